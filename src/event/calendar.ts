@@ -1,0 +1,167 @@
+import type { BaseField, Field, Fields } from './event'
+import type { Hash, Json } from './json'
+
+/** The UID by which nodes, messages and pairs know an event; a copy's UID on its server may be another. */
+export type Uid = string
+/** The server's own id of a resource: a Google event id, a decoded CalDAV path. */
+export type ResourceId = string
+/** Milliseconds since 1970. */
+export type Millis = number
+
+/**
+ * What we leave on a resource that we create (and renew when we write it again). It counts only on the resource that
+ * it names, since apps copy properties when they split or duplicate an event; a provider reports no other.
+ * `wrote`: `hashFields` of what was written.
+ */
+export type Mark = { readonly uid: Uid; readonly bearer: ResourceId; readonly wrote: Hash }
+
+/** A live event as it was seen on the server. `ref` is the provider's own (ETags): JSON, compared as a whole. */
+export type Live = {
+  readonly uid: Uid
+  readonly id: ResourceId
+  readonly is: 'live'
+  readonly ref: Json
+  /** All that the calendar can hold: each name of `holds` has a value, `null` if empty. */
+  readonly fields: Fields
+  /** The server's stamp of the last change, if it has one. */
+  readonly changedAt?: Millis
+  /** Why nobody may write it: guests would get mail, locked, ... */
+  readonly fixed?: string
+  /** The provider's word for a special kind of event (`birthday`, ...); missing for an ordinary one. */
+  readonly kind?: string
+  readonly mark?: Mark
+}
+/** `missing`: a complete read lacked it, which is no evidence of deletion. */
+export type Gone = {
+  readonly uid: Uid
+  readonly id: ResourceId
+  readonly is: 'gone'
+  readonly how: 'deleted' | 'missing'
+}
+/** Set aside: it is there but can't be read; no news, neither changed nor deleted. */
+export type Unread = {
+  readonly uid: Uid
+  readonly id: ResourceId
+  readonly is: 'unread'
+  readonly reason: string
+  readonly title?: string
+}
+/** One observation of one resource. Providers never say `missing`; that follows from a complete read. */
+export type Seen = Live | Gone | Unread
+
+/** What was seen before, by id: lets a provider fetch only what changed. */
+export type Known = ReadonlyMap<ResourceId, Seen>
+
+/** What a read found. `position` is where the next one goes on (a sync token), opaque; null: read all again. */
+export type Read = { readonly seen: readonly Seen[]; readonly position: Json | null } & (
+  | { readonly kind: 'incremental' }
+  /** Complete: what is neither in `seen` nor in `unchanged` was not there. */
+  | { readonly kind: 'full'; readonly unchanged: readonly ResourceId[] }
+)
+
+/** A calendar as its account lists it. */
+export type CalendarInfo = {
+  /** What `open` takes: Google's calendar id, the path of a CalDAV collection. */
+  readonly id: string
+  /** What the calendar is, the same through every account setting, host and alias that leads to it. */
+  readonly identity: string
+  readonly name: string
+  /** `google`, `icloud`: as in the nodes' `accountType`. */
+  readonly provider: string
+  readonly writable: boolean
+  readonly color?: string
+  readonly timeZone?: string
+  readonly primary?: boolean
+}
+
+/** The answer to one write request. A series takes several, and each is answered on its own. */
+export type Answer = { readonly wrote: readonly Field[] } & (
+  | { readonly holds: Seen }
+  /** The server didn't say what it holds now: read it again (in batches, with `readSome`). */
+  | { readonly readAgain: ResourceId }
+)
+
+/** Which fields a calendar can hold, and which values. */
+export type Holds = {
+  readonly fields: readonly BaseField[]
+  /** The nearest value that it can hold, in normal form; the same value if it can hold it. */
+  fit(field: Field, value: Json): Json
+}
+
+/**
+ * One calendar. All methods reject with a `ProviderError`. A write sends the exact ETag of what was seen and
+ * rejects with `stale` if the server holds something newer: then read again and plan again.
+ */
+export interface Calendar {
+  readonly info: CalendarInfo
+  readonly holds: Holds
+
+  /**
+   * What changed since `position`, or everything if it is null or has become invalid (then `kind` is `full`).
+   * A deletion is reported only where the server states it. On a server without tokens a listing is compared with
+   * `known` and each absence confirmed one by one (404 or 410); the answer is then `incremental`.
+   */
+  read(position: Json | null, known: Known, signal: AbortSignal): Promise<Read>
+
+  /** These resources as they are now, in batches; one that is not there is `gone` (`deleted`). */
+  readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]>
+
+  /** The id that the first try of `create` with this uid gives to the new resource. */
+  idFor(uid: Uid): ResourceId
+
+  /**
+   * Makes a new event whose id follows from `uid` alone, so that a repeated create is recognised: a live resource of
+   * ours under that id is adopted if it holds the same, else brought to hold it. An id or UID that the server refuses
+   * (it keeps those of deleted events) makes it try the next derived one.
+   */
+  create(uid: Uid, fields: Fields, signal: AbortSignal): AsyncIterable<Answer>
+
+  /**
+   * Patches the resource: afterwards it means `seen.fields` with the fields named in `changed` taken from `fields`
+   * (one that `fields` lacks is cleared); all that it holds besides stays as it was. Occurrences that do not differ
+   * from their series in a changed field follow it.
+   */
+  update(seen: Live, fields: Fields, changed: readonly Field[], signal: AbortSignal): AsyncIterable<Answer>
+
+  /** Deletes the resource, series and all. One that is gone already is deleted. */
+  delete(seen: Live, signal: AbortSignal): AsyncIterable<Answer>
+}
+
+/** One account on a server. */
+export interface CalendarProvider {
+  /** All calendars that hold events. */
+  listCalendars(signal: AbortSignal): Promise<CalendarInfo[]>
+  /** Finds one by id or alias (`primary`, an old path) and what it can do. Rejects with `calendar-not-found`. */
+  open(calendarId: string, signal: AbortSignal): Promise<Calendar>
+  /** As whom the account is signed in, in words for its owner. Rejects with what is wrong. */
+  check(signal: AbortSignal): Promise<string>
+}
+
+/** Why a request failed, for code that decides what to do next; the message says what the user can do. */
+export type ErrorCode =
+  | 'stale' // the server holds something newer than what was seen
+  | 'refused' // the server won't have this event: permanent, for this one event
+  | 'read-only' // no permission to write here
+  | 'calendar-not-found'
+  | 'reauthorise' // the login is dead until the user repairs it
+  | 'rate-limit' // try later
+  | 'unreachable' // network or server trouble: try later
+  | 'aborted' // our own doing: a deploy or shutdown
+  | 'bad-answer' // the server said something that can't be understood
+
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError'
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; status?: number; retryAt?: Millis },
+  ) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.status = options?.status
+    this.retryAt = options?.retryAt
+  }
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | undefined
+  /** Not before this time, where the server said so. */
+  readonly retryAt: Millis | undefined
+}

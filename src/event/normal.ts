@@ -1,0 +1,77 @@
+import type { EventTime, Field, Fields } from './event'
+import { fieldNames, isAllDay, isException } from './event'
+import type { Hash, Json } from './json'
+import { hashJson, isArray, isObject, sameJson } from './json'
+import { addDays, canonicalZone, instantOf } from './zone'
+
+/** Text in normal form: line ends `\n`, no control characters, no blanks at the end; null if nothing is left. */
+export function normalText(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null
+
+  const clean = text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '')
+  return clean.trimEnd() === '' ? null : clean.trimEnd()
+}
+
+/** A summary or location in normal form: text on one line. */
+export function normalLine(text: string | null | undefined): string | null {
+  return normalText(text?.replace(/[\r\n]+/g, ' '))
+}
+
+/** Minutes before the start: whole, 0 to 40320 (four weeks, what both calendars can hold), sorted, no doubles; null for none. */
+export function normalReminders(minutes: readonly number[]): readonly number[] | null {
+  const held = minutes.filter((each) => Number.isInteger(each) && each >= 0 && each <= 40320)
+  return held.length === 0 ? null : [...new Set(held)].sort((a, b) => a - b)
+}
+
+/** Sorted texts without doubles and blanks; null for none. */
+export function normalCategories(names: readonly string[]): readonly string[] | null {
+  const held = names.map((name) => name.trim()).filter(Boolean)
+  return held.length === 0 ? null : [...new Set(held)].sort()
+}
+
+/** A day's end is after its start and a time's end is not before it; calendars hold such events, each app shows them so. */
+export function normalEnd(start: EventTime, end: EventTime | undefined): EventTime {
+  if (isAllDay(start)) {
+    const next = addDays(start.date, 1)
+    return end && isAllDay(end) && end.date >= next ? end : { date: next }
+  }
+  return end && !isAllDay(end) && instantOf(end) >= instantOf(start) ? end : start
+}
+
+/** The value that an event has in a field of which nothing is said. */
+export function emptyValue(field: Field): Json {
+  if (isException(field)) return {}
+  if (field === 'status') return 'confirmed'
+  if (field === 'transparency') return 'opaque'
+  if (field === 'visibility') return 'default'
+  return null
+}
+
+/** What a value means, as JSON that is the same whenever the meaning is: zone aliases and Unicode forms are one. */
+export function meaning(value: Json | undefined): Json {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string') return value.normalize('NFC')
+  if (isArray(value)) return value.map(meaning)
+  if (isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        key === 'timeZone' && typeof inner === 'string' ? (canonicalZone(inner) ?? inner) : meaning(inner),
+      ]),
+    )
+  }
+  return value
+}
+
+/** Whether two values of a field mean the same. A missing key is no value: it is equal to nothing but another. */
+export function sameMeaning(a: Json | undefined, b: Json | undefined): boolean {
+  return sameJson(a, b) || (a !== undefined && b !== undefined && sameJson(meaning(a), meaning(b)))
+}
+
+/** Hash of what fields mean; a plain occurrence and an empty value count as not said. */
+export function hashFields(fields: Fields): Hash {
+  const said = fieldNames(fields)
+    .filter((name) => !sameMeaning(fields[name], emptyValue(name)))
+    .map((name): readonly [Field, Json] => [name, meaning(fields[name])])
+  return hashJson(Object.fromEntries(said))
+}

@@ -1,0 +1,121 @@
+import { DateTime } from 'luxon'
+import type { EventTime } from './event'
+import { isAllDay } from './event'
+import { instantOf, wallClock } from './zone'
+
+const PART_ORDER = ['FREQ', 'UNTIL', 'COUNT', 'INTERVAL', 'BYSECOND', 'BYMINUTE', 'BYHOUR', 'BYDAY', 'BYMONTHDAY']
+const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
+
+/**
+ * The normal form of a series' RFC 5545 content lines: EXDATEs taken out (each is an occurrence key), RDATEs in UTC or
+ * as days and one sorted line, rule parts upper case and in a fixed order, UNTIL of the value type of the start.
+ *
+ * @param lines RRULE, EXRULE, RDATE and EXDATE lines, unfolded, in any order
+ * @param start the first occurrence; its value type and zone govern the lines
+ * @throws Error with the line that can't be understood
+ */
+export function normalRecurrence(
+  lines: readonly string[],
+  start: EventTime,
+): { recurrence: string[]; excluded: EventTime[] } {
+  const rules: string[] = []
+  const added = new Set<string>()
+  const excluded: EventTime[] = []
+  for (const line of lines) {
+    const { name, params, value } = splitLine(line)
+    if (name === 'RRULE' || name === 'EXRULE') rules.push(`${name}:${normalRule(value, start)}`)
+    else if (name === 'EXDATE') for (const time of timesOf(params, value, start)) excluded.push(time)
+    else if (name === 'RDATE') for (const time of timesOf(params, value, start)) added.add(basicTime(time))
+    else throw new Error(`"${line}" is no recurrence line`)
+  }
+  const rdates = [...added].sort()
+  const rdate = isAllDay(start) ? 'RDATE;VALUE=DATE:' : 'RDATE:'
+  const recurrence = [...new Set(rules)].sort()
+  if (rdates.length > 0) recurrence.unshift(rdate + rdates.join(','))
+  return { recurrence, excluded }
+}
+
+function splitLine(line: string): { name: string; params: Map<string, string>; value: string } {
+  const match = /^([A-Za-z-]+)((?:;[^:;=]+=(?:"[^"]*"|[^:;"]*))*):(.*)$/.exec(line.trim())
+  if (!match) throw new Error(`"${line}" is no recurrence line`)
+  const params = new Map<string, string>()
+  for (const part of (match[2] ?? '').split(';').filter(Boolean)) {
+    const [key = '', text = ''] = part.split('=')
+    params.set(key.toUpperCase(), text.replace(/^"|"$/g, ''))
+  }
+  return { name: (match[1] ?? '').toUpperCase(), params, value: match[3] ?? '' }
+}
+
+/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) go; the weekday that WEEKLY implies is written out. */
+function normalRule(value: string, start: EventTime): string {
+  const parts = new Map<string, string>()
+  for (const part of value.split(';').filter(Boolean)) {
+    const [key = '', text = ''] = part.split('=')
+    parts.set(key.trim().toUpperCase(), text.trim().toUpperCase())
+  }
+  if (!/^(SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/.test(parts.get('FREQ') ?? '')) {
+    throw new Error(`"RRULE:${value}" has no FREQ`)
+  }
+  if (parts.get('INTERVAL') === '1') parts.delete('INTERVAL')
+  if (parts.get('WKST') === 'MO') parts.delete('WKST')
+  if (parts.get('FREQ') === 'WEEKLY' && !parts.has('BYDAY')) parts.set('BYDAY', weekday(start))
+  const until = parts.get('UNTIL')
+  if (until !== undefined) parts.set('UNTIL', normalUntil(until, start))
+  return [...parts]
+    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .map(([key, text]) => `${key}=${key.startsWith('BY') ? sortedList(text) : text}`)
+    .join(';')
+}
+
+const rank = (part: string): number => (PART_ORDER.indexOf(part) + PART_ORDER.length + 1) % (PART_ORDER.length + 1)
+
+function sortedList(text: string): string {
+  const day = (item: string): number => WEEKDAYS.indexOf(item.slice(-2)) + 10 * Number(item.slice(0, -2) || 0)
+  const order = /[A-Z]/.test(text) ? day : Number
+  return [...new Set(text.split(','))].sort((a, b) => order(a) - order(b)).join(',')
+}
+
+function weekday(start: EventTime): string {
+  const day = DateTime.fromISO(isAllDay(start) ? start.date : start.dateTime, { zone: 'utc' }).weekday
+  return WEEKDAYS[day - 1] ?? 'MO'
+}
+
+/** UNTIL as the start has it: a day for days, else a UTC instant; a day means until its end in the zone of the start. */
+function normalUntil(until: string, start: EventTime): string {
+  if (!/^\d{8}(T\d{6}Z?)?$/.test(until)) throw new Error(`UNTIL=${until} is no date`)
+  if (isAllDay(start)) return until.slice(0, 8)
+  if (until.endsWith('Z')) return until
+  const clock = until.length === 8 ? `${until}T235959` : until
+  return basicUtc(DateTime.fromISO(clock, { zone: start.timeZone }).toMillis())
+}
+
+/** The dates of an EXDATE or RDATE, in the value type of the start: a day that excludes from a timed series is its hour. */
+function timesOf(params: Map<string, string>, value: string, start: EventTime): EventTime[] {
+  if (params.get('VALUE') === 'PERIOD') throw new Error('RDATE with periods is not supported')
+  return value.split(',').map((text) => {
+    const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/.exec(text.trim())
+    if (!match) throw new Error(`"${text}" is no date`)
+    const [, year = '', month = '', day = '', hour, minute = '', second = '', utc] = match
+    const date = `${year}-${month}-${day}`
+    if (isAllDay(start)) return { date }
+    if (hour === undefined) return { dateTime: `${date}T${start.dateTime.slice(11)}`, timeZone: start.timeZone }
+    const zone = utc ? 'UTC' : (params.get('TZID') ?? start.timeZone)
+    const instant = instantOf({ dateTime: `${date}T${hour}:${minute}:${second}`, timeZone: zone })
+    if (Number.isNaN(instant)) throw new Error(`time zone "${zone}" is not known`)
+    return { dateTime: wallClock(instant, start.timeZone), timeZone: start.timeZone }
+  })
+}
+
+/** `YYYYMMDD` of a day, `YYYYMMDDTHHMMSSZ` of a time: the value of an RDATE or EXDATE line. */
+export function basicTime(time: EventTime): string {
+  return isAllDay(time) ? time.date.replaceAll('-', '') : basicUtc(instantOf(time))
+}
+
+const basicUtc = (instant: number): string =>
+  DateTime.fromMillis(instant, { zone: 'utc' }).toFormat("yyyyMMdd'T'HHmmss'Z'")
+
+/** The parts of an RRULE content line: `FREQ` -> `WEEKLY`, ... */
+export function ruleParts(line: string): Map<string, string> {
+  const parts = line.slice(line.indexOf(':') + 1).split(';')
+  return new Map(parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]))
+}
