@@ -1,0 +1,7 @@
+export { CaldavServer } from './server'
+export type { Interfere, Logged } from './server'
+export { ICLOUD, PLAIN } from './options'
+export type { CaldavOptions } from './options'
+export type { AppleUser } from './user'
+export type { Collection, Mail } from './store'
+export { serveCaldav } from './over-http'

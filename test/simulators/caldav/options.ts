@@ -1,0 +1,82 @@
+import type { XmlStyle } from './xml'
+
+/** What the server does and is peculiar about. The defaults are iCloud's harmless habits; `PLAIN` is a tidy server. */
+export type CaldavOptions = {
+  /** Where the account is; discovery starts here. */
+  origin: string
+  /** Where the calendars are: the host that calendar-home-set names, with its port. */
+  homeOrigin: string
+  username: string
+  password: string
+  /** Milliseconds since 1970. */
+  clock: () => number
+  xml: XmlStyle
+  /** A delta lists the collection itself. */
+  ownHrefInDelta: boolean
+  /** A delta lists each changed member twice. */
+  duplicateHrefs: boolean
+  /** False: a server without sync tokens, which doesn't know the sync-collection report. */
+  syncCollection: boolean
+  /** Members in one sync-collection answer; more are left for the next one (RFC 6578 3.6). */
+  deltaLimit: number
+  /** How a cut delta says so: as a 507 response in a 207, or as the status of the answer. */
+  deltaCut: 'response' | 'status'
+  /** `none`: no getctag either, so that only a listing tells. */
+  ctag: boolean
+  /** What a PUT does to the text: `stamps` = LAST-MODIFIED and a second DTSTAMP; `alarm` also a default alarm on creation. */
+  rewrites: 'nothing' | 'stamps' | 'alarm'
+  /** Whether a PUT that stored the text as it was answers with its ETag; after a rewrite none ever does. */
+  etagAfterPut: boolean
+  /** Names and UIDs of deleted events are refused with a bare 412. */
+  tombstones: boolean
+  /** Where a UID may stand once. */
+  uniqueUid: 'account' | 'calendar' | 'nowhere'
+  /** Whether calendars state current-user-privilege-set. */
+  privileges: boolean
+  /** Whether calendars state their supported-calendar-component-set. */
+  componentSet: boolean
+  /** Whether requests without User-Agent are refused (403). */
+  needsUserAgent: boolean
+  /** Whether `@` in the path must not be escaped in GET, PUT and DELETE. */
+  plainAt: boolean
+  /** Attributes that multiget returns; some servers leave out what was asked for. */
+  multigetEtag: boolean
+}
+
+export const ICLOUD: CaldavOptions = {
+  origin: 'https://caldav.icloud.com',
+  homeOrigin: 'https://p62-caldav.icloud.com:443',
+  username: 'anna@example.com',
+  password: 'abcd-efgh-ijkl-mnop',
+  clock: () => Date.UTC(2026, 5, 1, 8),
+  xml: 'default-namespace',
+  ownHrefInDelta: true,
+  duplicateHrefs: true,
+  syncCollection: true,
+  deltaLimit: Infinity,
+  deltaCut: 'response',
+  ctag: true,
+  rewrites: 'stamps',
+  etagAfterPut: true,
+  tombstones: true,
+  uniqueUid: 'account',
+  privileges: true,
+  componentSet: true,
+  needsUserAgent: true,
+  plainAt: true,
+  multigetEtag: true,
+}
+
+/** A server that does what the RFCs say and no more. */
+export const PLAIN: Partial<CaldavOptions> = {
+  origin: 'https://dav.example.org',
+  homeOrigin: 'https://dav.example.org',
+  xml: 'prefixes',
+  ownHrefInDelta: false,
+  duplicateHrefs: false,
+  rewrites: 'nothing',
+  tombstones: false,
+  uniqueUid: 'calendar',
+  needsUserAgent: false,
+  plainAt: false,
+}

@@ -1,0 +1,126 @@
+import { property, eventsOf, linesOf, parseIcal } from './ical-text'
+import type { CaldavOptions } from './options'
+
+/** One resource in a collection. `modified` in milliseconds. */
+export type Member = { readonly name: string; text: string; etag: string; modified: number }
+
+export type Collection = {
+  readonly path: string
+  name: string
+  color: string | null
+  timeZone: string | null
+  /** `calendar` in one of its forms, or what else lies in a home. */
+  readonly kind: 'calendar' | 'subscribed' | 'inbox' | 'outbox' | 'notification'
+  readonly components: readonly ('VEVENT' | 'VTODO')[]
+  access: 'owner' | 'read-write' | 'read'
+  readonly number: number
+  readonly members: Map<string, Member>
+  /** By member name: the number of its last change. */
+  readonly changes: Map<string, number>
+  sequence: number
+  /** Changes before this one are forgotten: older tokens are invalid. */
+  oldest: number
+  /** Members that are listed but that nobody can fetch any more. */
+  readonly broken: Set<string>
+}
+
+/** A mail that the server would have sent to guests. */
+export type Mail = { readonly because: 'put' | 'delete'; readonly path: string }
+
+/** All that the account holds. Server and app both change it through these functions, which keep ETags and tokens right. */
+export class Store {
+  readonly collections = new Map<string, Collection>()
+  readonly mails: Mail[] = []
+  readonly buriedNames = new Set<string>()
+  readonly buriedUids = new Set<string>()
+  readonly home = '/1234567890/calendars/'
+  readonly principal = '/1234567890/principal/'
+  private versions = 0
+  private created = 0
+
+  constructor(readonly options: CaldavOptions) {}
+
+  addCollection(settings: Partial<Collection> & { path: string }): Collection {
+    const collection: Collection = {
+      name: 'Home',
+      color: '#1BADF8FF',
+      timeZone: null,
+      kind: 'calendar',
+      components: ['VEVENT'],
+      access: 'owner',
+      number: ++this.created,
+      members: new Map(),
+      changes: new Map(),
+      sequence: 1,
+      oldest: 0,
+      broken: new Set(),
+      ...settings,
+    }
+    this.collections.set(collection.path, collection)
+    return collection
+  }
+
+  /** Stores a text as it is, under a new ETag. */
+  put(collection: Collection, name: string, text: string): Member {
+    const etag = `"${(0x1f4b3c2 + ++this.versions * 7919).toString(36)}"`
+    const member = { name, text, etag, modified: this.options.clock() }
+    collection.members.set(name, member)
+    collection.changes.set(name, ++collection.sequence)
+    return member
+  }
+
+  remove(collection: Collection, name: string): void {
+    const member = collection.members.get(name)
+    if (!member) throw new Error(`${collection.path}${name} is not there`)
+    this.buriedNames.add(collection.path + name)
+    for (const uid of uidsOf(member.text)) this.buriedUids.add(uid)
+    collection.members.delete(name)
+    collection.changes.set(name, ++collection.sequence)
+  }
+
+  /** Where a live resource with this UID is, other than at `path`. */
+  holderOf(uid: string, path: string, among: readonly Collection[]): string | undefined {
+    for (const collection of among) {
+      for (const member of collection.members.values()) {
+        if (collection.path + member.name !== path && uidsOf(member.text).has(uid)) return collection.path + member.name
+      }
+    }
+    return undefined
+  }
+
+  /** The collection and the member name that a decoded path names. */
+  find(path: string): { collection: Collection; name: string; member: Member | undefined } | undefined {
+    const cut = path.lastIndexOf('/') + 1
+    const collection = this.collections.get(path.slice(0, cut))
+    const name = path.slice(cut)
+    return collection && { collection, name, member: collection.members.get(name) }
+  }
+
+  tokenOf(collection: Collection, sequence = collection.sequence): string {
+    return `HwoQEgwAA${Buffer.from(`${collection.number}:${sequence}`).toString('base64')}`
+  }
+
+  /** The sequence number that a token stands for; undefined if it is none of ours or too old. */
+  readToken(collection: Collection, token: string): number | undefined {
+    const [number, sequence] = Buffer.from(token.slice(9), 'base64').toString().split(':').map(Number)
+    if (number !== collection.number || sequence === undefined || token !== this.tokenOf(collection, sequence)) return
+    return sequence >= collection.oldest && sequence <= collection.sequence ? sequence : undefined
+  }
+}
+
+const uids = new Map<string, Set<string>>()
+
+/** The UIDs of the events in a text. */
+export function uidsOf(text: string): Set<string> {
+  let found = uids.get(text)
+  if (!found) {
+    found = new Set(eventsOf(parseIcal(text)).map((event) => property(event, 'UID') ?? ''))
+    if (uids.size > 5000) uids.clear()
+    uids.set(text, found)
+  }
+  return found
+}
+
+/** Whether guests of the event would get mail if it changed. */
+export const hasGuests = (text: string): boolean =>
+  eventsOf(parseIcal(text)).some((event) => [...linesOf(event, 'ATTENDEE'), ...linesOf(event, 'ORGANIZER')].length > 0)

@@ -1,0 +1,103 @@
+import { empty, failure } from './answers'
+import { eventsOf, linesOf, parseIcal, removeLines, writeIcal } from './ical-text'
+import type { Collection, Member, Store } from './store'
+import { hasGuests, uidsOf } from './store'
+import { refusalOf } from './validation'
+import { CALDAV, DAV } from './xml'
+
+/** GET of one member. */
+export function answerGet(store: Store, path: string): Response {
+  const found = store.find(path)
+  if (!found?.member || found.collection.broken.has(found.name)) return empty(404)
+  const { text, etag } = found.member
+  return new Response(text, { status: 200, headers: { etag, 'content-type': 'text/calendar; charset=utf-8' } })
+}
+
+/** PUT of one member: 201 or 204, with an ETag only if the text was stored as it is (RFC 4791 5.3.4). */
+export function answerPut(store: Store, path: string, request: Request, text: string): Response {
+  const { options } = store
+  const found = store.find(path)
+  if (!found || found.name === '') return empty(409)
+  const { collection, name, member } = found
+  if (!mayWrite(collection)) return failure(403, DAV, 'need-privileges', options.xml)
+  if (!/^text\/calendar\b/i.test(request.headers.get('content-type') ?? '')) return empty(415)
+  if (!meetsPreconditions(request, member)) return empty(412)
+  // a plain PUT over what an Apple device has opened is a bare 412, as is a name that was used before
+  if (member && !request.headers.has('if-match')) return empty(412)
+  if (options.tombstones && !member && store.buriedNames.has(path)) return empty(412)
+
+  const refusal = refusalOf(text)
+  if (refusal) {
+    return refusal.precondition === undefined
+      ? empty(refusal.status, { 'x-why': refusal.why })
+      : failure(refusal.status, CALDAV, refusal.precondition, options.xml)
+  }
+  const conflict = uidConflict(store, collection, path, member, text)
+  if (conflict) return conflict
+  if (hasGuests(text) || (member && hasGuests(member.text))) store.mails.push({ because: 'put', path })
+
+  const stored = rewritten(store, text, member === undefined)
+  const { etag } = store.put(collection, name, stored)
+  return empty(member ? 204 : 201, stored === text && options.etagAfterPut ? { etag } : {})
+}
+
+/** DELETE of one member; never of a collection, which would take all events with it. */
+export function answerDelete(store: Store, path: string, request: Request): Response {
+  if (request.headers.has('depth')) return empty(400)
+  const found = store.find(path)
+  if (!found?.member) return empty(request.headers.has('if-match') ? 412 : 404)
+  if (!mayWrite(found.collection)) return failure(403, DAV, 'need-privileges', store.options.xml)
+  if (!meetsPreconditions(request, found.member)) return empty(412)
+  if (hasGuests(found.member.text)) store.mails.push({ because: 'delete', path })
+  store.remove(found.collection, found.name)
+  return empty(204)
+}
+
+const mayWrite = (collection: Collection): boolean => collection.kind === 'calendar' && collection.access !== 'read'
+
+/** `If-Match: *` fails on iCloud even where there is something. */
+function meetsPreconditions(request: Request, member: Member | undefined): boolean {
+  const match = request.headers.get('if-match')
+  const none = request.headers.get('if-none-match')
+  if (match !== null && match !== member?.etag) return false
+  return none === null || (none === '*' && member === undefined)
+}
+
+function uidConflict(
+  store: Store,
+  collection: Collection,
+  path: string,
+  member: Member | undefined,
+  text: string,
+): Response | undefined {
+  const { options } = store
+  const uid = [...uidsOf(text)][0] ?? ''
+  if (member && !uidsOf(member.text).has(uid)) return failure(403, CALDAV, 'no-uid-conflict', options.xml)
+  if (options.tombstones && !member && store.buriedUids.has(uid)) return empty(412)
+  const among = options.uniqueUid === 'account' ? [...store.collections.values()] : [collection]
+  if (options.uniqueUid !== 'nowhere' && store.holderOf(uid, path, among) !== undefined) {
+    return failure(403, CALDAV, 'no-uid-conflict', options.xml)
+  }
+  return undefined
+}
+
+/** What the server makes of a text: stamps of its own and, on creation, Apple's default alarm. */
+function rewritten(store: Store, text: string, isNew: boolean): string {
+  const { rewrites, clock } = store.options
+  if (rewrites === 'nothing') return text
+  const calendar = parseIcal(text)
+  const stamp = new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, '')
+  for (const event of eventsOf(calendar)) {
+    removeLines(event, 'LAST-MODIFIED')
+    event.lines.push(`LAST-MODIFIED:${stamp}`)
+    if (linesOf(event, 'DTSTAMP').length === 1) event.lines.push(`DTSTAMP:${stamp}`) // python-caldav #3
+    if (rewrites === 'alarm' && isNew && event.components.length === 0) {
+      event.components.push({
+        name: 'VALARM',
+        lines: ['UID:5F3C', 'TRIGGER:-PT15M', 'ACTION:AUDIO', 'ATTACH;VALUE=URI:Chord', 'X-APPLE-DEFAULT-ALARM:TRUE'],
+        components: [],
+      })
+    }
+  }
+  return writeIcal(calendar)
+}
