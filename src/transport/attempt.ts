@@ -1,0 +1,132 @@
+import { TransportError } from './error'
+import type { Fetch } from './fetch'
+import type { Sleep } from './sleep'
+
+export type Limits = {
+  /** The longest silence in milliseconds: before the answer's headers, and between two pieces of its body. */
+  readonly timeout: number
+  /** The largest body that is read, in bytes (after decompression). */
+  readonly maxBytes: number
+}
+
+/**
+ * Sends a request once and reads the whole answer, so that a connection that breaks in the middle of a body is a
+ * failure of the attempt. Rejects with a `TransportError`, or with the signal's reason when that is aborted.
+ */
+export async function attempt(
+  fetch: Fetch,
+  sleep: Sleep,
+  input: string | URL | Request,
+  init: RequestInit,
+  signal: AbortSignal,
+  limits: Limits,
+): Promise<Response> {
+  signal.throwIfAborted()
+  const host = hostOf(input)
+  const watch = new Watch(sleep, signal, limits.timeout, host)
+  try {
+    const response = await watch.over(fetch(input, { ...init, signal: watch.signal }))
+    return await readWhole(response, watch, limits.maxBytes, host)
+  } catch (error) {
+    watch.giveUp(error)
+    if (signal.aborted) throw signal.reason as Error
+    if (error instanceof TransportError) throw error
+    const advice = 'Check the network; CalSync tries again at the next run.'
+    throw new TransportError('network', `No connection to ${host} (${reasonOf(error)}). ${advice}`, { cause: error })
+  } finally {
+    watch.end()
+  }
+}
+
+/** Ends a request when its caller gives up or the server has been silent for too long. */
+class Watch {
+  private readonly controller = new AbortController()
+  private readonly gaveUp: Promise<never>
+
+  constructor(
+    private readonly sleep: Sleep,
+    private readonly caller: AbortSignal,
+    private readonly timeout: number,
+    private readonly host: string,
+  ) {
+    this.gaveUp = new Promise((_, reject) => {
+      this.controller.signal.addEventListener('abort', () => reject(this.controller.signal.reason as Error))
+    })
+    // It is raced in `over`; between two of those nobody listens, and the next one hears of it.
+    this.gaveUp.catch(() => undefined)
+    caller.addEventListener('abort', this.follow, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** Waits for one sign of life, for as long as silence is allowed. */
+  async over<T>(sign: Promise<T>): Promise<T> {
+    const timer = new AbortController()
+    const silence = this.sleep(this.timeout, timer.signal).then(
+      () => this.giveUp(new TransportError('timeout', `${this.host} did not answer within ${this.timeout / 1000} s.`)),
+      () => undefined, // ended by us, below
+    )
+    try {
+      return await Promise.race([sign, this.gaveUp, silence.then(() => this.gaveUp)])
+    } finally {
+      timer.abort()
+    }
+  }
+
+  giveUp(reason: unknown): void {
+    this.controller.abort(reason)
+  }
+
+  end(): void {
+    this.caller.removeEventListener('abort', this.follow)
+  }
+
+  private readonly follow = (): void => this.giveUp(this.caller.reason)
+}
+
+/** The answer with its body in memory. */
+async function readWhole(response: Response, watch: Watch, maxBytes: number, host: string): Promise<Response> {
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader()
+  if (reader === undefined) return copyOf(response, null)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for (;;) {
+    const { done, value } = await watch.over(reader.read())
+    if (done) break
+    bytes += value.byteLength
+    if (bytes > maxBytes) {
+      const most = `${Math.floor(maxBytes / 1024 / 1024)} MB`
+      throw new TransportError(
+        'too-large',
+        `${host} sent more than ${most} in one answer, which CalSync does not read.`,
+      )
+    }
+    chunks.push(value)
+  }
+  return copyOf(response, Buffer.concat(chunks))
+}
+
+/** RFC 9110: answers that have no body, for which `Response` refuses even an empty one. */
+const BODILESS = new Set([101, 204, 205, 304])
+
+function copyOf(response: Response, body: Uint8Array<ArrayBuffer> | null): Response {
+  const { status, statusText, headers } = response
+  const copy = new Response(BODILESS.has(status) ? null : body, { status, statusText, headers })
+  // What a made `Response` doesn't know of its own.
+  Object.defineProperty(copy, 'url', { value: response.url })
+  Object.defineProperty(copy, 'redirected', { value: response.redirected })
+  return copy
+}
+
+/** Host (and port) of a request, for messages: the rest of an address may be private. */
+function hostOf(input: string | URL | Request): string {
+  return new URL(input instanceof Request ? input.url : input).host
+}
+
+/** undici says "fetch failed" and puts the reason into the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message
+}
