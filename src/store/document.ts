@@ -52,12 +52,13 @@ export class Document<T extends Data> {
 
   /** Makes a value durable and then shows it. Nothing is written if it is what is there. Rejects as the disk does. */
   write(value: T): Promise<void> {
-    return this.queue.run(() => this.writeNow(value))
+    return this.update(() => value)
   }
 
   /** Writes what `change` makes of the value that is current when its turn comes. Rejects as the disk does. */
-  update(change: (value: T) => T): Promise<void> {
-    return this.queue.run(() => this.writeNow(change(this.value)))
+  async update(change: (value: T) => T): Promise<void> {
+    if (this.closed) throw closedError(this.path)
+    await this.queue.run(() => this.writeNow(change(this.value)))
   }
 
   /** Finishes what was begun. Afterwards writing rejects (`closed`). */
@@ -94,7 +95,6 @@ export class Document<T extends Data> {
   }
 
   private async writeNow(value: T): Promise<void> {
-    if (this.closed) throw closedError(this.path)
     const before = this.low.data
     const next = envelope(this.options.version, value)
     const text = textOf(next)

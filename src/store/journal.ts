@@ -69,12 +69,12 @@ export class Journal<T extends Data> {
    */
   put(changes: readonly Change<T>[]): Promise<void> {
     if (changes.length === 0) return Promise.resolve()
-    return this.queue.run(() => this.putNow(changes))
+    return this.run(() => this.putNow(changes))
   }
 
   /** Forgets everything, durably, all or nothing. Rejects as `put` does. */
   clear(): Promise<void> {
-    return this.queue.run(async () => {
+    return this.run(async () => {
       const line: Line = { clear: true }
       await this.append([`${JSON.stringify(line)}\n`])
       this.forgetAll()
@@ -93,6 +93,11 @@ export class Journal<T extends Data> {
   async settled(): Promise<void> {
     await this.queue.idle()
     await this.rewriting
+  }
+
+  private async run(job: () => Promise<void>): Promise<void> {
+    if (this.closed) throw closedError(this.path)
+    await this.queue.run(job)
   }
 
   private async replay(): Promise<void> {
@@ -145,28 +150,35 @@ export class Journal<T extends Data> {
   }
 
   private async putNow(changes: readonly Change<T>[]): Promise<void> {
-    const lines: string[] = []
-    let sliced = 0
-    for (const change of changes) {
-      const text = lineOf(change)
-      lines.push(text)
-      sliced += text.length
-      if (sliced < SLICE) continue
-      sliced = 0
-      await this.around.pause()
-    }
-    await this.append(lines)
+    const { slices, sizes } = await this.textOf(changes)
+    await this.append(slices)
     changes.forEach((change, i) => {
       if ('deleted' in change) this.forget(change.key)
-      else this.remember(change.key, change.value, byteLength(lines[i] ?? ''))
+      else this.remember(change.key, change.value, sizes[i] ?? 0)
     })
     this.rewriteIfLong()
   }
 
-  private async append(lines: readonly string[]): Promise<void> {
-    if (this.closed) throw closedError(this.path)
-    await this.file.append(lines)
-    for (const line of lines) this.meanwhile?.push(line)
+  /** The lines of changes, in slices, and the bytes of each. */
+  private async textOf(changes: readonly Change<T>[]): Promise<{ slices: string[]; sizes: number[] }> {
+    const slices: string[] = []
+    const sizes: number[] = []
+    let slice = ''
+    for (const change of changes) {
+      const line = lineOf(change)
+      sizes.push(byteLength(line))
+      slice += line
+      if (slice.length < SLICE) continue
+      slices.push(slice)
+      slice = ''
+      await this.around.pause()
+    }
+    return { slices: [...slices, slice], sizes }
+  }
+
+  private async append(slices: readonly string[]): Promise<void> {
+    await this.file.append(slices)
+    this.meanwhile?.push(...slices)
   }
 
   private rewriteIfLong(): void {

@@ -52,9 +52,9 @@ export class Log<T extends Data> {
   }
 
   /** Adds entries durably, in one append and one sync. Rejects as the disk does. */
-  add(entries: readonly T[]): Promise<void> {
-    if (entries.length === 0) return Promise.resolve()
-    return this.queue.run(() => this.addNow(entries))
+  async add(entries: readonly T[]): Promise<void> {
+    if (this.closed) throw closedError(this.path)
+    if (entries.length > 0) await this.queue.run(() => this.addNow(entries))
   }
 
   /** The entries within the bounds, newest last. Rejects as the disk does, or with `damaged`. */
@@ -98,7 +98,6 @@ export class Log<T extends Data> {
   }
 
   private async addNow(entries: readonly T[]): Promise<void> {
-    if (this.closed) throw closedError(this.path)
     const at = this.around.now()
     await this.file.append(entries.map((entry) => lineOf({ at, entry })))
     this.count += entries.length

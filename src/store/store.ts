@@ -67,8 +67,7 @@ export class Store {
   /** Finishes what was begun in all files, without starting on anything long. Afterwards all writing rejects. */
   async close(): Promise<void> {
     this.closed = true
-    const files = await Promise.allSettled([...this.opened.values()])
-    await Promise.all(files.map((file) => (file.status === 'fulfilled' ? file.value.close() : undefined)))
+    await Promise.all([...this.opened.values()].map(closeOne))
   }
 
   private async open<F extends { close(): Promise<void> }>(
@@ -97,4 +96,10 @@ export class Store {
     }
     return join(this.options.root, ...path)
   }
+}
+
+/** Closes a file. One that could not be opened has told its caller so, and there is nothing to close. */
+async function closeOne(opened: Promise<{ close(): Promise<void> }>): Promise<void> {
+  const [file] = await Promise.allSettled([opened])
+  if (file.status === 'fulfilled') await file.value.close()
 }
