@@ -1,0 +1,82 @@
+import type { EventTime, Fields } from '../event/event'
+import { fieldsFrom, isAllDay } from '../event/event'
+import { normalEnd, normalLine, normalText } from '../event/normal'
+import { addDays, instantOf, wallClock } from '../event/zone'
+import { readReminders } from './alarm'
+import type { Component } from './component'
+import { lineNamed } from './component'
+import { IcalError } from './error'
+import { readTime } from './time'
+import { readDuration, readText } from './value'
+import type { Zones } from './zone'
+
+/** When one VEVENT takes place, its recurrence apart. */
+export type Span = { readonly start: EventTime; readonly end: EventTime }
+
+/**
+ * The fields of one VEVENT by itself: no recurrence, no exceptions.
+ *
+ * @param single whether it takes place once
+ * @throws IcalError
+ */
+export function readFields(event: Component, zones: Zones, single: boolean): Fields {
+  const span = readSpan(event, zones)
+  return fieldsFrom([
+    ['when', span],
+    ['summary', normalLine(textOf(event, 'SUMMARY'))],
+    ['description', normalText(textOf(event, 'DESCRIPTION'))],
+    ['location', normalLine(textOf(event, 'LOCATION'))],
+    ['status', statusOf(event)],
+    ['transparency', wordOf(event, 'TRANSP') === 'TRANSPARENT' ? 'transparent' : 'opaque'],
+    ['visibility', visibilityOf(event)],
+    ['reminders', readReminders(event, { ...span, single })],
+  ])
+}
+
+/**
+ * Start and end of one VEVENT in normal form.
+ *
+ * @throws IcalError without a DTSTART, or for a time that can't be read
+ */
+export function readSpan(event: Component, zones: Zones): Span {
+  const line = lineNamed(event, 'DTSTART')
+  if (line === undefined) throw new IcalError('the event has no DTSTART')
+  const start = readTime(line, zones)
+  return { start, end: normalEnd(start, readEnd(event, start, zones)) }
+}
+
+/** The end as the text tells it, by DTEND or DURATION; undefined if it tells none. */
+export function readEnd(event: Component, start: EventTime, zones: Zones): EventTime | undefined {
+  const end = lineNamed(event, 'DTEND')
+  if (end) return readTime(end, zones)
+  const duration = lineNamed(event, 'DURATION')
+  if (duration === undefined) return undefined
+  const { days, seconds } = readDuration(duration)
+  if (isAllDay(start)) return { date: addDays(start.date, days + Math.floor(seconds / 86400)) }
+  const day = { dateTime: addDays(start.dateTime.slice(0, 10), days) + start.dateTime.slice(10) }
+  const at = instantOf({ ...day, timeZone: start.timeZone }) + seconds * 1000
+  return { dateTime: wallClock(at, start.timeZone), timeZone: start.timeZone }
+}
+
+/** The text of a property, undefined if there is none. */
+export function textOf(event: Component, name: string): string | undefined {
+  const line = lineNamed(event, name)
+  return line && readText(line)
+}
+
+const wordOf = (event: Component, name: string): string | undefined =>
+  lineNamed(event, name)?.value.trim().toUpperCase()
+
+/** STATUS in lower case; `confirmed` for none and for those of other components. */
+export function statusOf(event: Component): 'confirmed' | 'tentative' | 'cancelled' {
+  const status = wordOf(event, 'STATUS')
+  if (status === 'TENTATIVE') return 'tentative'
+  return status === 'CANCELLED' ? 'cancelled' : 'confirmed'
+}
+
+/** RFC 5545 3.8.1.3: a class that is not known counts as private. */
+function visibilityOf(event: Component): string {
+  const value = wordOf(event, 'CLASS')
+  if (!value) return 'default'
+  return value === 'PUBLIC' || value === 'CONFIDENTIAL' ? value.toLowerCase() : 'private'
+}

@@ -1,0 +1,8 @@
+export { IcalError } from './error'
+export { HOLDS } from './holds'
+export { readEvent } from './read'
+export type { IcalEvent } from './read'
+export { writeEvent } from './write'
+export type { NewEvent } from './write'
+export { patchEvent } from './patch'
+export type { Patch } from './patch'

@@ -1,0 +1,77 @@
+import type { Mark, Millis } from '../event/calendar'
+import type { Field, Fields } from '../event/event'
+import { whenOf } from '../event/event'
+import type { Component } from './component'
+import { componentText, withContent } from './component'
+import type { Editing } from './edit'
+import { setFields, stamped } from './edit'
+import { IcalError } from './error'
+import { setMark } from './mark'
+import { fieldsOf, parseResource, withTitle } from './resource'
+import type { Resource } from './resource'
+import type { Edited } from './series'
+import { patchSeries } from './series'
+import { tzidsOf, yearOf } from './tzids'
+import { replaced } from './wanted'
+
+/** A change of an existing resource. */
+export type Patch = {
+  /** The values of the fields in `changed`; one that is missing is cleared. */
+  readonly fields: Fields
+  readonly changed: readonly Field[]
+  readonly mark?: Mark
+  /** Time stamp of the change. */
+  readonly now: Millis
+  /** As for `readEvent`. */
+  readonly floatingZone: string
+}
+
+/**
+ * The text of a resource after a change: it reads as before with the fields in `changed` replaced, and every content
+ * line that need not change is as it was. Components that change get a higher SEQUENCE and new time stamps; if nothing
+ * changes, the text means and says what it did.
+ *
+ * @param text as the server holds it now
+ * @throws IcalError for a text that `readEvent` refuses, and for a change that it can't hold
+ */
+export function patchEvent(text: string, { fields, changed, mark, now, floatingZone }: Patch): string {
+  const resource = parseResource(text, floatingZone)
+  const { calendar, zones } = resource
+  return withTitle([resource.main], () => {
+    const held = fieldsOf(resource)
+    const wanted = replaced(held, fields, changed)
+    const when = whenOf(wanted)
+    if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
+    const tzids = tzidsOf(calendar, zones)
+    const edited = patchParts(resource, held, wanted, { zones, tzids, now })
+    const marked = mark ? replace(edited, resource.main, (main) => setMark(main, mark)) : edited
+    return componentText(tzids.define(withEvents(calendar, resource.main, marked, now), yearOf(when.start)))
+  })
+}
+
+function patchParts(resource: Resource, held: Fields, wanted: Fields, editing: Editing): Edited {
+  if (resource.is === 'series') return patchSeries(resource, held, wanted, editing)
+  if (whenOf(wanted)?.recurrence) throw new IcalError('an occurrence without its series can not become a series')
+  const main = setFields(resource.main, { held, wanted, single: true }, editing)
+  return { events: new Map([[resource.main, main]]), added: [] }
+}
+
+function replace(edited: Edited, event: Component, change: (event: Component) => Component): Edited {
+  const now = edited.events.get(event) ?? event
+  return { ...edited, events: new Map([...edited.events, [event, change(now)]]) }
+}
+
+/** The calendar with its VEVENTs edited and stamped; a change of any is one of the series. */
+function withEvents(calendar: Component, main: Component, { events, added }: Edited, now: Millis): Component {
+  const isChanged = added.length > 0 || [...events].some(([before, after]) => before !== after)
+  if (!isChanged) return calendar
+  const content = calendar.content.flatMap((node) => {
+    const after = node.kind === 'component' ? events.get(node) : undefined
+    if (after === undefined) return [node]
+    if (after === null) return []
+    return [after === node && node !== main ? node : stamped(after, now)]
+  })
+  const last = content.findLastIndex((node) => node.kind === 'component' && node.name === 'VEVENT')
+  const coming = added.map((event) => stamped(event, now))
+  return withContent(calendar, [...content.slice(0, last + 1), ...coming, ...content.slice(last + 1)])
+}

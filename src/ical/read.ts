@@ -1,0 +1,42 @@
+import type { Mark, Millis, Uid } from '../event/calendar'
+import type { Fields } from '../event/event'
+import { childrenNamed, lineNamed } from './component'
+import { readMark } from './mark'
+import { fieldsOf, parseResource, withTitle } from './resource'
+import { utcInstant } from './time'
+
+/** What one CalDAV resource holds. */
+export type IcalEvent = {
+  /** The server's UID; `UID/<original start>` for an occurrence without its series. */
+  readonly uid: Uid
+  /** In normal form, every field of `HOLDS` present. */
+  readonly fields: Fields
+  /** The newest LAST-MODIFIED, if there is one. */
+  readonly changedAt?: Millis
+  /** Whether it has an ATTENDEE or ORGANIZER, so that a server may send mail about it. */
+  readonly guests: boolean
+  /** As found: the caller checks whether it names this resource. */
+  readonly mark?: Mark
+}
+
+/**
+ * Reads the text of one resource: one event, or a series with its overrides.
+ *
+ * @param options.floatingZone the IANA zone in which times without zone are read
+ * @throws IcalError for what can't be read without guessing
+ */
+export function readEvent(text: string, { floatingZone }: { floatingZone: string }): IcalEvent {
+  const resource = parseResource(text, floatingZone)
+  const events = childrenNamed(resource.calendar, 'VEVENT')
+  const fields = withTitle(events, () => fieldsOf(resource))
+  const stamps = events.map((event) => utcInstant(lineNamed(event, 'LAST-MODIFIED')?.value ?? ''))
+  const known = stamps.filter((stamp) => stamp !== undefined)
+  const mark = readMark(resource.main)
+  return {
+    uid: resource.is === 'alone' ? `${resource.uid}/${resource.key}` : resource.uid,
+    fields,
+    guests: events.some((event) => lineNamed(event, 'ATTENDEE') ?? lineNamed(event, 'ORGANIZER')),
+    ...(known.length > 0 && { changedAt: Math.max(...known) }),
+    ...(mark && { mark }),
+  }
+}

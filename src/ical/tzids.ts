@@ -1,0 +1,64 @@
+import type { EventTime } from '../event/event'
+import { isAllDay } from '../event/event'
+import { canonicalZone } from '../event/zone'
+import type { Component, Node } from './component'
+import { insert } from './component'
+import { IcalError } from './error'
+import { param } from './line'
+import { tzidOf } from './zone'
+import { vtimezone } from './vtimezone'
+import type { Zones } from './zone'
+
+/** Which TZID a resource uses for an IANA zone, and which VTIMEZONEs it comes to need. */
+export type Tzids = {
+  /** The TZID that the resource has for the zone already, else the zone's own name. */
+  readonly tzidFor: (zone: string) => string
+  /** The calendar with a VTIMEZONE for each zone that `tzidFor` was asked for and that was new. */
+  readonly define: (calendar: Component, year: number) => Component
+}
+
+export function tzidsOf(calendar: Component, zones: Zones): Tzids {
+  const spelled = new Map<string, string>()
+  for (const tzid of tzidsIn(calendar)) {
+    const zone = resolved(zones, tzid)
+    if (zone !== undefined && !spelled.has(zone)) spelled.set(zone, tzid)
+  }
+  const added = new Set<string>()
+  return {
+    tzidFor: (zone) => {
+      const tzid = spelled.get(canonicalZone(zone) ?? zone)
+      if (tzid !== undefined) return tzid
+      added.add(zone)
+      spelled.set(canonicalZone(zone) ?? zone, zone)
+      return zone
+    },
+    define: (within, year) => {
+      const at = within.content.findIndex((node) => node.kind === 'component')
+      const definitions = [...added].map((zone) => vtimezone(zone, year))
+      return insert(within, definitions, at < 0 ? within.content.length : at)
+    },
+  }
+}
+
+/** The TZIDs that are defined, then those that only events use. */
+function tzidsIn(calendar: Component): string[] {
+  const components = calendar.content.filter((node) => node.kind === 'component')
+  const defined = components.filter(({ name }) => name === 'VTIMEZONE').map(tzidOf)
+  const used = components.filter(({ name }) => name === 'VEVENT').flatMap(({ content }) => content.map(tzidIn))
+  return [...defined, ...used].filter((tzid) => tzid !== undefined && tzid !== '') as string[]
+}
+
+const tzidIn = (node: Node): string | undefined => (node.kind === 'line' ? param(node, 'TZID') : undefined)
+
+/** A zone that no time of ours uses need not be known. */
+function resolved(zones: Zones, tzid: string): string | undefined {
+  try {
+    return zones.resolve(tzid)
+  } catch (error) {
+    if (error instanceof IcalError) return undefined
+    throw error
+  }
+}
+
+/** The year in which a time lies, on its own clock. */
+export const yearOf = (time: EventTime): number => Number((isAllDay(time) ? time.date : time.dateTime).slice(0, 4))

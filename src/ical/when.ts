@@ -1,0 +1,115 @@
+import type { EventTime, When } from '../event/event'
+import { sameMeaning } from '../event/normal'
+import type { Component, Node } from './component'
+import { insert, isLineNamed, lineNamed, linesNamed, replaceLines, withContent } from './component'
+import type { Editing } from './edit'
+import type { Span } from './fields'
+import { readEnd, readSpan } from './fields'
+import type { Line } from './line'
+import { parseLine } from './line'
+import { datesOf, isRecurrenceLine, keyOf, normalLines, RECURRENCE_NAMES } from './recurrence'
+import { formFor, formOf, isKeyFor, occurrenceLine, timeLine } from './time'
+import type { Zones } from './zone'
+
+const same = (a: EventTime | undefined, b: EventTime): boolean => a !== undefined && sameMeaning(a, b)
+
+/**
+ * DTSTART and DTEND brought to say a span. A line that says its part already stays, but for floating times: one of
+ * the two can't stay floating when the other gets a zone.
+ */
+export function setSpan(event: Component, span: Span, { zones, tzids }: Editing): Component {
+  const old = lineNamed(event, 'DTSTART') ? readSpan(event, zones) : undefined
+  if (old && same(old.start, span.start) && same(old.end, span.end)) return event
+  const line = (name: string, time: EventTime): string => timeLine(name, time, formFor(time, tzids.tzidFor))
+  const started =
+    same(old?.start, span.start) && !isFloating(event, 'DTSTART')
+      ? event
+      : replaceLines(event, ['DTSTART'], [line('DTSTART', span.start)])
+  // The end as it stands there, before it is repaired: a DTEND of the wrong value type must not survive.
+  const stays = same(readEnd(started, span.start, zones), span.end) && !isFloating(started, 'DTEND')
+  return stays ? started : endedBy(started, line('DTEND', span.end))
+}
+
+function endedBy(event: Component, line: string): Component {
+  if (lineNamed(event, 'DTEND') ?? lineNamed(event, 'DURATION'))
+    return replaceLines(event, ['DTEND', 'DURATION'], [line])
+  return insertAfter(event, isLineNamed('DTSTART'), [line])
+}
+
+function isFloating(event: Component, name: string): boolean {
+  const line = lineNamed(event, name)
+  return line !== undefined && formOf(line).is === 'floating'
+}
+
+/** RRULE, EXRULE and RDATE lines brought to say a recurrence; those that say part of it already stay. */
+export function setRecurrence(event: Component, when: When, zones: Zones): Component {
+  const wanted = new Set(when.recurrence ?? [])
+  const missing = new Set(wanted)
+  const unwanted = new Set<Node>()
+  for (const lines of unitsOf(event)) {
+    const says = normalLines(lines, when.start, zones)
+    const stays = says.length > 0 && says.every((each) => missing.delete(each))
+    if (!stays) for (const line of lines) unwanted.add(line)
+  }
+  const at = event.content.findIndex((node) => unwanted.has(node))
+  const kept = withContent(
+    event,
+    event.content.filter((node) => !unwanted.has(node)),
+  )
+  const added = [...missing].map(parseLine)
+  if (at >= 0) return insert(kept, added, at)
+  return insertAfter(kept, isLineNamed('DTSTART', 'DTEND', 'DURATION', ...RECURRENCE_NAMES), [...missing])
+}
+
+/** What has one normal form: each rule by itself, all RDATEs together. */
+function unitsOf(event: Component): Line[][] {
+  const rules = ['RRULE', 'EXRULE'].flatMap((name) => linesNamed(event, name))
+  const dates = linesNamed(event, 'RDATE')
+  return [...rules.map((rule) => [rule]), ...(dates.length > 0 ? [dates] : [])]
+}
+
+function insertAfter(event: Component, isBefore: (node: Node) => boolean, lines: readonly string[]): Component {
+  if (lines.length === 0) return event
+  return insert(event, lines.map(parseLine), event.content.findLastIndex(isBefore) + 1)
+}
+
+/** Which occurrences the EXDATEs of a series are to name. */
+export type Exclusion = {
+  readonly start: EventTime
+  /** Keys that they have to name. */
+  readonly wanted: ReadonlySet<string>
+  /** Keys that they may go on naming: occurrences with a component of their own. */
+  readonly allowed: ReadonlySet<string>
+  /** Whether the series has come to tell its start in another form, which they then follow. */
+  readonly rewrite: boolean
+}
+
+/** EXDATEs brought to name a set of occurrences; values that are right stay where they are. */
+export function setExcluded(event: Component, exclusion: Exclusion, zones: Zones): Component {
+  const { start, wanted, allowed, rewrite } = exclusion
+  const missing = new Set([...wanted].filter((key) => isKeyFor(key, start)))
+  const keep = (key: string): boolean => missing.delete(key) || allowed.has(key)
+  const content = event.content.flatMap((node): Node[] => {
+    if (node.kind !== 'line' || node.name !== 'EXDATE') return [node]
+    if (rewrite) return []
+    const values = datesOf(node)
+    const kept = values.filter((value) => keyOf(node, value, start, zones).some(keep))
+    if (kept.length === values.length) return [node]
+    return kept.length === 0 ? [] : [withValue(node, kept.join(','))]
+  })
+  const startLine = lineNamed(event, 'DTSTART')
+  if (startLine === undefined) return event
+  const lines = [...missing].sort().map((key) => occurrenceLine('EXDATE', key, start, formOf(startLine)))
+  const isBefore = (node: Node): boolean => isRecurrenceLine(node) || isLineNamed('DTSTART', 'DTEND', 'DURATION')(node)
+  return insertAfter(withContent(event, content), isBefore, lines)
+}
+
+const withValue = (line: Line, value: string): Line =>
+  parseLine(line.text.slice(0, line.text.length - line.value.length) + value)
+
+/** An override's RECURRENCE-ID brought to name its occurrence as the series tells its start. */
+export function setRecurrenceId(event: Component, key: string, seriesStart: Line, start: EventTime): Component {
+  const line = occurrenceLine('RECURRENCE-ID', key, start, formOf(seriesStart))
+  if (lineNamed(event, 'RECURRENCE-ID')) return replaceLines(event, ['RECURRENCE-ID'], [line])
+  return insertAfter(event, isLineNamed('UID'), [line])
+}
