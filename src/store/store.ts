@@ -21,7 +21,7 @@ export type StoreOptions = {
 
 /**
  * Folders and file name below the root, without an extension: `['calendars', hash, 'replica']`. Each of a-z, 0-9 and
- * hyphens, not beginning with a hyphen, at most 64 characters; anything else is a `TypeError`.
+ * hyphens, not beginning with a hyphen, at most 64 characters; anything else is refused with a `TypeError`.
  */
 export type StorePath = readonly string[]
 
@@ -46,21 +46,21 @@ export class Store {
 
   /** Opens a large map (`.jsonl`). Rejects with `newer-version` or as the disk does; another call tries again. */
   journal<T extends Data>(path: StorePath, options: JournalOptions<T>): Promise<Journal<T>> {
-    return this.open(`${this.locate(path)}.jsonl`, (file) => Journal.open(this.around, file, options))
+    return this.open(path, '.jsonl', (file) => Journal.open(this.around, file, options))
   }
 
   /** Opens a small value (`.json`). Rejects with `newer-version` or as the disk does; another call tries again. */
   document<T extends Data>(path: StorePath, options: DocumentOptions<T>): Promise<Document<T>> {
-    return this.open(`${this.locate(path)}.json`, (file) => Document.open(this.around, file, options))
+    return this.open(path, '.json', (file) => Document.open(this.around, file, options))
   }
 
   /** Opens a history (`.log.jsonl`). Rejects with `newer-version` or as the disk does; another call tries again. */
   log<T extends Data>(path: StorePath, options: LogOptions<T>): Promise<Log<T>> {
-    return this.open(`${this.locate(path)}.log.jsonl`, (file) => Log.open(this.around, file, options))
+    return this.open(path, '.log.jsonl', (file) => Log.open(this.around, file, options))
   }
 
   /** The names of what lies in a folder of the state, sorted; empty if there is none. */
-  list(folder: StorePath): Promise<string[]> {
+  async list(folder: StorePath): Promise<string[]> {
     return this.options.disk.list(this.locate(folder))
   }
 
@@ -71,9 +71,12 @@ export class Store {
   }
 
   private async open<F extends { close(): Promise<void> }>(
-    path: string,
+    names: StorePath,
+    extension: string,
     open: (path: string) => Promise<F>,
   ): Promise<F> {
+    if (names.length === 0) throw new TypeError('A file of the state needs a name.')
+    const path = this.locate(names) + extension
     if (this.closed) throw closedError(path)
     const before = this.opened.get(path)
     // The extension says which class it is; the type of the values is the caller's word, as in the file itself.
