@@ -19,8 +19,10 @@ export function stableText(value: Json): string {
 /** Whether two JSON values are the same, whatever the order of their keys. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
-  if (a === undefined || b === undefined) return false
-  return stableText(a) === stableText(b)
+  if (isArray(a)) return isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
+  if (!isObject(a) || !isObject(b)) return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]))
 }
 
 /** Hash of a JSON value: the first 32 characters (160 bits) of its base32hex SHA-256. */

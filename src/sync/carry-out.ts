@@ -1,0 +1,258 @@
+import type { Calendar, ErrorCode } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Agreement } from './agreement'
+import type { Now } from './entry'
+import { isLive } from './entry'
+import type { Answer, Entry, Field, Fields, Live, Millis, Operation, Outcome, Seen, Uid } from './model'
+import { isCurrent } from './operation'
+import { apply, completed, keptBoth, note, sentFrom } from './outcome'
+import type { Replica, Stored } from './replica'
+
+/** One calendar: its server, what was seen of it, and where that is kept. */
+export type Keeper = {
+  readonly calendar: Calendar
+  readonly replica: Replica
+  /** Makes observations durable. */
+  save(stored: readonly Stored[]): Promise<void>
+}
+
+/** What two calendars agreed on, and where that is kept. `find` gives what both hold of an event. */
+export type PairKeeper = {
+  readonly agreement: Agreement
+  find(uid: Uid): Now
+  /** Makes entries durable; undefined: forgotten. One disk sync, however many. */
+  save(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void>
+}
+
+/** One operation to carry out, as a flow handed it over. */
+export type Task = {
+  readonly action: Operation['action'] | 'skip'
+  readonly uid: Uid
+  /** What is written, and the names that are; a name that `fields` lacks is cleared. */
+  readonly fields: Fields
+  readonly written: readonly Field[]
+  /** The plan that it comes from; without one it is the flow's own. */
+  readonly planned?: { readonly op: Operation; readonly pair: PairKeeper }
+}
+
+export type Result =
+  | { readonly status: 'ok' | 'stale' | 'skipped' | 'dropped' }
+  | { readonly status: 'failed'; readonly code: ErrorCode | 'unknown'; readonly message: string }
+
+export type Means = {
+  readonly now: () => Millis
+  readonly signal: AbortSignal
+  /** Keeps versions that are about to be overwritten or deleted, durably. */
+  readonly keep: (lost: readonly Live[]) => Promise<void>
+  readonly done: (task: Task, result: Result) => void
+  /** Requests at a time. */
+  readonly concurrency: number
+}
+
+const BATCH = 50
+/** What ends a whole calendar's run, not just one event's. */
+const FATAL: readonly string[] = ['reauthorise', 'calendar-not-found', 'read-only', 'aborted', 'unreachable']
+
+/**
+ * Carries operations out on one calendar, in batches. Before a batch is written, what each event is about to hold is
+ * noted durably; after it, what the server then holds and what both sides agree on. Operations on one event go one
+ * after another. Each task ends with exactly one call of `done`.
+ */
+export async function carryOut(tasks: readonly Task[], keeper: Keeper, means: Means): Promise<void> {
+  let rest = [...tasks]
+  const run = new Run(keeper, means)
+  while (rest.length > 0) {
+    const batch = nextBatch(rest)
+    const taken = new Set(batch)
+    rest = rest.filter((task) => !taken.has(task))
+    await run.batch(batch)
+  }
+}
+
+/** The next tasks, each of another event. */
+function nextBatch(tasks: readonly Task[]): Task[] {
+  const uids = new Set<Uid>()
+  const batch: Task[] = []
+  for (const task of tasks) {
+    if (batch.length === BATCH) break
+    if (uids.has(task.uid)) continue
+    uids.add(task.uid)
+    batch.push(task)
+  }
+  return batch
+}
+
+/** A task with what it starts from. */
+type Begun = { readonly task: Task; readonly target: Live | undefined; readonly now: Now; readonly from: Fields }
+
+class Run {
+  private readonly stored = new Map<string, Stored>()
+  private readonly entries = new Map<PairKeeper, Map<Uid, Entry | undefined>>()
+  private fatal: { code: ErrorCode | 'unknown'; message: string } | undefined
+
+  constructor(
+    private readonly keeper: Keeper,
+    private readonly means: Means,
+  ) {}
+
+  async batch(tasks: readonly Task[]): Promise<void> {
+    const begun = tasks.map((task) => this.begin(task)).filter((each) => each !== undefined)
+    await this.means.keep(begun.flatMap(({ target }) => target ?? []))
+    begun.forEach((each) => this.note(each))
+    await this.saveEntries()
+    const again: { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[] = []
+    await inParallel(begun, this.means.concurrency, async (each) => {
+      await this.write(each, (answer) => again.push({ begun: each, answer }))
+    })
+    await this.readAgain(again)
+    await this.keeper.save([...this.stored.values()])
+    this.stored.clear()
+    await this.saveEntries()
+  }
+
+  /** Checks that a task is still current; one that isn't, or is not to be written, ends here. */
+  private begin(task: Task): Begun | undefined {
+    const { planned } = task
+    const now = planned ? planned.pair.find(task.uid) : { left: undefined, right: undefined }
+    const found = planned ? now[planned.op.to] : this.ownTarget(task.uid)
+    const target = isLive(found) ? found : undefined
+    const begun = { task, target, now, from: planned ? sentFrom(planned.op, task.written, now) : {} }
+    if (task.action === 'skip') this.end(begun, { is: 'skipped' }, { status: 'skipped' })
+    else if (planned && !isCurrent(planned.op, now)) this.end(begun, { is: 'stale' }, { status: 'stale' })
+    else if (task.written.length === 0 && task.action !== 'delete')
+      this.end(begun, { is: 'dropped' }, { status: 'dropped' })
+    else if (!target && task.action === 'update') {
+      this.end(begun, { is: 'stale' }, { status: 'failed', code: 'stale', message: 'there is no event with this uid' })
+    } else if (!target && task.action === 'delete') this.end(begun, { is: 'stale' }, { status: 'ok' })
+    else return begun
+    return undefined
+  }
+
+  private ownTarget(uid: Uid): Seen | undefined {
+    return [...this.keeper.replica.withUid(uid)].filter(isLive).sort((a, b) => (a.id < b.id ? -1 : 1))[0]
+  }
+
+  private note({ task, now }: Begun): void {
+    const { planned } = task
+    if (!planned) return
+    const before = planned.pair.agreement.get(planned.op.uid)
+    const newId = this.keeper.calendar.idFor(task.uid)
+    const after = note(before, planned.op, task.fields, task.written, now, newId)
+    if (after && after !== before) this.put(planned.pair, after.uid, after)
+  }
+
+  /** Makes the requests of one task; an answer that says too little is left to be read again. */
+  private async write(
+    begun: Begun,
+    readAgain: (answer: Extract<Answer, { readAgain: string }>) => void,
+  ): Promise<void> {
+    let waits = false
+    try {
+      if (this.fatal) throw new ProviderError(this.fatal.code as ErrorCode, this.fatal.message)
+      for await (const answer of this.requests(begun)) {
+        if ('holds' in answer) this.answered(begun, answer.holds, answer.wrote)
+        else {
+          waits = true
+          readAgain(answer)
+        }
+      }
+      if (!waits) this.completed(begun)
+    } catch (error) {
+      this.failed(begun, error)
+    }
+  }
+
+  private requests({ task, target }: Begun): AsyncIterable<Answer> {
+    const { calendar } = this.keeper
+    const { signal } = this.means
+    if (task.action === 'create' && !(target && !task.planned)) return calendar.create(task.uid, task.fields, signal)
+    if (!target) throw new ProviderError('stale', 'the event is gone')
+    return task.action === 'delete'
+      ? calendar.delete(target, signal)
+      : calendar.update(target, task.fields, task.written, signal)
+  }
+
+  private answered({ task, now, from, target }: Begun, holds: Seen, wrote: readonly Field[]): void {
+    // What we wrote is nobody's edit: the stamp of the last version by somebody else stays.
+    const { changedAt: _ours, ...rest } = holds as Live
+    const changedAt = target?.changedAt
+    const seen =
+      holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
+    const stored = this.keeper.replica.record(seen, this.means.now())
+    if (stored) this.stored.set(stored.id, stored)
+    if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote }, from, now)
+  }
+
+  private async readAgain(
+    again: readonly { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[],
+  ): Promise<void> {
+    if (again.length === 0) return
+    try {
+      const ids = [...new Set(again.map(({ answer }) => answer.readAgain))]
+      const { calendar, replica } = this.keeper
+      const seen = new Map(
+        (await calendar.readSome(ids, replica.entries, this.means.signal)).map((each) => [each.id, each]),
+      )
+      for (const { begun, answer } of again) {
+        const holds = seen.get(answer.readAgain)
+        if (holds) this.answered(begun, holds, answer.wrote)
+      }
+      for (const begun of new Set(again.map((each) => each.begun))) this.completed(begun)
+    } catch (error) {
+      // The write happened; its note tells the next run what became of it.
+      for (const begun of new Set(again.map((each) => each.begun))) this.failed(begun, error)
+    }
+  }
+
+  private completed(begun: Begun): void {
+    const { planned, written } = begun.task
+    if (planned) {
+      const { op, pair } = planned
+      const entry = pair.agreement.get(op.uid)
+      const partly = op.action === 'update' && op.changed.some((field) => !written.includes(field))
+      if (entry) this.put(pair, op.uid, partly ? { ...completed(entry, op), due: 0 } : completed(entry, op))
+      const waiting = op.keeps === undefined ? undefined : pair.agreement.get(op.keeps)
+      if (waiting) this.put(pair, waiting.uid, keptBoth(waiting))
+    }
+    this.means.done(begun.task, { status: 'ok' })
+  }
+
+  private failed(begun: Begun, error: unknown): void {
+    const code = error instanceof ProviderError ? error.code : 'unknown'
+    const message = error instanceof Error ? error.message : String(error)
+    if (FATAL.includes(code)) this.fatal = { code, message }
+    if (code === 'stale') this.end(begun, { is: 'stale' }, { status: 'stale' })
+    else if (code === 'aborted') this.end(begun, { is: 'dropped' }, { status: 'dropped' })
+    else this.end(begun, { is: 'failed', code }, { status: 'failed', code, message })
+  }
+
+  private end({ task, now, from }: Begun, outcome: Outcome, result: Result): void {
+    if (task.planned) this.outcome(task.planned, outcome, from, now)
+    this.means.done(task, result)
+  }
+
+  private outcome({ op, pair }: NonNullable<Task['planned']>, outcome: Outcome, from: Fields, now: Now): void {
+    this.put(pair, op.uid, apply(pair.agreement.get(op.uid), op, outcome, from, now, this.means.now()))
+  }
+
+  private put(pair: PairKeeper, uid: Uid, entry: Entry | undefined): void {
+    if (entry) pair.agreement.set(entry)
+    else pair.agreement.delete(uid)
+    const changes = this.entries.get(pair) ?? new Map<Uid, Entry | undefined>()
+    this.entries.set(pair, changes.set(uid, entry))
+  }
+
+  private async saveEntries(): Promise<void> {
+    for (const [pair, changes] of this.entries) await pair.save(changes)
+    this.entries.clear()
+  }
+}
+
+/** Runs a job for each item, so many at a time. The jobs don't reject. */
+async function inParallel<T>(items: readonly T[], width: number, job: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await job(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
+}

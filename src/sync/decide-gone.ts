@@ -1,0 +1,90 @@
+import { fieldNames } from '../event/event'
+import type { Now } from './entry'
+import { aloneAndSkipped, fitted, isLive, isSkipped, mayFlow, without } from './entry'
+import { changes } from './merge'
+import type { Live, Operation, PairEntry, Question, Rules, Side, Step } from './model'
+import { other } from './model'
+import { deletionQuestion, operation, steps } from './operation'
+
+/**
+ * The lower half of the table: an event that was on both sides is gone from at least one.
+ *
+ * A deletion goes to the other side if that side's event is unchanged; against an edit it is a conflict. `missing` is
+ * no evidence of deletion: it asks, and never wins by strategy. Where a deletion may not flow (the target of a one-way
+ * node, ...) the copy is made again once its original changes.
+ */
+export function decideGone(entry: PairEntry, now: Now, rules: Rules): Step[] {
+  const on: Side = isLive(now.left) ? 'left' : 'right'
+  const seen = now[on]
+  if (!isLive(seen)) return [{ do: 'forget', uid: entry.uid }]
+  const lost = other(on)
+  const missing = isMissing(now, lost)
+  const edited =
+    mayFlow(on, now, entry.born, rules) &&
+    !isSkipped(entry, lost, seen.fields) &&
+    changes(entry[on], seen.fields, rules.common).length > 0
+  const makeAgain = (): Step[] => finish(entry, [creation(entry, on, seen, now, rules)], rules)
+
+  if (!mayFlow(lost, now, entry.born, rules)) {
+    if (edited) return makeAgain()
+    const why = seen.fixed
+    const wanted = why !== undefined && rules.into[on] && !missing
+    return [...finish(entry, [], rules), ...(wanted ? [notWritable(entry.uid, why)] : [])]
+  }
+  const question = deletionQuestion(entry.uid, on, seen.fields, edited ? 'conflict' : 'missing')
+  const choice = chosen(entry, question, on, edited, missing, rules)
+  if (choice === 'ask') return ask(entry, question)
+  if (choice === 'keep') return [{ do: 'agree', entry: aloneAndSkipped(entry.uid, on, lost, seen.id, seen.fields) }]
+  if (choice === on) return makeAgain()
+  const approved = entry.answer?.to === question.id
+  return finish(entry, [deletion(entry, on, seen, now, rules)], rules).map((step) =>
+    step.do === 'write' && approved ? { ...step, approved } : step,
+  )
+}
+
+const isMissing = (now: Now, lost: Side): boolean => {
+  const seen = now[lost]
+  return seen?.is !== 'gone' || seen.how === 'missing'
+}
+
+/** Which side's state wins: the living one (it is made again), the other (it is deleted), or what else is to happen. */
+function chosen(
+  entry: PairEntry,
+  question: Question,
+  on: Side,
+  edited: boolean,
+  missing: boolean,
+  rules: Rules,
+): Side | 'keep' | 'ask' {
+  if (entry.answer?.to === question.id) {
+    const { choice } = entry.answer
+    return typeof choice === 'object' ? on : choice
+  }
+  if (missing) return edited && rules.strategy !== 'manual' ? on : 'ask'
+  if (!edited) return other(on)
+  if (rules.strategy === 'manual') return 'ask'
+  return rules.strategy === 'latest-wins' ? on : rules.strategy // a deletion has no stamp and loses to an edit
+}
+
+function creation(entry: PairEntry, on: Side, seen: Live, now: Now, rules: Rules): Operation {
+  const fields = fitted(seen.fields, rules.common)
+  const reason = `changed in ${rules.names[on]}, gone from ${rules.names[other(on)]}`
+  return operation('create', other(on), entry.uid, fields, fieldNames(fields), now, reason)
+}
+
+function deletion(entry: PairEntry, on: Side, seen: Live, now: Now, rules: Rules): Operation {
+  const reason = `deleted in ${rules.names[other(on)]}`
+  return operation('delete', on, entry.uid, seen.fields, fieldNames(seen.fields), now, reason)
+}
+
+const notWritable = (uid: string, reason: string): Step => ({ do: 'leave', uid, why: 'not-writable', reason })
+
+function finish(entry: PairEntry, ops: readonly Operation[], rules: Rules): Step[] {
+  return steps(entry, ops.length > 0 ? without(entry, 'told') : without(entry, 'told', 'answer', 'due'), ops, rules.now)
+}
+
+function ask(entry: PairEntry, question: Question): Step[] {
+  const isNew = entry.told !== question.id
+  const kept = isNew ? { ...without(entry, 'due', 'answer'), told: question.id } : without(entry, 'due', 'answer')
+  return [...steps(entry, kept, [], 0), { do: 'ask', question, isNew }]
+}

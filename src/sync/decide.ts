@@ -1,0 +1,87 @@
+import { fieldNames } from '../event/event'
+import { decideGone } from './decide-gone'
+import type { Now } from './entry'
+import { advance, fitted, isLive, isSkipped, mayFlow, without } from './entry'
+import { judge } from './judge'
+import type { Verdict } from './judge'
+import { merge, withValues } from './merge'
+import type { Both, Entry, Field, Json, Live, PairEntry, Rules, Side, Step } from './model'
+import { SIDES, both, other } from './model'
+import { operation, steps } from './operation'
+import { inWindow } from './window'
+
+/**
+ * The table: what is to be done about one event, given what both sides hold and what they agreed on.
+ *
+ * Pure. Nothing is planned that may not flow, nothing against what can't be read, and no overwriting without a base.
+ * An `agree` step carries the entry as it is to be kept; without one the entry stays as it is.
+ *
+ * @param entry the agreement on this event, notes settled; undefined for an event never seen
+ * @param now what both sides hold; undefined for a side that never had it
+ */
+export function decide(uid: string, entry: Entry | undefined, now: Now, rules: Rules): Step[] {
+  if (now.left?.is === 'unread' || now.right?.is === 'unread') return []
+  if (entry?.is !== 'pair') return decideAlone(uid, entry, now, rules)
+  if (isLive(now.left) && isLive(now.right)) return decidePair(entry, { left: now.left, right: now.right }, rules)
+  return decideGone(entry, now, rules)
+}
+
+/** An event on one side only: its copy is made if it may be and the event lies inside the window. */
+function decideAlone(uid: string, entry: Entry | undefined, now: Now, rules: Rules): Step[] {
+  const on: Side = isLive(now.left) ? 'left' : 'right'
+  const to = other(on)
+  const seen = now[on]
+  if (!isLive(seen)) return entry ? [{ do: 'forget', uid }] : []
+  const inside = inWindow(seen.fields, rules.window, rules.now)
+  const wanted = mayFlow(on, now, on, rules) && !isSkipped(entry, to, seen.fields) && inside !== false
+  if (!wanted) return entry ? steps(entry, without(entry, 'due'), [], rules.now) : []
+  const before: Entry = entry ?? { uid, is: 'alone', on, id: seen.id }
+  if (inside !== true) return before.due === inside ? [] : [{ do: 'agree', entry: { ...before, due: inside } }]
+  const fields = fitted(seen.fields, rules.common)
+  const op = operation('create', to, uid, fields, fieldNames(fields), now, `new in ${rules.names[on]}`)
+  return steps(before, before, [op], rules.now)
+}
+
+/** The event lives on both sides: what changed on one goes to the other, field by field; the rest is judged. */
+function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
+  const fields = both((side) => now[side].fields)
+  const flows = both((side) => mayFlow(side, now, entry.born, rules))
+  const merged = merge(entry, fields, flows, rules.common)
+  const verdict = judge(entry, now, merged, rules)
+  const agreed = advance(entry, fields, [...merged.same, ...verdict.asTheyStand])
+  const to = both((side) => new Map([...merged.to[side], ...verdict.to[side]]))
+  const ops = SIDES.flatMap((side) => {
+    if (to[side].size === 0 || isSkipped(entry, side, fields[other(side)])) return []
+    const whole = withValues(withValues(fields[other(side)], to[other(side)]), to[side])
+    const why = reason(verdict, side, to[side], rules)
+    return [operation('update', side, entry.uid, whole, [...to[side].keys()], now, why)]
+  })
+  const { ask } = verdict
+  if (ask) {
+    const isNew = entry.told !== ask.id
+    const kept = isNew ? { ...without(agreed, 'due', 'answer'), told: ask.id } : without(agreed, 'due', 'answer')
+    return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }]
+  }
+  const waits = verdict.first.length + ops.length > 0
+  const kept = waits ? without(agreed, 'told') : without(agreed, 'told', 'answer', 'due')
+  return [...steps(entry, kept, [...verdict.first, ...ops], rules.now), ...notWritable(entry, now, rules)]
+}
+
+function reason(verdict: Verdict, to: Side, values: ReadonlyMap<Field, Json>, rules: Rules): string {
+  const names = [...values.keys()].map((field) => (field === 'when' ? 'start, end, recurrence' : field)).join(', ')
+  const from = rules.names[other(to)]
+  return verdict.to[to].size > 0 ? `${from} wins: ${names}` : `changed in ${from}: ${names}`
+}
+
+/** A change that can't be carried over, since nobody may write the other side's event, is reported. */
+function notWritable(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
+  const fields = both((side) => now[side].fields)
+  return SIDES.flatMap((to): Step[] => {
+    const { fixed, ...free } = now[to]
+    if (fixed === undefined || !rules.into[to]) return []
+    const flows = both((side) => mayFlow(side, { ...now, [to]: free }, entry.born, rules))
+    const wanted = merge(entry, fields, flows, rules.common)
+    const held = wanted.to[to].size > 0 || wanted.open.length > 0
+    return held ? [{ do: 'leave', uid: entry.uid, why: 'not-writable', reason: fixed }] : []
+  })
+}

@@ -1,0 +1,91 @@
+import { fieldNames, isException } from '../event/event'
+import { emptyValue, hashFields, sameMeaning } from '../event/normal'
+import { valueOf } from './merge'
+import type {
+  AloneEntry,
+  Both,
+  Common,
+  Entry,
+  Field,
+  Fields,
+  Half,
+  Hash,
+  Json,
+  Live,
+  PairEntry,
+  Rules,
+  Seen,
+  Side,
+} from './model'
+import { both } from './model'
+
+export type Now = Both<Seen | undefined>
+
+export const isLive = (seen: Seen | undefined): seen is Live => seen?.is === 'live'
+
+/** The pair entry of two resources that belong together; nothing is agreed yet. */
+export function newPair(uid: string, born: Side | 'both', ids: Both<string>): PairEntry {
+  return { uid, is: 'pair', born, left: { id: ids.left, held: {} }, right: { id: ids.right, held: {} } }
+}
+
+/** The entry of an event that is on one side only, skipped there as long as it means what it means now. */
+export function aloneAndSkipped(uid: string, on: Side, to: Side, id: string, fields: Fields): AloneEntry {
+  return { uid, is: 'alone', on, id, skipped: { to, seen: hashFields(fields) } }
+}
+
+/** An entry without some of its optional keys. */
+export function without<E extends Entry>(entry: E, ...keys: ('due' | 'skipped' | 'answer' | 'told' | 'failures')[]): E {
+  if (!keys.some((key) => key in entry)) return entry
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !keys.some((gone) => gone === key))) as E
+}
+
+/** Moves the agreement on: each side now counts as holding what `fields` says, in the fields named. */
+export function advance(entry: PairEntry, fields: Both<Fields>, names: readonly Field[]): PairEntry {
+  const halves = both((side) => withHeld(entry[side], fields[side], names))
+  if (halves.left === entry.left && halves.right === entry.right) return entry
+  return { ...entry, ...halves }
+}
+
+function withHeld(half: Half, fields: Fields, names: readonly Field[]): Half {
+  const news = names.filter((name) => !isHeld(half, fields, name))
+  if (news.length === 0) return half
+  const held: Record<string, Json> = { ...(half.held as Record<string, Json>) }
+  for (const name of news) {
+    const value = valueOf(fields, name)
+    if (isException(name) && sameMeaning(value, emptyValue(name))) Reflect.deleteProperty(held, name)
+    else held[name] = value
+  }
+  return { ...half, held }
+}
+
+function isHeld({ held }: Half, fields: Fields, name: Field): boolean {
+  const value = valueOf(fields, name)
+  if (name in held) return sameMeaning(held[name] ?? null, value)
+  return isException(name) && 'when' in held && sameMeaning(value, emptyValue(name))
+}
+
+/** Whether the event may be carried from a side to the other: direction, permission, kind, and in a one-way node no copy. */
+export function mayFlow(from: Side, now: Now, born: Side | 'both', rules: Rules): boolean {
+  const to = from === 'left' ? 'right' : 'left'
+  const source = now[from]
+  const target = now[to]
+  if (!rules.into[to] || (target?.is === 'live' && target.fixed !== undefined)) return false
+  if (source?.is === 'live' && source.kind !== undefined && !rules.kinds.includes(source.kind)) return false
+  return !rules.oneWay || born === from || born === 'both'
+}
+
+/** The version that a skip to `to` leaves alone still stands. */
+export function isSkipped(entry: Entry | undefined, to: Side, source: Fields): boolean {
+  return entry?.skipped?.to === to && entry.skipped.seen === hashFields(source)
+}
+
+/** A copy that still is what we wrote: it counts as unchanged, whatever became of its original. */
+export function isUntouchedCopy(seen: Live): boolean {
+  return seen.mark !== undefined && (seen.mark.wrote satisfies Hash) === hashFields(seen.fields)
+}
+
+/** What both calendars can hold of an event. */
+export function fitted(fields: Fields, common: Common): Fields {
+  const names = fieldNames(fields).filter((field) => common.has(field))
+  return Object.fromEntries(names.map((field) => [field, common.fit(field, valueOf(fields, field))]))
+}

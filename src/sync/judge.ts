@@ -1,0 +1,100 @@
+import { fieldNames } from '../event/event'
+import { hashJson } from '../event/json'
+import { meaning, sameMeaning } from '../event/normal'
+import { fitted } from './entry'
+import { valueOf } from './merge'
+import type { Merged } from './merge'
+import type { Both, Field, Fields, Hash, Json, Live, Operation, PairEntry, Question, Rules, Side, Uid } from './model'
+import { both, other } from './model'
+import { operation } from './operation'
+import { inWindow } from './window'
+
+/** What is done about the fields that both sides changed. */
+export type Verdict = {
+  /** Values to write to each side. */
+  readonly to: Both<ReadonlyMap<Field, Json>>
+  /** Fields that are left different and count as agreed. */
+  readonly asTheyStand: readonly Field[]
+  /** Operations that come first. */
+  readonly first: readonly Operation[]
+  readonly ask?: Question
+}
+
+const unwritten: Both<ReadonlyMap<Field, Json>> = { left: new Map(), right: new Map() }
+const nothing: Verdict = { to: unwritten, asTheyStand: [], first: [] }
+
+/**
+ * Settles the open fields of an event: by the user's answer, else by the strategy, else by asking. Without a base
+ * nothing is overwritten unless the user or `left-wins`/`right-wins` says so, and never from a copy over its original;
+ * outside the window such differences stay as they are.
+ */
+export function judge(entry: PairEntry, now: Both<Live>, merged: Merged, rules: Rules): Verdict {
+  const { open } = merged
+  if (open.length === 0) return nothing
+  const noBase = merged.noBase.length > 0
+  if (noBase && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
+  const question = conflictQuestion(entry.uid, now, open, noBase)
+  const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
+  if (typeof choice === 'object') {
+    return 'event' in choice ? writeEvent(choice.event, now, open, rules) : keepBoth(choice.both, question, now, rules)
+  }
+  const winner = choice === 'left' || choice === 'right' ? choice : byStrategy(now, noBase, rules)
+  return winner === undefined ? { ...nothing, ask: question } : wins(winner, now, open, rules)
+}
+
+const touchesWindow = (now: Both<Live>, rules: Rules): boolean =>
+  [now.left, now.right].some((seen) => inWindow(seen.fields, rules.window, rules.now) === true)
+
+/** Its id follows from the event and from both values of each open field, so that a late answer can't hit a newer conflict. */
+function conflictQuestion(uid: Uid, now: Both<Live>, open: readonly Field[], noBase: boolean): Question {
+  const fields = [...open].sort()
+  const values = fields.map((field) => [
+    field,
+    meaning(valueOf(now.left.fields, field)),
+    meaning(valueOf(now.right.fields, field)),
+  ])
+  return { id: hashJson([uid, values]), uid, fields, why: noBase ? 'no-base' : 'conflict' }
+}
+
+function byStrategy(now: Both<Live>, noBase: boolean, { strategy }: Rules): Side | undefined {
+  if (strategy === 'manual') return undefined
+  if (strategy === 'latest-wins') return noBase ? undefined : later(now)
+  const copyOverOriginal = now[strategy].mark !== undefined && now[other(strategy)].mark === undefined
+  return noBase && copyOverOriginal ? undefined : strategy
+}
+
+/** The side with the later stamp; undefined if one is missing or both are equal. */
+function later({ left, right }: Both<Live>): Side | undefined {
+  if (left.changedAt === undefined || right.changedAt === undefined) return undefined
+  if (left.changedAt === right.changedAt) return undefined
+  return left.changedAt > right.changedAt ? 'left' : 'right'
+}
+
+/** The winner's values go to the other side; where nothing may be written there, both stay as they are. */
+function wins(winner: Side, now: Both<Live>, open: readonly Field[], rules: Rules): Verdict {
+  const to = other(winner)
+  if (!mayWrite(to, now, rules)) return { ...nothing, asTheyStand: open }
+  const values = open.map((field) => [field, rules.common.fit(field, valueOf(now[winner].fields, field))] as const)
+  return { ...nothing, to: { ...unwritten, [to]: new Map(values) } }
+}
+
+const mayWrite = (to: Side, now: Both<Live>, rules: Rules): boolean => rules.into[to] && now[to].fixed === undefined
+
+/** The user's own version goes to both sides. */
+function writeEvent(event: Fields, now: Both<Live>, open: readonly Field[], rules: Rules): Verdict {
+  const to = both((side) => {
+    const differs = open.filter((field) => !sameMeaning(valueOf(event, field), valueOf(now[side].fields, field)))
+    return new Map(mayWrite(side, now, rules) ? differs.map((field) => [field, valueOf(event, field)] as const) : [])
+  })
+  return { ...nothing, to }
+}
+
+/** The other side's version first becomes a new event there; when that is done, the answer becomes "this side wins". */
+function keepBoth(stays: Side, question: Question, now: Both<Live>, rules: Rules): Verdict {
+  const moves = other(stays)
+  const fields = fitted(now[moves].fields, rules.common)
+  const uid: Hash = hashJson([question.uid, question.id])
+  const nowhere = { left: undefined, right: undefined }
+  const create = operation('create', moves, uid, fields, fieldNames(fields), nowhere, 'both versions are kept')
+  return { ...nothing, first: [{ ...create, keeps: question.uid }] }
+}

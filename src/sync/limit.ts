@@ -1,0 +1,66 @@
+import type { Agreement } from './agreement'
+import type { Both, Operation, Rules, Step } from './model'
+import { SIDES } from './model'
+import { deletionQuestion } from './operation'
+
+/** How many deletions to a side stay free of the percentage. */
+const FREE = 5
+const ORDER = { update: 0, create: 1, delete: 2 }
+
+type Write = Extract<Step, { do: 'write' }>
+
+/**
+ * Mass deletion stops: if the deletions due towards a side, with those of the last 24 hours, exceed both five and the
+ * limit, or would leave no pair, none of them is carried out: they become questions. Those that the user approved go on.
+ *
+ * @param deletedLately to each side, in the last 24 hours
+ */
+export function holdMassDeletion(
+  steps: readonly Step[],
+  deletedLately: Both<number>,
+  agreement: Agreement,
+  rules: Rules,
+): Step[] {
+  const held = SIDES.filter((side) => {
+    const due = steps.filter((step) => isUnapprovedDeletion(step) && step.op.to === side).length
+    return due > 0 && exceeds(due, deletedLately[side], agreement.paired, deletedLately, rules.deletionLimit)
+  })
+  if (held.length === 0) return [...steps]
+  const holding = (step: Step): step is Write => isUnapprovedDeletion(step) && held.includes(step.op.to)
+  const kept = steps.filter((step) => !holding(step))
+  return [...kept, ...steps.filter(holding).flatMap((step) => ask(step.op, agreement))]
+}
+
+const isUnapprovedDeletion = (step: Step): step is Write =>
+  step.do === 'write' && step.op.action === 'delete' && step.approved !== true
+
+function exceeds(due: number, lately: number, paired: number, deletedLately: Both<number>, percent: number): boolean {
+  const all = due + lately
+  const pairedThen = paired + deletedLately.left + deletedLately.right
+  return (all > FREE && all * 100 > percent * pairedThen) || (all > 1 && due >= paired)
+}
+
+/** A held deletion is looked at in each run, since it counts towards the limit; it is announced once. */
+function ask(op: Operation, agreement: Agreement): Step[] {
+  const question = deletionQuestion(op.uid, op.to, op.fields, 'limit')
+  const entry = agreement.get(op.uid)
+  const isNew = entry?.told !== question.id
+  const kept: Step[] = entry ? [{ do: 'agree', entry: { ...entry, told: question.id, due: 0 } }] : []
+  return [...kept, { do: 'ask', question, isNew }]
+}
+
+/**
+ * The order of a plan (fewest failures first; updates before creates before deletes; operations on one event as they
+ * were planned) and the part of it that one run carries out.
+ *
+ * @returns the operations of this run, and those that the next ones will plan again
+ */
+export function cut(
+  ops: readonly Operation[],
+  agreement: Agreement,
+  maxOperations: number,
+): { now: Operation[]; remaining: Operation[] } {
+  const failures = (op: Operation): number => agreement.get(op.uid)?.failures ?? 0
+  const ordered = [...ops].sort((a, b) => failures(a) - failures(b) || ORDER[a.action] - ORDER[b.action])
+  return { now: ordered.slice(0, maxOperations), remaining: ordered.slice(maxOperations) }
+}

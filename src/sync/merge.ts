@@ -1,0 +1,104 @@
+import { fieldNames, isException } from '../event/event'
+import { emptyValue, sameMeaning } from '../event/normal'
+import type { Both, Common, Field, Fields, Half, Json, Side } from './model'
+import { SIDES, both, other } from './model'
+
+/** The outcome of comparing one event's fields, side by side. */
+export type Merged = {
+  /** What is to be written to each side, with the values to write. */
+  readonly to: Both<ReadonlyMap<Field, Json>>
+  /** Fields in which both sides mean the same, or may differ for good: they can be agreed on. */
+  readonly same: readonly Field[]
+  /** Fields that both changed, differently. */
+  readonly open: readonly Field[]
+  /** Those of `open` for which there is no base. */
+  readonly noBase: readonly Field[]
+}
+
+/** The value that a side holds in a field, empty where it says nothing. */
+export const valueOf = (fields: Fields, field: Field): Json =>
+  fields[field] ?? (field in fields ? null : emptyValue(field))
+
+/** What a half's side held in a field; undefined: no base. Where `when` was agreed on, so were all its occurrences. */
+export function heldValue({ held }: Half, field: Field): Json | undefined {
+  if (field in held) return held[field] ?? null
+  return isException(field) && 'when' in held ? emptyValue(field) : undefined
+}
+
+/** Whether a side's field differs from what it held. Without a base it does if it holds a value. */
+function hasChanged(half: Half, fields: Fields, field: Field): boolean {
+  const held = heldValue(half, field)
+  if (held === undefined) return isException(field) || valueOf(fields, field) !== null
+  return !sameMeaning(valueOf(fields, field), held)
+}
+
+/** The fields, of those that both can hold, in which a side differs from what it held. */
+export function changes(half: Half, fields: Fields, common: Common): Field[] {
+  return namesIn([fields, half.held], common).filter((field) => hasChanged(half, fields, field))
+}
+
+/** The common fields that any of these name. */
+function namesIn(all: readonly Fields[], common: Common): Field[] {
+  return [...new Set(all.flatMap(fieldNames))].filter((field) => common.has(field))
+}
+
+/**
+ * Three-way comparison of one event that lives on both sides.
+ *
+ * Fields are judged each on its own, except that a changed `when` (or one without a base) is judged together with all
+ * occurrences, which hang on it. A side from which nothing may flow counts as unchanged; but where there is no base,
+ * it is no licence to overwrite what that side holds.
+ *
+ * @param halves what each side held
+ * @param fields what each side holds
+ * @param flows whether anything may flow from a side to the other
+ */
+export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<boolean>, common: Common): Merged {
+  const to = both(() => new Map<Field, Json>())
+  const same: Field[] = []
+  const open: Field[] = []
+  const noBase: Field[] = []
+
+  const agreeing = (field: Field): boolean => {
+    const value = (side: Side): Json => common.fit(field, valueOf(fields[side], field))
+    return sameMeaning(value('left'), value('right'))
+  }
+  const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
+  const moves = (side: Side, field: Field): boolean =>
+    (flows[side] || !based(field)) && hasChanged(halves[side], fields[side], field)
+
+  for (const unit of units(halves, fields, common)) {
+    const differing = unit.filter((field) => !agreeing(field))
+    const moved = both((side) => unit.some((field) => moves(side, field)))
+    if (differing.length === 0) same.push(...unit)
+    else if (moved.left && moved.right) {
+      open.push(...differing)
+      if (unit.some((field) => !based(field))) noBase.push(...differing)
+    } else if (moved.left || moved.right) {
+      const from: Side = moved.left ? 'left' : 'right'
+      if (flows[from]) {
+        for (const field of differing) to[other(from)].set(field, common.fit(field, valueOf(fields[from], field)))
+      }
+    }
+  }
+  return { to, same, open, noBase }
+}
+
+/** What is judged together: `when` with all occurrences if it changed or has no base, else each field alone. */
+function units(halves: Both<Half>, fields: Both<Fields>, common: Common): Field[][] {
+  const names = namesIn([fields.left, fields.right, halves.left.held, halves.right.held], common)
+  const together = SIDES.some((side) => hasChanged(halves[side], fields[side], 'when'))
+  if (!together) return names.map((field) => [field])
+  const hangs = (field: Field): boolean => field === 'when' || isException(field)
+  return [names.filter(hangs), ...names.filter((field) => !hangs(field)).map((field) => [field])]
+}
+
+/** Fields with some values replaced; a plain occurrence is left out. */
+export function withValues(fields: Fields, values: Iterable<readonly [Field, Json]>): Fields {
+  const next: Record<string, Json> = { ...(fields as Record<string, Json>) }
+  for (const [field, value] of values) {
+    if (isException(field) && sameMeaning(value, emptyValue(field))) Reflect.deleteProperty(next, field)
+    else next[field] = value
+  }
+  return next
+}

@@ -1,0 +1,181 @@
+import { hashFields, sameMeaning } from '../event/normal'
+import type { Now } from './entry'
+import { advance, aloneAndSkipped, isLive, newPair, without } from './entry'
+import { valueOf } from './merge'
+import type {
+  AloneEntry,
+  Entry,
+  Field,
+  Fields,
+  Half,
+  Json,
+  Live,
+  Millis,
+  Operation,
+  Outcome,
+  PairEntry,
+  ResourceId,
+  Side,
+} from './model'
+import { SIDES, both, other } from './model'
+import { withWrite } from './operation'
+
+const pick = (fields: Fields, names: readonly Field[]): Fields =>
+  Object.fromEntries(names.map((name): [Field, Json] => [name, valueOf(fields, name)]))
+
+/** What the sending side holds in the fields that are written: what it will count as having held then. */
+export function sentFrom(op: Operation, written: readonly Field[], now: Now): Fields {
+  const source = now[other(op.to)]
+  return isLive(source) ? pick(source.fields, written) : {}
+}
+
+/**
+ * The entry with a write noted that is about to be made, so that it is recognised if its answer gets lost. A deletion
+ * needs no note.
+ *
+ * @param fields what is written, `written` its names (a flow may have rewritten both)
+ * @param newId the id that a create will give
+ */
+export function note(
+  entry: Entry | undefined,
+  op: Operation,
+  fields: Fields,
+  written: readonly Field[],
+  now: Now,
+  newId: ResourceId,
+): Entry | undefined {
+  if (op.action === 'delete') return entry
+  const target = now[op.to]
+  const against = isLive(target) ? target.ref : null
+  const noted = { fields: pick(fields, written), from: sentFrom(op, written, now), against }
+  if (entry?.is === 'pair') return { ...entry, [op.to]: { ...entry[op.to], noted } }
+  const source = now[other(op.to)]
+  if (!source) return entry
+  const making: Half = { id: newId, held: {}, noted }
+  return { ...(entry ?? { uid: op.uid }), is: 'alone', on: other(op.to), id: source.id, making }
+}
+
+/**
+ * Settles notes: the first version that differs from the one a write was made against tells what became of it. The
+ * fields that it holds as noted were written, and both sides count as holding them; then the note is gone.
+ */
+export function settle(entry: PairEntry, now: Now): PairEntry {
+  return SIDES.reduce((settled, side) => settleSide(settled, side, now), entry)
+}
+
+function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
+  const { noted, ...half } = entry[side]
+  const seen = now[side]
+  if (!noted) return entry
+  if (isLive(seen) && sameMeaning(seen.ref, noted.against)) return entry
+  const open: PairEntry = { ...entry, [side]: half }
+  if (!isLive(seen)) return open
+  const written = (Object.keys(noted.fields) as Field[]).filter((name) =>
+    sameMeaning(valueOf(seen.fields, name), valueOf(noted.fields, name)),
+  )
+  return advance(open, { ...both(() => noted.from), [side]: noted.fields }, written)
+}
+
+/** The pair entry of an event whose copy was being created when the answer was lost, now that the copy was seen. */
+export function settleMaking(entry: AloneEntry, copy: Live, now: Now): PairEntry {
+  const { is: _is, on, id, making, ...rest } = without(entry, 'due', 'skipped')
+  const to = other(on)
+  const pair = newPair(entry.uid, on, { left: id, right: id, [to]: copy.id })
+  const half = { ...pair[to], ...(making?.noted ? { noted: making.noted } : {}) }
+  return settle({ ...rest, ...pair, [to]: half }, now)
+}
+
+/**
+ * The entry after one answered request.
+ *
+ * Both halves advance together: what was sent on one side, what is held on the other, in the fields that the request
+ * wrote. All else stays open and is planned again.
+ *
+ * @param from what the sending side held when the write was noted
+ * @param now what both sides held before the request
+ * @returns undefined: the event is forgotten
+ */
+export function apply(
+  entry: Entry | undefined,
+  op: Operation,
+  outcome: Outcome,
+  from: Fields,
+  now: Now,
+  at: Millis,
+): Entry | undefined {
+  if (outcome.is === 'ok') return written(entry, op, outcome, from, now, at)
+  if (outcome.is === 'skipped') return skipped(entry, op, now)
+  const source = now[other(op.to)]
+  const kept: Entry | undefined =
+    entry ?? (isLive(source) ? { uid: op.uid, is: 'alone', on: other(op.to), id: source.id } : undefined)
+  if (!kept) return undefined
+  return outcome.is === 'failed' ? { ...kept, due: 0, failures: (kept.failures ?? 0) + 1 } : { ...kept, due: 0 }
+}
+
+function written(
+  entry: Entry | undefined,
+  op: Operation,
+  { holds, wrote }: Extract<Outcome, { is: 'ok' }>,
+  from: Fields,
+  now: Now,
+  at: Millis,
+): Entry | undefined {
+  if (op.action === 'delete') return undefined
+  if (!isLive(holds)) return entry && { ...entry, due: 0 }
+  const pair = asPair(entry, op, holds.id, now)
+  if (!pair) return entry
+  const sides = { ...both(() => from), [op.to]: holds.fields }
+  const next = advance({ ...pair, [op.to]: { ...pair[op.to], id: holds.id } }, sides, wrote)
+  return keepSkip({ ...next, wrote: withWrite(next, op, at) }, op, now, holds)
+}
+
+function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: Now): PairEntry | undefined {
+  if (entry?.is === 'pair') {
+    // Made again: what the lost resource held is no base for the new one.
+    return op.action === 'create' && entry[op.to].id !== id
+      ? { ...entry, [op.to]: { ...entry[op.to], id, held: {} } }
+      : entry
+  }
+  const source = now[other(op.to)]
+  if (!source) return undefined
+  const { uid, due, answer, told, wrote, failures } = entry ?? { uid: op.uid }
+  const ids = { left: source.id, right: source.id, [op.to]: id }
+  const kept = Object.entries({ due, answer, told, wrote, failures }).filter(([, value]) => value !== undefined)
+  const making = entry?.is === 'alone' ? entry.making?.noted : undefined
+  const pair = { ...Object.fromEntries(kept), ...newPair(uid, other(op.to), ids) }
+  return making ? { ...pair, [op.to]: { ...pair[op.to], noted: making } } : pair
+}
+
+/** A version that was skipped towards the other side stays skipped when we ourselves write something else to it. */
+function keepSkip(entry: PairEntry, op: Operation, now: Now, holds: Live): PairEntry {
+  const before = now[op.to]
+  const still = entry.skipped?.to === other(op.to) && isLive(before) && entry.skipped.seen === hashFields(before.fields)
+  return still ? { ...entry, skipped: { to: other(op.to), seen: hashFields(holds.fields) } } : entry
+}
+
+function skipped(entry: Entry | undefined, op: Operation, now: Now): Entry | undefined {
+  const target = now[op.to]
+  const source = now[other(op.to)]
+  if (op.action === 'delete') {
+    return isLive(target) ? aloneAndSkipped(op.uid, op.to, other(op.to), target.id, target.fields) : entry
+  }
+  if (!isLive(source)) return entry
+  const seen = { to: op.to, seen: hashFields(source.fields) }
+  if (entry?.is === 'pair' && op.action === 'update') return { ...without(entry, 'due'), skipped: seen }
+  return aloneAndSkipped(op.uid, other(op.to), op.to, source.id, source.fields)
+}
+
+/** The entry when all of an operation was answered: its note, and what was to be done again, are gone. */
+export function completed(entry: Entry, op: Operation): Entry {
+  const done = without(entry, 'due', 'failures')
+  if (done.is !== 'pair' || !done[op.to].noted) return done
+  const { noted: _noted, ...half } = done[op.to]
+  return { ...done, [op.to]: half }
+}
+
+/** The answer "keep both", once the other version lives as an event of its own: now this side's version may win. */
+export function keptBoth(entry: Entry): Entry {
+  const { answer } = entry
+  if (typeof answer?.choice !== 'object' || !('both' in answer.choice)) return entry
+  return { ...entry, due: 0, answer: { to: answer.to, choice: answer.choice.both } }
+}

@@ -1,0 +1,131 @@
+import { sameJson } from '../event/json'
+import type { Json } from '../event/json'
+import type { Agreement } from './agreement'
+import { idOn } from './agreement'
+import { decide } from './decide'
+import type { Now } from './entry'
+import { isLive } from './entry'
+import { ContentMatcher, find, firstPairing } from './match'
+import type { Both, Compared, Entry, Hash, Live, PairEntry, Rules, Side, Step, Uid } from './model'
+import { SIDES, both, other } from './model'
+import { settle, settleMaking } from './outcome'
+import type { Replica } from './replica'
+
+/** One event as the plan sees it. */
+export type Look = {
+  readonly uid: Uid
+  readonly entry: Entry | undefined
+  readonly now: Now
+  /** Other live resources with the same uid. */
+  readonly duplicates: readonly Live[]
+  /** Entries that this one takes the place of. */
+  readonly replaces: readonly Uid[]
+}
+
+/** Where both replicas stand: what `compared` becomes when a run has ended. */
+export function standing(replicas: Both<Replica>, settings: Hash): Compared {
+  return { at: both((side) => ({ epoch: replicas[side].epoch, seq: replicas[side].seq })), settings }
+}
+
+/**
+ * The events to look at: changed since both were compared, or due. All of them if the settings or an epoch differ.
+ */
+export function toLookAt(agreement: Agreement, replicas: Both<Replica>, settings: Hash, rules: Rules): Set<Uid> {
+  const { compared } = agreement
+  const all =
+    compared === undefined ||
+    compared.settings !== settings ||
+    SIDES.some((side) => compared.at[side].epoch !== replicas[side].epoch)
+  const uids = new Set<Uid>(all ? agreement.entries.keys() : agreement.due(rules.now))
+  for (const side of SIDES) {
+    const after = all ? 0 : compared.at[side].seq
+    for (const { id, uid, seq } of replicas[side].entries.values()) {
+      if (seq > after) uids.add(agreement.uidOf(side, id) ?? uid)
+    }
+  }
+  return uids
+}
+
+/**
+ * Plans, event by event; the caller takes as many at a time as its time slice allows. Nothing is changed: the steps
+ * say what to do.
+ *
+ * @param settings hash of all that decides besides the state, so that a change makes everything be looked at again
+ */
+export function* plan(
+  agreement: Agreement,
+  replicas: Both<Replica>,
+  rules: Rules,
+  settings: Hash,
+): Generator<readonly Step[], void> {
+  const matcher = new ContentMatcher(replicas, agreement)
+  const matched = new Set<Live>()
+  for (const uid of toLookAt(agreement, replicas, settings, rules)) {
+    const look = lookAt(uid, agreement, replicas, matcher)
+    const sides = [look.now.left, look.now.right].filter(isLive)
+    if (sides.some((seen) => matched.has(seen))) continue // its equal was looked at before
+    if (agreement.get(look.uid)?.is !== 'pair' && sides.length === 2) sides.forEach((seen) => matched.add(seen))
+    yield planOne(look, agreement, rules)
+  }
+}
+
+/** The steps for one event. */
+export function planOne(look: Look, agreement: Agreement, rules: Rules): Step[] {
+  const before = agreement.get(look.uid)
+  const steps = decide(look.uid, look.entry, look.now, rules)
+  const says = steps.some((step) => step.do === 'agree' || step.do === 'forget')
+  const all: Step[] = look.entry && !says ? [{ do: 'agree', entry: look.entry }, ...steps] : steps
+  const news = all.filter((step) => step.do !== 'agree' || !before || !sameJson(asJson(step.entry), asJson(before)))
+  const replaced = look.replaces.map((uid): Step => ({ do: 'forget', uid }))
+  return [...replaced, ...news, ...look.duplicates.map(duplicate)]
+}
+
+/** Finds both sides of an event, and its entry: rebound, matched, and with its notes settled. */
+export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, matcher: ContentMatcher): Look {
+  const entry = agreement.get(uid)
+  const found = both((side) => find(uid, entry && idOn(entry, side), side, replicas[side], agreement))
+  const now = both((side) => found[side].seen)
+  const duplicates = SIDES.flatMap((side) => found[side].duplicates)
+  const look = { uid, now, duplicates, replaces: [] }
+  if (entry?.is === 'pair') return { ...look, entry: settle(rebound(entry, now), now) }
+  const copy = entry?.making && now[other(entry.on)]
+  if (entry && isLive(copy)) return { ...look, entry: settleMaking(entry, copy, now) }
+  if (isLive(now.left) && isLive(now.right)) {
+    return { ...look, entry: firstPairing(uid, { left: now.left, right: now.right }) }
+  }
+  const equal = matchedLook(uid, now, agreement, matcher)
+  if (equal) return equal
+  const on = entry && now[entry.on]
+  return { ...look, entry: isLive(on) && entry ? { ...entry, id: on.id } : entry }
+}
+
+/** An unpaired event whose only equal on the other side is unpaired too. Of their two uids the smaller names the pair. */
+function matchedLook(uid: Uid, now: Now, agreement: Agreement, matcher: ContentMatcher): Look | undefined {
+  const side: Side = isLive(now.left) ? 'left' : 'right'
+  const seen = now[side]
+  const equal = isLive(seen) ? matcher.counterpart(seen, side) : undefined
+  if (!isLive(seen) || !equal) return undefined
+  const pair = { left: seen, right: seen, [other(side)]: equal }
+  const uids = [agreement.uidOf(side, seen.id) ?? uid, agreement.uidOf(other(side), equal.id) ?? equal.uid].sort()
+  const [name = uid, ...rest] = uids
+  const replaces = rest.filter((each) => each !== name && agreement.get(each) !== undefined)
+  return { uid: name, entry: firstPairing(name, pair), now: pair, duplicates: [], replaces }
+}
+
+/** A half whose resource is gone takes the one that stands in its place; then it is merely changed. */
+function rebound(entry: PairEntry, now: Now): PairEntry {
+  const halves = both((side) => {
+    const seen = now[side]
+    return isLive(seen) && seen.id !== entry[side].id ? { ...entry[side], id: seen.id } : entry[side]
+  })
+  return halves.left === entry.left && halves.right === entry.right ? entry : { ...entry, ...halves }
+}
+
+const duplicate = ({ uid, id }: Live): Step => ({
+  do: 'leave',
+  uid,
+  why: 'duplicate',
+  reason: `another event with the same UID counts; this one (${id}) is left alone`,
+})
+
+const asJson = (entry: Entry): Json => entry as unknown as Json

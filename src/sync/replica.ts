@@ -1,0 +1,118 @@
+import type { Read } from '../event/calendar'
+import { fieldNames } from '../event/event'
+import { sameJson } from '../event/json'
+import { sameMeaning } from '../event/normal'
+import type { Fields, Millis, ResourceId, Seen, Uid } from './model'
+
+/** An observation with its place in the order of changes. `at`: when it was recorded, kept for what is gone. */
+export type Stored = Seen & { readonly seq: number; readonly at?: Millis }
+
+const NINETY_DAYS = 90 * 24 * 3600 * 1000
+
+/** Observations of one calendar, by the server's id. `seq` grows with each change; `epoch` names one rebuilding of it. */
+export class Replica {
+  private readonly ids = new Map<Uid, Set<ResourceId>>()
+  private highest = 0
+
+  /** @param entries as stored; the map becomes the replica's own */
+  constructor(
+    readonly epoch: string,
+    readonly entries: Map<ResourceId, Stored> = new Map(),
+  ) {
+    for (const stored of entries.values()) this.index(stored)
+  }
+
+  get seq(): number {
+    return this.highest
+  }
+
+  get(id: ResourceId): Stored | undefined {
+    return this.entries.get(id)
+  }
+
+  /** All resources that ever bore a uid. */
+  *withUid(uid: Uid): Iterable<Stored> {
+    for (const id of this.ids.get(uid) ?? []) {
+      const stored = this.entries.get(id)
+      if (stored) yield stored
+    }
+  }
+
+  /**
+   * Takes in one observation. The uid under which a resource was first known stays, so that a server that drops our
+   * mark does not rename it; the stamp moves only when the content does, so that housekeeping and our own bookkeeping
+   * do not look like an edit.
+   *
+   * @returns what to store, or undefined if it is no news
+   */
+  record(seen: Seen, now: Millis): Stored | undefined {
+    const before = this.entries.get(seen.id)
+    if (!before && seen.is === 'gone') return undefined
+    const kept: Seen = { ...seen, uid: before?.uid ?? seen.uid }
+    const news = kept.is === 'live' && before?.is === 'live' && sameFields(kept.fields, before.fields)
+    const next = news ? withStamp(kept, before.changedAt) : kept
+    if (before && sameSeen(before, next)) return undefined
+    const stored: Stored = { ...next, seq: this.highest + 1, ...(next.is === 'gone' ? { at: now } : {}) }
+    this.entries.set(stored.id, stored)
+    this.index(stored)
+    return stored
+  }
+
+  /** Drops what has been gone for 90 days. @returns their ids */
+  prune(now: Millis): ResourceId[] {
+    const old = [...this.entries.values()].filter((entry) => entry.is === 'gone' && (entry.at ?? 0) < now - NINETY_DAYS)
+    for (const { id, uid } of old) {
+      this.entries.delete(id)
+      this.ids.get(uid)?.delete(id)
+    }
+    return old.map(({ id }) => id)
+  }
+
+  private index(stored: Stored): void {
+    this.highest = Math.max(this.highest, stored.seq)
+    const ids = this.ids.get(stored.uid)
+    if (ids) ids.add(stored.id)
+    else this.ids.set(stored.uid, new Set([stored.id]))
+  }
+}
+
+/**
+ * Takes in what a read found. A complete read that lacks an event makes it `missing`: that is no evidence of deletion.
+ *
+ * @returns what changed, to store before the read's position
+ */
+export function observe(replica: Replica, read: Read, now: Millis): Stored[] {
+  const changed: Stored[] = []
+  const record = (seen: Seen): void => {
+    const stored = replica.record(seen, now)
+    if (stored) changed.push(stored)
+  }
+  read.seen.forEach(record)
+  if (read.kind === 'full') {
+    const there = new Set([...read.unchanged, ...read.seen.map(({ id }) => id)])
+    for (const { id, uid, is } of [...replica.entries.values()]) {
+      if (is !== 'gone' && !there.has(id)) record({ uid, id, is: 'gone', how: 'missing' })
+    }
+  }
+  return changed
+}
+
+function sameSeen(before: Stored, next: Seen): boolean {
+  const { seq: _seq, at: _at, ...seen } = before
+  return sameJson(plain(seen), plain(next))
+}
+
+/** Without keys that are undefined, as it comes back from the disk. */
+const plain = (seen: object): Record<string, never> =>
+  Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined)) as Record<string, never>
+
+function withStamp<T extends { readonly changedAt?: Millis }>(seen: T, changedAt: Millis | undefined): T {
+  const { changedAt: _changedAt, ...rest } = seen
+  return (changedAt === undefined ? rest : { ...rest, changedAt }) as T
+}
+
+/** Whether two readings of an event mean the same in every field. */
+export function sameFields(a: Fields, b: Fields): boolean {
+  const names = fieldNames(a)
+  return names.length === fieldNames(b).length && names.every((name) => sameMeaning(a[name], b[name]))
+}
