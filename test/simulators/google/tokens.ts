@@ -1,0 +1,83 @@
+import { createVerify } from 'node:crypto'
+import { jsonResponse, Refusal } from './refusal'
+
+export type Login = {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly refreshToken: string
+  /** PEM public key of a service account, to check its signatures. */
+  readonly serviceAccountPublicKey?: string
+}
+
+/** The OAuth token endpoint and the access tokens that it gave out. */
+export class TokenEndpoint {
+  /** From now on each grant is refused with `invalid_grant`, as when the user revokes access. */
+  revoked = false
+  /** How long a new access token lives, in seconds. */
+  lifetime = 3600
+  private readonly expiry = new Map<string, number>()
+  private given = 0
+
+  constructor(
+    private readonly login: Login,
+    private readonly now: () => number,
+  ) {}
+
+  /** Answers a grant: `refresh_token`, or the signed assertion of a service account (RFC 7523). */
+  answer(form: URLSearchParams): Response {
+    const grant = form.get('grant_type')
+    if (this.revoked) return tokenError('invalid_grant', 'Token has been expired or revoked.')
+    if (grant === 'refresh_token') {
+      const known =
+        form.get('client_id') === this.login.clientId && form.get('client_secret') === this.login.clientSecret
+      if (!known) return tokenError('invalid_client', 'The OAuth client was not found.', 401)
+      if (form.get('refresh_token') !== this.login.refreshToken) return tokenError('invalid_grant', 'Bad Request')
+    } else if (grant === 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
+      const wrong = this.whatIsWrong(form.get('assertion') ?? '')
+      if (wrong !== undefined) return tokenError('invalid_grant', wrong)
+    } else {
+      return tokenError('unsupported_grant_type', `Invalid grant_type: ${grant ?? ''}`)
+    }
+    this.given += 1
+    const token = `ya29.simulated-${this.given}`
+    this.expiry.set(token, this.now() + this.lifetime * 1000)
+    return jsonResponse(200, { access_token: token, expires_in: this.lifetime, token_type: 'Bearer' })
+  }
+
+  private whatIsWrong(assertion: string): string | undefined {
+    const [header = '', claims = '', signature = ''] = assertion.split('.')
+    const read = (part: string): Record<string, unknown> =>
+      JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>
+    try {
+      const { iss, scope, aud, exp, iat } = read(claims)
+      if (read(header).alg !== 'RS256') return 'Invalid JWT: alg must be RS256.'
+      if (typeof iss !== 'string' || typeof scope !== 'string' || typeof aud !== 'string') return 'Invalid JWT: claims.'
+      const seconds = this.now() / 1000
+      if (Number(exp) < seconds || Number(iat) > seconds + 300 || Number(exp) - Number(iat) > 3600) {
+        return 'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.'
+      }
+    } catch {
+      return 'Invalid JWT.'
+    }
+    const key = this.login.serviceAccountPublicKey
+    if (key === undefined) return undefined
+    const valid = createVerify('RSA-SHA256').update(`${header}.${claims}`).verify(key, signature, 'base64url')
+    return valid ? undefined : 'Invalid JWT Signature.'
+  }
+
+  /** Makes all access tokens given so far invalid at once. */
+  expireAll(): void {
+    this.expiry.clear()
+  }
+
+  /** @throws Refusal 401 if the request bears no valid token */
+  check(authorization: string | null): void {
+    const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1]
+    if (token === undefined || (this.expiry.get(token) ?? 0) <= this.now()) {
+      throw new Refusal(401, 'authError', 'Invalid Credentials', { locationType: 'header', location: 'Authorization' })
+    }
+  }
+}
+
+const tokenError = (error: string, description: string, status = 400): Response =>
+  jsonResponse(status, { error, error_description: description })

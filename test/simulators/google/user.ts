@@ -1,0 +1,123 @@
+import { DateTime } from 'luxon'
+import type { SimulatedCalendar } from './calendar'
+import type { GoogleSimulator } from './simulator'
+import type { GoogleEvent, Patch } from './resource'
+import { idSuffix } from './times'
+import { cancel, change, insert } from './write'
+
+/** What a person does in the calendar app: changes that come from outside, native JSON, no preconditions, no mail count. */
+export class User {
+  constructor(private readonly simulator: GoogleSimulator) {}
+
+  /** Creates an event; returns it as stored. */
+  create(body: Patch, calendarId?: string): GoogleEvent {
+    const calendar = this.simulator.calendar(calendarId)
+    return insert(this.simulator.writer(calendar), body, this.simulator.nextId).event
+  }
+
+  /** Puts an event into the calendar as it stands, past all rules: invitations, odd data, exceptions without a series. */
+  plant(event: GoogleEvent, calendarId?: string): GoogleEvent {
+    const now = new Date(this.simulator.options.now()).toISOString()
+    const id = event.id ?? this.simulator.nextId()
+    const usual: GoogleEvent = {
+      kind: 'calendar#event',
+      status: 'confirmed',
+      updated: now,
+      created: now,
+      sequence: 0,
+      iCalUID: `${id}@google.com`,
+      eventType: 'default',
+      reminders: { useDefault: true },
+    }
+    return this.simulator.calendar(calendarId).put({ ...usual, ...event, id }).event
+  }
+
+  /** Edits an event, a series or (by its id) one occurrence. */
+  edit(id: string, patch: Patch, calendarId?: string): GoogleEvent {
+    const { calendar, current } = this.at(id, calendarId)
+    return change(this.simulator.writer(calendar), current, patch, 'patch').event
+  }
+
+  /** Deletes an event, a series or one occurrence. */
+  delete(id: string, calendarId?: string): void {
+    const { calendar, current } = this.at(id, calendarId)
+    cancel(this.simulator.writer(calendar), current)
+  }
+
+  /** The id of the occurrence of a series that starts then: `2026-01-02` or `2026-01-02T09:00:00Z`. */
+  instanceId(seriesId: string, originalStart: string): string {
+    const time = originalStart.length === 10 ? { date: originalStart } : { dateTime: originalStart }
+    return `${seriesId}_${idSuffix(time, 'UTC')}`
+  }
+
+  /**
+   * "This and following events": the old series ends before `originalStart` and a new one, with the changes, begins
+   * there. As the app does it, exceptions from there on are reset; the new id and UID are made from the old.
+   */
+  editThisAndFollowing(seriesId: string, originalStart: string, changes: Patch, calendarId?: string): GoogleEvent {
+    const { calendar, current } = this.at(seriesId, calendarId)
+    const series = current.event
+    const split = calendar.find(this.instanceId(seriesId, originalStart))?.event
+    if (!split?.originalStartTime) throw new Error(`${seriesId} has no occurrence at ${originalStart}`)
+    const suffix = idSuffix(split.originalStartTime, calendar.settings.timeZone)
+    for (const { event } of calendar.exceptionsOf(seriesId)) {
+      const at = idSuffix(event.originalStartTime ?? {}, calendar.settings.timeZone)
+      if (at >= suffix && event.status !== 'cancelled') this.delete(event.id ?? '', calendarId)
+    }
+    const rest = { ...calendar.virtual(current, Date.parse(originalStart)).event, recurrence: untrimmed(series) }
+    this.edit(seriesId, { recurrence: trimmed(series, originalStart) }, calendarId)
+    const base = `${seriesId.replace(/_R.*$/, '')}_R${suffix.replace('Z', '')}`
+    const { etag: _e, recurringEventId: _r, originalStartTime: _o, updated: _u, created: _c, ...copied } = rest
+    this.plant({ ...copied, id: base, iCalUID: `${base}@google.com`, sequence: 0 }, calendarId)
+    return this.edit(base, changes, calendarId)
+  }
+
+  /** All sync tokens given so far become stale. */
+  expireSyncTokens(calendarId?: string): void {
+    const calendar = this.simulator.calendar(calendarId)
+    calendar.oldestToken = calendar.version + 1
+    calendar.version += 1
+  }
+
+  /** Shares a calendar with the account, read-only or in another role. */
+  share(id: string, role: SimulatedCalendar['settings']['role'] = 'reader'): SimulatedCalendar {
+    const calendar = this.simulator.calendars.get(id) ?? this.simulator.addCalendar({ id })
+    calendar.settings.role = role
+    return calendar
+  }
+
+  /** What the calendar holds, live and as stored: series and exceptions, without deleted events. */
+  events(calendarId?: string): GoogleEvent[] {
+    const stored = [...this.simulator.calendar(calendarId).events.values()].map(({ event }) => event)
+    return stored.filter((event) => event.status !== 'cancelled')
+  }
+
+  /** One event or occurrence as it stands, deleted or not. */
+  get(id: string, calendarId?: string): GoogleEvent {
+    return this.at(id, calendarId).current.event
+  }
+
+  private at(id: string, calendarId?: string) {
+    const calendar = this.simulator.calendar(calendarId)
+    const current = calendar.find(id)
+    if (!current) throw new Error(`${calendar.settings.id} has no event ${id}`)
+    return { calendar, current }
+  }
+}
+
+/** The rules of a series cut before an occurrence: UNTIL in place of COUNT. */
+function trimmed(series: GoogleEvent, before: string): string[] {
+  const end = DateTime.fromISO(before, { zone: 'utc' })
+  const until =
+    before.length === 10
+      ? end.minus({ days: 1 }).toFormat('yyyyMMdd')
+      : end.minus({ seconds: 1 }).toFormat("yyyyMMdd'T'HHmmss'Z'")
+  return (series.recurrence ?? []).map((line) =>
+    line.startsWith('RRULE') ? `${line.replace(/;?(UNTIL|COUNT)=[^;]+/g, '')};UNTIL=${until}` : line,
+  )
+}
+
+/** The rules for the rest; a COUNT is dropped, so that the rest goes on without end. */
+function untrimmed(series: GoogleEvent): string[] {
+  return (series.recurrence ?? []).map((line) => line.replace(/;?COUNT=[^;]+/g, ''))
+}
