@@ -76,9 +76,10 @@ export function childrenNamed(within: Component, name: string): Component[] {
   return within.content.filter((node): node is Component => node.kind === 'component' && node.name === name)
 }
 
-/** The component with its content changed. */
+/** The component with its content changed; the same object if it is the same content. */
 export function withContent(within: Component, content: readonly Node[]): Component {
-  return { ...within, content }
+  const isSame = content.length === within.content.length && content.every((node, at) => node === within.content[at])
+  return isSame ? within : { ...within, content }
 }
 
 /** Without some of its nodes. */

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import type { Field, Fields } from '../../src/event/event'
+import { isException } from '../../src/event/event'
+import { hashFields } from '../../src/event/normal'
+import { patchEvent, readEvent, writeEvent } from '../../src/ical'
+import { unfold } from '../../src/ical/line'
+import { anyChange, anyFields, settled } from './arbitrary'
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
+const LATER = NOW + 3_600_000
+const floatingZone = 'Europe/Berlin'
+
+const same = (actual: Fields, wanted: Fields): void => {
+  if (hashFields(actual) !== hashFields(settled(wanted))) assert.deepEqual(actual, settled(wanted))
+}
+
+/** Lines that no field knows, put where apps put theirs. */
+const UNKNOWN = [
+  'X-APPLE-EWS-BUSYSTATUS:BUSY',
+  'ATTACH;FMTTYPE=image/png;X-A="a:b;c":https://example.com/a,b;c',
+  'X-LIST;X-TITLE="Apple ""Park""":geo:1.0,2.0',
+  'CATEGORIES:One,Two\\, Three',
+  'X-LONG:' + 'é'.repeat(90),
+  'BEGIN:X-STRANGE',
+  'SUMMARY:not of the event',
+  'END:X-STRANGE',
+]
+
+const withUnknown = (text: string): string => text.replace(/\r\nBEGIN:VEVENT\r\n/g, `$&${UNKNOWN.join('\r\n')}\r\n`)
+
+/** The lines of the first VEVENT, which is the series itself. */
+function masterLines(text: string): string[] {
+  const lines = unfold(text)
+  return lines.slice(lines.indexOf('BEGIN:VEVENT'), lines.indexOf('END:VEVENT') + 1)
+}
+
+const OF_FIELD: Partial<Record<Field, string[]>> = {
+  when: ['DTSTART', 'DTEND', 'RRULE', 'RDATE', 'EXDATE', 'BEGIN', 'END', 'ACTION', 'DESCRIPTION', 'TRIGGER'],
+  summary: ['SUMMARY'],
+  description: ['DESCRIPTION'],
+  location: ['LOCATION'],
+  status: ['STATUS'],
+  transparency: ['TRANSP'],
+  visibility: ['CLASS'],
+  reminders: ['BEGIN', 'END', 'ACTION', 'DESCRIPTION', 'TRIGGER'],
+}
+
+/** Names of the lines of the series that a change may touch. */
+function touchable(changed: readonly Field[]): Set<string> {
+  const names = changed.flatMap((field) => (isException(field) ? ['EXDATE'] : (OF_FIELD[field] ?? [])))
+  return new Set([...names, 'SEQUENCE', 'DTSTAMP', 'LAST-MODIFIED'])
+}
+
+const nameOf = (line: string): string => /^[^;:]*/.exec(line)?.[0] ?? ''
+
+describe('An event as iCalendar text', () => {
+  it('means the same when it is read again', () => {
+    fc.assert(
+      fc.property(anyFields, (fields) => {
+        const text = writeEvent({ uid: 'a,b', fields, now: NOW })
+        const read = readEvent(text, { floatingZone })
+        same(read.fields, fields)
+        assert.equal(read.uid, 'a,b')
+        assert.equal(read.changedAt, NOW)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('has lines of at most 75 octets, each ended by CRLF', () => {
+    fc.assert(
+      fc.property(anyFields, (fields) => {
+        const text = writeEvent({ uid: 'a', fields, now: NOW })
+        assert.ok(text.endsWith('END:VCALENDAR\r\n'))
+        for (const line of text.split('\r\n')) {
+          assert.ok(Buffer.byteLength(line) <= 75, line)
+          assert.ok(!/[\r\n]/.test(line), line)
+          assert.equal(Buffer.from(line).toString(), line)
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('means the change after it was patched', () => {
+    fc.assert(
+      fc.property(anyChange, ({ before, fields, changed }) => {
+        const text = writeEvent({ uid: 'a', fields: before, now: NOW })
+        const patched = patchEvent(text, { fields, changed, now: LATER, floatingZone })
+        same(readEvent(patched, { floatingZone }).fields, fields)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps every line that no changed field says', () => {
+    fc.assert(
+      fc.property(anyChange, ({ before, fields, changed }) => {
+        const text = withUnknown(writeEvent({ uid: 'a', fields: before, now: NOW }))
+        const patched = patchEvent(text, { fields, changed, now: LATER, floatingZone })
+        same(readEvent(patched, { floatingZone }).fields, fields)
+        const names = touchable(changed)
+        const untouched = (lines: string[]): string[] =>
+          lines.filter((line) => UNKNOWN.includes(line) || !names.has(nameOf(line)))
+        assert.deepEqual(untouched(masterLines(patched)), untouched(masterLines(text)))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is the same text after the same patch a second time', () => {
+    fc.assert(
+      fc.property(anyChange, ({ before, fields, changed }) => {
+        const text = withUnknown(writeEvent({ uid: 'a', fields: before, now: NOW }))
+        const patch = { fields, changed, now: LATER, floatingZone, mark: { uid: 'a', bearer: '/b', wrote: 'c' } }
+        const once = patchEvent(text, patch)
+        assert.equal(patchEvent(once, patch), once)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
