@@ -48,7 +48,8 @@ export function waitBefore(retry: number, retryAfter: number | null, backoff: Ba
 export function retryAfter(headers: Headers, now: number): number | null {
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
+  // `Date.parse` makes dates of "-5" and "1.5" as well; those of HTTP end in GMT.
+  const at = value.endsWith(' GMT') ? Date.parse(value) : NaN
   if (Number.isNaN(at)) return null
   const sent = Date.parse(headers.get('date') ?? '')
   return Math.max(0, at - (Number.isNaN(sent) ? now : sent))
