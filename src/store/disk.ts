@@ -15,7 +15,8 @@ export interface Disk {
   list(folder: string): Promise<string[]>
   /**
    * Replaces a file as a whole (makes it, and its folders, if need be): whatever happens, afterwards there is either
-   * the old content or the new. If `chunks` throws, the old content stays and the error is passed on as it is.
+   * the old content or the new (also if it rejects). If `chunks` throws, the old content stays and the error is passed
+   * on as it is.
    */
   write(path: string, chunks: Chunks): Promise<void>
   /**

@@ -26,7 +26,7 @@ export class Document<T extends Data> {
     private readonly options: DocumentOptions<T>,
     /** A `Low` of lowdb. */
     private readonly low: { data: Envelope; read(): Promise<void>; write(): Promise<void> },
-    /** The text on disk; null: no file. */
+    /** The text on disk; null: no file, or who knows. */
     private written: string | null = null,
   ) {}
 
@@ -105,6 +105,7 @@ export class Document<T extends Data> {
       this.written = text
     } catch (error) {
       this.low.data = before
+      this.written = null // either may be there now
       throw error
     }
   }

@@ -16,6 +16,7 @@ export type JournalOptions<T> = {
 }
 
 type Line = { readonly k: string; readonly v?: unknown } | { readonly clear: true }
+const CLEAR = '{"clear":true}\n'
 const MIN_BYTES = 64 * 1024
 
 /**
@@ -75,8 +76,7 @@ export class Journal<T extends Data> {
   /** Forgets everything, durably, all or nothing. Rejects as `put` does. */
   clear(): Promise<void> {
     return this.run(async () => {
-      const line: Line = { clear: true }
-      await this.append([`${JSON.stringify(line)}\n`])
+      await this.append([CLEAR], byteLength(CLEAR))
       this.forgetAll()
       this.rewriteIfLong()
     })
@@ -151,7 +151,10 @@ export class Journal<T extends Data> {
 
   private async putNow(changes: readonly Change<T>[]): Promise<void> {
     const { slices, sizes } = await this.textOf(changes)
-    await this.append(slices)
+    await this.append(
+      slices,
+      sizes.reduce((sum, size) => sum + size, 0),
+    )
     changes.forEach((change, i) => {
       if ('deleted' in change) this.forget(change.key)
       else this.remember(change.key, change.value, sizes[i] ?? 0)
@@ -176,8 +179,8 @@ export class Journal<T extends Data> {
     return { slices: [...slices, slice], sizes }
   }
 
-  private async append(slices: readonly string[]): Promise<void> {
-    await this.file.append(slices)
+  private async append(slices: readonly string[], bytes: number): Promise<void> {
+    await this.file.append(slices, bytes)
     this.meanwhile?.push(...slices)
   }
 

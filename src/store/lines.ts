@@ -34,6 +34,8 @@ export class LineFile {
   /** Bytes of whole lines; what lies behind them is a torn append. */
   private bytes = 0
   private torn = false
+  /** After a rewriting that failed: the bytes of the new file, which may be in its place all the same. */
+  private unsure: number | null = null
 
   constructor(
     private readonly around: Surroundings,
@@ -58,24 +60,39 @@ export class LineFile {
     this.bytes = found === null ? 0 : found.lastIndexOf(LINE_FEED) + 1
     this.torn = found !== null && this.bytes < found.length
     if (found === null || this.bytes === 0) return null
-    const text = this.decode(found.subarray(0, this.bytes))
-    const end = text.indexOf('\n')
-    const version = this.readHeader(text.slice(0, end))
-    await this.readLines(text, end + 1, (line) => take(JSON.parse(line), version, byteLength(line)))
+    const header = found.subarray(0, found.indexOf(LINE_FEED) + 1)
+    const version = this.readHeader(this.decode(header))
+    await this.readLines(found.subarray(header.length, this.bytes), (line) => {
+      take(JSON.parse(line), version, byteLength(line))
+    })
     return version
   }
 
-  /** Adds lines at the end, durably. An append that failed half-way is cut off first. */
-  async append(lines: readonly string[]): Promise<void> {
+  /** Adds lines of so many bytes at the end, durably. An append that failed half-way is cut off first. */
+  async append(lines: readonly string[], bytes: number): Promise<void> {
+    await this.makeSure()
     if (this.torn) {
       await this.around.disk.truncate(this.path, this.bytes)
       this.torn = false
     }
-    const chunks = this.bytes === 0 ? [this.header(), ...lines] : lines
+    const header = this.bytes === 0 ? this.header() : ''
     this.torn = true
-    await this.around.disk.append(this.path, chunks)
+    await this.around.disk.append(this.path, [header, ...lines])
     this.torn = false
-    for (const chunk of chunks) this.bytes += byteLength(chunk)
+    this.bytes += byteLength(header) + bytes
+  }
+
+  /** Finds out which file is there after a rewriting that failed at its very end. */
+  private async makeSure(): Promise<void> {
+    if (this.unsure === null) return
+    if ((await this.around.disk.size(this.path)) === this.unsure) this.replaced(this.unsure)
+    this.unsure = null
+  }
+
+  private replaced(bytes: number): void {
+    this.bytes = bytes
+    this.torn = false
+    this.unsure = null
   }
 
   /** Replaces the whole file. If `lines` throws, the file stays as it was. */
@@ -90,16 +107,19 @@ export class LineFile {
         bytes += byteLength(chunk)
       }
     }
-    await this.around.disk.write(this.path, all())
-    this.bytes = bytes
-    this.torn = false
+    try {
+      await this.around.disk.write(this.path, all())
+    } catch (error) {
+      this.unsure = bytes
+      throw error
+    }
+    this.replaced(bytes)
   }
 
   /** Renames a damaged file, so that the next append starts a new one, and tells of it. */
   async setAside(reason: string): Promise<Damage> {
     const damage = await setAside(this.around, this.path, reason)
-    this.bytes = 0
-    this.torn = false
+    this.replaced(0)
     return damage
   }
 
@@ -125,20 +145,27 @@ export class LineFile {
     return header.version
   }
 
-  private async readLines(text: string, from: number, take: (line: string) => void): Promise<void> {
-    let sliced = from
-    for (let start = from; start < text.length;) {
-      const end = text.indexOf('\n', start)
-      try {
-        take(text.slice(start, end))
-      } catch (error) {
-        const where = `at character ${start} (${error instanceof Error ? error.message : String(error)})`
-        throw new StoreError('damaged', `${this.path} is damaged ${where}.`, { cause: error })
-      }
-      start = end + 1
-      if (start - sliced < SLICE) continue
-      sliced = start
+  private async readLines(bytes: Uint8Array, take: (line: string) => void): Promise<void> {
+    for (let start = 0; start < bytes.length;) {
+      const end = bytes.indexOf(LINE_FEED, Math.min(start + SLICE, bytes.length - 1)) + 1
+      this.readSlice(this.decode(bytes.subarray(start, end)), take)
+      start = end
       await this.around.pause()
+    }
+  }
+
+  /** Whole lines, each with its line feed. */
+  private readSlice(text: string, take: (line: string) => void): void {
+    for (let start = 0; start < text.length;) {
+      const end = text.indexOf('\n', start)
+      const line = text.slice(start, end)
+      start = end + 1
+      try {
+        take(line)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        throw new StoreError('damaged', `${this.path} is damaged (${reason}).`, { cause: error })
+      }
     }
   }
 }

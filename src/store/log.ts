@@ -1,6 +1,6 @@
 import type { Data } from './data'
 import { closedError, StoreError, storeError } from './error'
-import { LineFile, SLICE, type Damage, type Surroundings } from './lines'
+import { byteLength, LineFile, SLICE, type Damage, type Surroundings } from './lines'
 import { Queue } from './queue'
 
 /** What a log holds of one entry: when it was added (milliseconds since 1970), and what. */
@@ -99,7 +99,8 @@ export class Log<T extends Data> {
 
   private async addNow(entries: readonly T[]): Promise<void> {
     const at = this.around.now()
-    await this.file.append(entries.map((entry) => lineOf({ at, entry })))
+    const lines = entries.map((entry) => lineOf({ at, entry }))
+    await this.file.append(lines, byteLength(lines.join('')))
     this.count += entries.length
     this.oldest = Math.min(this.oldest, at)
     if (this.isTooLong()) this.trimInBackground()

@@ -59,6 +59,17 @@ describe('A document', () => {
     assert.deepEqual((await setUp(disk).open()).value, { token: 'y', runs: 2 })
   })
 
+  it('is written again if nobody knows what a failed write left', async () => {
+    const { disk, open } = setUp()
+    const document = await open()
+    await document.write({ token: 'x', runs: 1 })
+    disk.fail({ is: 'unsynced' })
+    await assert.rejects(document.write({ token: 'y', runs: 2 }), { code: 'io' })
+    disk.fail(null)
+    await document.write({ token: 'x', runs: 1 })
+    assert.equal((await setUp(disk).open()).value.token, 'x')
+  })
+
   for (const content of ['', '{"calsync":"document","ver', '[]', '{"token":"x","runs":1}', 'null', '\0\0\0']) {
     it(`is set aside and begun anew if it holds ${JSON.stringify(content)}`, async () => {
       const { disk, open, troubles } = setUp()

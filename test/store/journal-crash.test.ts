@@ -88,3 +88,45 @@ describe('A journal whose power is cut anywhere', () => {
     assert.ok(rewritings > 100 && crashes > 100, `the runs saw ${rewritings} rewritings and ${crashes} failed calls`)
   })
 })
+
+/** What goes wrong for a while, and then no longer. */
+const trouble = fc.oneof(
+  fc.record({ is: fc.constantFrom('full' as const, 'torn' as const), after: fc.nat(300) }),
+  fc.constant({ is: 'unsynced' as const }),
+  fc.constant({ is: 'read-only' as const }),
+)
+const spell = fc.record({ steps: fc.array(step, { maxLength: 10 }), failure: fc.option(trouble, { freq: 2 }) })
+
+describe('A journal on a disk that fails now and then', () => {
+  it('shows and keeps what was acknowledged, and at most the beginning of one batch that was not', async () => {
+    let failed = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(spell, { minLength: 1, maxLength: 6 }), async (spells) => {
+        const disk = new MemoryDisk()
+        const journal = await openOn(disk)
+        let known: State = new Map()
+        let lost: Change<string>[] | 'clear' = []
+        for (const { steps, failure } of spells) {
+          disk.fail(failure)
+          for (const step of steps) {
+            const isDone = await (step === 'clear' ? journal.clear() : journal.put(step)).then(
+              () => true,
+              () => false,
+            )
+            if (isDone) known = statesOf(known, [step]).at(-1) ?? known
+            else failed += 1
+            lost = isDone ? [] : step
+            assert.ok(same(journal.entries, known))
+          }
+          await journal.settled()
+        }
+        disk.fail(null)
+        const again = await openOn(disk)
+        assert.equal(again.damaged, null)
+        assert.ok(statesOf(known, [lost]).some((state) => same(state, again.entries)))
+      }),
+      { numRuns: 300 },
+    )
+    assert.ok(failed > 100, `the runs saw ${failed} failed calls`)
+  })
+})

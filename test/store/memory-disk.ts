@@ -8,6 +8,8 @@ export type Snapshot = ReadonlyMap<string, Uint8Array>
 export type Failure =
   | { readonly is: 'full' | 'torn'; readonly after: number }
   | { readonly is: 'read-only' }
+  /** A write replaces the file and then says that it failed: the folder could not be synced. */
+  | { readonly is: 'unsynced' }
   /** The power goes after so many more steps (a byte, a sync, a rename is one); nothing works on this disk then. */
   | { readonly is: 'power-cut'; readonly after: number }
 
@@ -91,6 +93,7 @@ export class MemoryDisk implements Disk {
       await this.sync(path)
       await this.step(path)
       this.move(temporary, path)
+      if (this.failure?.is === 'unsynced') throw this.fault(path)
     } catch (error) {
       if (this.failure?.is !== 'power-cut') this.files.delete(temporary)
       throw error
@@ -168,7 +171,7 @@ export class MemoryDisk implements Disk {
   }
 
   private fault(path: string): Error {
-    const errno = { full: 'ENOSPC', torn: 'EIO', 'read-only': 'EROFS', 'power-cut': 'EIO' } as const
+    const errno = { full: 'ENOSPC', torn: 'EIO', 'read-only': 'EROFS', 'power-cut': 'EIO', unsynced: 'EIO' } as const
     return fault('write', path, this.failure === null ? 'EIO' : errno[this.failure.is])
   }
 }
