@@ -3,7 +3,7 @@ import { ProviderError } from '../event/calendar'
 import type { Agreement } from './agreement'
 import type { Now } from './entry'
 import { isLive } from './entry'
-import type { Answer, Entry, Field, Fields, Live, Millis, Operation, Outcome, Seen, Uid } from './model'
+import type { Answer, Entry, Field, Fields, Live, Millis, Operation, Outcome, ResourceId, Seen, Uid } from './model'
 import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
 import type { Replica, Stored } from './replica'
@@ -88,6 +88,7 @@ type Begun = { readonly task: Task; readonly target: Live | undefined; readonly 
 class Run {
   private readonly stored = new Map<string, Stored>()
   private readonly entries = new Map<PairKeeper, Map<Uid, Entry | undefined>>()
+  private readonly outdated = new Set<ResourceId>()
   private fatal: { code: ErrorCode | 'unknown'; message: string } | undefined
 
   constructor(
@@ -105,6 +106,7 @@ class Run {
       await this.write(each, (answer) => again.push({ begun: each, answer }))
     })
     await this.readAgain(again)
+    await this.refresh()
     await this.keeper.save([...this.stored.values()])
     this.stored.clear()
     await this.saveEntries()
@@ -204,13 +206,34 @@ class Run {
     }
   }
 
+  /**
+   * Reads again what turned out to be newer than was seen, so that the next plan starts from it. One that is not there
+   * is `missing`: a delta may yet say that it was deleted.
+   */
+  private async refresh(): Promise<void> {
+    if (this.outdated.size === 0 || this.fatal) return
+    const { calendar, replica } = this.keeper
+    try {
+      for (const seen of await calendar.readSome([...this.outdated], replica.entries, this.means.signal)) {
+        const stored = replica.record(seen.is === 'gone' ? { ...seen, how: 'missing' } : seen, this.means.now())
+        if (stored) this.stored.set(stored.id, stored)
+      }
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error // the next read brings it
+    }
+    this.outdated.clear()
+  }
+
   private completed(begun: Begun): void {
     const { planned, written } = begun.task
     if (planned) {
       const { op, pair } = planned
       const entry = pair.agreement.get(op.uid)
       const partly = op.action === 'update' && op.changed.some((field) => !written.includes(field))
-      if (entry) this.put(pair, op.uid, partly ? { ...completed(entry, op), due: 0 } : completed(entry, op))
+      if (entry) {
+        const done = completed(entry, op, this.means.now())
+        this.put(pair, op.uid, partly ? { ...done, due: 0 } : done)
+      }
       const waiting = op.keeps === undefined ? undefined : pair.agreement.get(op.keeps)
       if (waiting) this.put(pair, waiting.uid, keptBoth(waiting))
     }
@@ -221,8 +244,10 @@ class Run {
     const code = error instanceof ProviderError ? error.code : 'unknown'
     const message = error instanceof Error ? error.message : String(error)
     if (FATAL.includes(code)) this.fatal = { code, message }
-    if (code === 'stale') this.end(begun, { is: 'stale' }, { status: 'stale' })
-    else if (code === 'aborted') this.end(begun, { is: 'dropped' }, { status: 'dropped' })
+    if (code === 'stale') {
+      if (begun.target) this.outdated.add(begun.target.id)
+      this.end(begun, { is: 'stale' }, { status: 'stale' })
+    } else if (code === 'aborted') this.end(begun, { is: 'dropped' }, { status: 'dropped' })
     else this.end(begun, { is: 'failed', code }, { status: 'failed', code, message })
   }
 
@@ -232,7 +257,7 @@ class Run {
   }
 
   private outcome({ op, pair }: NonNullable<Task['planned']>, outcome: Outcome, from: Fields, now: Now): void {
-    this.put(pair, op.uid, apply(pair.agreement.get(op.uid), op, outcome, from, now, this.means.now()))
+    this.put(pair, op.uid, apply(pair.agreement.get(op.uid), op, outcome, from, now))
   }
 
   private put(pair: PairKeeper, uid: Uid, entry: Entry | undefined): void {

@@ -48,12 +48,18 @@ export function note(
   const target = now[op.to]
   const against = isLive(target) ? target.ref : null
   const noted = { fields: pick(fields, written), from: sentFrom(op, written, now), against }
-  if (entry?.is === 'pair') return { ...entry, [op.to]: { ...entry[op.to], noted } }
+  if (entry?.is === 'pair') {
+    const half = op.action === 'create' ? withoutBase(entry) : entry
+    return { ...half, [op.to]: { ...half[op.to], noted } }
+  }
   const source = now[other(op.to)]
   if (!source) return entry
   const making: Half = { id: newId, held: {}, noted }
   return { ...(entry ?? { uid: op.uid }), is: 'alone', on: other(op.to), id: source.id, making }
 }
+
+/** An event that is made again starts anew: what the lost resource held is no base for a half-made new one. */
+const withoutBase = (entry: PairEntry): PairEntry => ({ ...entry, ...both((side) => ({ ...entry[side], held: {} })) })
 
 /**
  * Settles notes: the first version that differs from the one a write was made against tells what became of it. The
@@ -101,9 +107,8 @@ export function apply(
   outcome: Outcome,
   from: Fields,
   now: Now,
-  at: Millis,
 ): Entry | undefined {
-  if (outcome.is === 'ok') return written(entry, op, outcome, from, now, at)
+  if (outcome.is === 'ok') return written(entry, op, outcome, from, now)
   if (outcome.is === 'skipped') return skipped(entry, op, now)
   const source = now[other(op.to)]
   const kept: Entry | undefined =
@@ -118,7 +123,6 @@ function written(
   { holds, wrote }: Extract<Outcome, { is: 'ok' }>,
   from: Fields,
   now: Now,
-  at: Millis,
 ): Entry | undefined {
   if (op.action === 'delete') return undefined
   if (!isLive(holds)) return entry && { ...entry, due: 0 }
@@ -126,16 +130,11 @@ function written(
   if (!pair) return entry
   const sides = { ...both(() => from), [op.to]: holds.fields }
   const next = advance({ ...pair, [op.to]: { ...pair[op.to], id: holds.id } }, sides, wrote)
-  return keepSkip({ ...next, wrote: withWrite(next, op, at) }, op, now, holds)
+  return keepSkip(next, op, now, holds)
 }
 
 function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: Now): PairEntry | undefined {
-  if (entry?.is === 'pair') {
-    // Made again: what the lost resource held is no base for the new one.
-    return op.action === 'create' && entry[op.to].id !== id
-      ? { ...entry, [op.to]: { ...entry[op.to], id, held: {} } }
-      : entry
-  }
+  if (entry?.is === 'pair') return entry
   const source = now[other(op.to)]
   if (!source) return undefined
   const { uid, due, answer, told, wrote, failures } = entry ?? { uid: op.uid }
@@ -166,8 +165,8 @@ function skipped(entry: Entry | undefined, op: Operation, now: Now): Entry | und
 }
 
 /** The entry when all of an operation was answered: its note, and what was to be done again, are gone. */
-export function completed(entry: Entry, op: Operation): Entry {
-  const done = without(entry, 'due', 'failures')
+export function completed(entry: Entry, op: Operation, at: Millis): Entry {
+  const done = { ...without(entry, 'due', 'failures'), wrote: withWrite(entry, op, at) }
   if (done.is !== 'pair' || !done[op.to].noted) return done
   const { noted: _noted, ...half } = done[op.to]
   return { ...done, [op.to]: half }

@@ -4,7 +4,7 @@ import type { Field, Fields } from '../../src/event/event'
 import { BASE_FIELDS, isException } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
 import { hashFields, emptyValue } from '../../src/event/normal'
-import { withValues } from '../../src/sync/merge'
+import { valueOf, withValues } from '../../src/sync/merge'
 
 type Kept = {
   uid: Uid
@@ -131,7 +131,7 @@ export class MemoryCalendar implements Calendar {
         return
       }
       const first = this.piecemeal ? names.filter((name) => !isException(name)) : names
-      const begun = Object.fromEntries(first.map((name) => [name, fields[name] ?? emptyValue(name)])) as Fields
+      const begun = Object.fromEntries(first.map((name) => [name, valueOf(fields, name)])) as Fields
       const mark = { uid, bearer: id, wrote: hashFields(fields) }
       yield* this.request(() => {
         this.put(id, { uid, fields: complete(begun), version: 0, changedAt: this.now(), deleted: false, mark })
@@ -152,7 +152,7 @@ export class MemoryCalendar implements Calendar {
       yield* this.request(() => {
         const kept = this.events.get(seen.id)
         if (!kept || kept.deleted || kept.version !== ref) throw new ProviderError('stale', 'newer there')
-        const values = group.map((name) => [name, fields[name] ?? (name in fields ? null : emptyValue(name))] as const)
+        const values = group.map((name) => [name, valueOf(fields, name)] as const)
         const next = withValues(kept.fields, values)
         this.put(seen.id, {
           ...kept,

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Strategy } from '../../src/sync/model'
 import type { Side } from '../../src/sync/model'
-import { agreed, spoken, tea, HOUR } from './world'
-import type { World } from './world'
+import { World, agreed, spoken, tea, HOUR } from './world'
 
 type State = 'unchanged' | 'changed' | 'deleted' | 'missing'
 const STATES: State[] = ['unchanged', 'changed', 'deleted', 'missing']
@@ -133,7 +132,6 @@ describe('the table: a new event', () => {
   for (const side of ['left', 'right'] as const) {
     const to = side === 'left' ? 'right' : 'left'
     it(`new on the ${side}, inside the window: it is created on the ${to}`, async () => {
-      const { World } = await import('./world')
       const world = new World()
       world.sides[side].add('tea', tea)
       await world.read()
