@@ -11,8 +11,10 @@ export type Transition = {
 }
 
 const DAY = 86_400_000
-/** Shorter than any two changes of one zone lie apart (Ramadan in Morocco: a month), but for a handful in wartime. */
-const STEP = 7 * DAY
+/** Less than two changes of one zone lie apart: three weeks in Egypt in 2010, a month over Ramadan in Morocco. */
+const STEP = 14 * DAY
+/** Since 1972 all clocks change at whole minutes. */
+const PRECISION = 60_000
 
 /**
  * The changes of a zone's offset in the years `first` to `last`, and its offset when they begin.
@@ -40,8 +42,8 @@ export function transitionsOf(zone: string, first: number, last: number): { init
 function changeBetween(low: number, high: number, offset: (at: number) => number): number {
   const old = offset(low)
   let [before, after] = [low, high]
-  while (after - before > 1000) {
-    const middle = Math.floor((before + after) / 2000) * 1000
+  while (after - before > PRECISION) {
+    const middle = Math.floor((before + after) / 2 / PRECISION) * PRECISION
     if (offset(middle) === old) before = middle
     else after = middle
   }

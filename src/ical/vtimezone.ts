@@ -123,11 +123,12 @@ function observanceOf(changes: readonly Transition[], rule?: string): Component 
   return observance(first.daylight ? 'DAYLIGHT' : 'STANDARD', first.from, first.to, times, rule)
 }
 
+/** As zones are commonly written: RDATEs one a line and the first date among them, since some readers want it so. */
 function observance(name: string, from: number, to: number, times: readonly string[], rule?: string): Component {
-  const [start = '', ...more] = times
+  const [start = ''] = times
   const lines = [`TZOFFSETFROM:${offsetText(from)}`, `TZOFFSETTO:${offsetText(to)}`, `DTSTART:${start}`]
   if (rule !== undefined) lines.push(`RRULE:${rule}`)
-  if (more.length > 0) lines.push(`RDATE:${more.join(',')}`)
+  if (times.length > 1) lines.push(...times.map((time) => `RDATE:${time}`))
   return component(name, lines.map(parseLine))
 }
 

@@ -56,7 +56,7 @@ function zoneInPath(tzid: string): string | undefined {
   if (!tzid.startsWith('/')) return undefined
   const parts = tzid.split('/').filter(Boolean)
   for (const count of [3, 2, 1]) {
-    const zone = parts.length > count ? canonicalZone(parts.slice(-count).join('/')) : undefined
+    const zone = parts.length >= count ? canonicalZone(parts.slice(-count).join('/')) : undefined
     if (zone !== undefined) return zone
   }
   return undefined
