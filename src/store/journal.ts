@@ -66,7 +66,8 @@ export class Journal<T extends Data> {
 
   /**
    * Makes changes durable, in one append and one sync, and then shows them. Rejects as the disk does (`disk-full`,
-   * ...); then none of the changes shows, and a later `put` starts from what was durable before.
+   * ...); then none of the changes shows, and a later `put` starts from what was durable before. (If none follows, a
+   * beginning of the batch may show after a restart, as after a crash.)
    */
   put(changes: readonly Change<T>[]): Promise<void> {
     if (changes.length === 0) return Promise.resolve()

@@ -162,6 +162,15 @@ describe('A journal', () => {
     assert.deepEqual([...(await setUp(disk).open()).entries], [['a', 'value 99']])
   })
 
+  it('is rewritten when most of it was deleted', async () => {
+    const { disk, open } = setUp()
+    const journal = await open()
+    await journal.put(many(100, 'x'.repeat(100)))
+    await journal.put(many(70, '').map(({ key }) => ({ key, deleted: true })))
+    await journal.settled()
+    assert.equal(disk.text(PATH).split('\n').length - 2, 30)
+  })
+
   it('loses nothing that is put while it is rewritten', async () => {
     const { disk, open } = setUp()
     const journal = await open()

@@ -43,7 +43,7 @@ export class SimulatedTime {
   }
 
   /** Lets time pass until a promise is settled; an error if nobody sleeps any more and it never will be. */
-  async until<T>(promise: Promise<T>): Promise<T> {
+  readonly until = async <T>(promise: Promise<T>): Promise<T> => {
     const state = { settled: false }
     const settle = () => void (state.settled = true)
     promise.then(settle, settle)

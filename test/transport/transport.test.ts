@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import type { Fetch } from '../../src/transport/fetch'
 import { createTransport, type TransportOptions } from '../../src/transport/transport'
@@ -65,14 +66,18 @@ describe('A transport', () => {
     assert.deepEqual(names, ['CalSync/1.2.3 (Node-RED)', 'other'])
   })
 
-  it('passes on what the request says otherwise, also from a Request', async () => {
-    const { transport, sent, time } = setUp([status(503), status(201)])
+  it('passes on what the request says otherwise, also from a Request, with each try', async () => {
+    const { now, sleep, until } = new SimulatedTime()
+    const seen: string[] = []
+    const fetch: Fetch = async (input, init) => {
+      const request = new Request(input, init)
+      seen.push(`${request.method} ${request.headers.get('if-match') ?? ''} ${await request.text()}`)
+      return status(seen.length < 3 ? 503 : 201)
+    }
+    const transport = createTransport({ fetch, now, sleep, random: () => 0, options: { version: '1' } })
     const request = new Request(URL_1, { method: 'PUT', body: 'text', headers: { 'if-match': '"1"' } })
-    assert.equal((await time.until(transport.fetch(request))).status, 201)
-    assert.deepEqual(
-      sent.map(({ headers }) => headers.get('if-match')),
-      ['"1"', '"1"'],
-    )
+    assert.equal((await until(transport.fetch(request))).status, 201)
+    assert.deepEqual(seen, ['PUT "1" text', 'PUT "1" text', 'PUT "1" text'])
   })
 
   it('sends again until it is answered, ever more slowly, and counts', async () => {
@@ -254,6 +259,13 @@ describe('A transport that is told to stop', () => {
       await Promise.all(before)
       assert.equal(time.sleeping, 0, `nothing is left behind of ${what}`)
     }
+  })
+
+  it('forgets the signal of a request that is done', async () => {
+    const { send } = setUp([status(500), status(200)])
+    const { signal } = new AbortController()
+    await send({ signal })
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
   it('does not even begin if it was told before', async () => {
