@@ -1,0 +1,136 @@
+import type { calendar_v3 } from '@googleapis/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Fetch } from '../transport/fetch'
+import type { Asked } from './errors'
+import { explain } from './errors'
+import type { GoogleCredentials } from './tokens'
+import { AccessTokens } from './tokens'
+import type { GoogleEvent } from './times'
+
+export type GoogleConfig = {
+  /** `https://www.googleapis.com/` or another root, with a slash at its end. */
+  readonly apiUrl: string
+  readonly tokenUrl: string
+  readonly credentials: GoogleCredentials
+}
+export type CalendarEntry = calendar_v3.Schema$CalendarListEntry
+export type EventsPage = calendar_v3.Schema$Events
+type Options = { readonly headers: Record<string, string>; readonly signal: AbortSignal }
+/** Google keeps an id for a deleted event. */
+export type Inserted = { readonly event: GoogleEvent } | { readonly taken: true }
+
+/**
+ * The few requests that the provider makes, one HTTP request each (but for a renewed login). All of them reject with
+ * a `ProviderError`, or `SyncTokenInvalid` for a list.
+ */
+export class GoogleApi {
+  private constructor(
+    private readonly client: calendar_v3.Calendar,
+    private readonly tokens: AccessTokens,
+    private readonly now: () => number,
+  ) {}
+
+  /** Loads the client library, which costs memory, only now. Retrying is left to the transport behind `fetch`. */
+  static async load(config: GoogleConfig, fetch: Fetch, now: () => number): Promise<GoogleApi> {
+    const { calendar } = await import('@googleapis/calendar')
+    const client = calendar({ version: 'v3', rootUrl: config.apiUrl, fetchImplementation: fetch, retry: false })
+    return new GoogleApi(client, new AccessTokens(config.tokenUrl, config.credentials, fetch, now), now)
+  }
+
+  async calendars(pageToken: string | undefined, signal: AbortSignal): Promise<calendar_v3.Schema$CalendarList> {
+    return this.ask('calendars', signal, (options) =>
+      this.client.calendarList.list({ maxResults: 250, pageToken }, options),
+    )
+  }
+
+  /** One calendar of the account's list, by id or `primary`. */
+  async calendar(calendarId: string, signal: AbortSignal): Promise<CalendarEntry> {
+    return this.ask('calendars', signal, (options) => this.client.calendarList.get({ calendarId }, options))
+  }
+
+  /** One page of a list. The parameters beside the tokens must stay the same from read to read. */
+  async list(
+    calendarId: string,
+    query: calendar_v3.Params$Resource$Events$List,
+    signal: AbortSignal,
+  ): Promise<EventsPage> {
+    const params = { singleEvents: false, maxResults: 2500, ...query, calendarId }
+    return this.ask('list', signal, (options) => this.client.events.list(params, options))
+  }
+
+  /** An event as it is now, deleted ones too as long as Google knows them; undefined if it is not there. */
+  async get(calendarId: string, eventId: string, signal: AbortSignal): Promise<GoogleEvent | undefined> {
+    try {
+      return await this.ask('get', signal, (options) => this.client.events.get({ calendarId, eventId }, options))
+    } catch (error) {
+      if (error instanceof ProviderError && (error.status === 404 || error.status === 410)) return undefined
+      throw error
+    }
+  }
+
+  async insert(calendarId: string, event: GoogleEvent, signal: AbortSignal): Promise<Inserted> {
+    const params = { calendarId, requestBody: event, sendUpdates: 'none' }
+    try {
+      return { event: await this.ask('insert', signal, (options) => this.client.events.insert(params, options)) }
+    } catch (error) {
+      if (error instanceof ProviderError && error.status === 409) return { taken: true }
+      throw error
+    }
+  }
+
+  /** Changes the given members, if the event still bears the ETag. */
+  async patch(
+    calendarId: string,
+    eventId: string,
+    event: GoogleEvent,
+    etag: string,
+    signal: AbortSignal,
+  ): Promise<GoogleEvent> {
+    const params = { calendarId, eventId, requestBody: event, sendUpdates: 'none' }
+    return this.ask('write', signal, ({ headers, ...options }) =>
+      this.client.events.patch(params, { ...options, headers: { ...headers, 'If-Match': etag } }),
+    )
+  }
+
+  /** Deletes an event, if it still bears the ETag; one that is gone already is deleted. */
+  async delete(calendarId: string, eventId: string, etag: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.send('delete', signal, ({ headers, ...options }) =>
+        this.client.events.delete(
+          { calendarId, eventId, sendUpdates: 'none' },
+          { ...options, headers: { ...headers, 'If-Match': etag } },
+        ),
+      )
+    } catch (error) {
+      const isGone = error instanceof ProviderError && (error.status === 404 || error.status === 410)
+      if (!isGone) throw error
+    }
+  }
+
+  private async ask<T extends object>(
+    asked: Asked,
+    signal: AbortSignal,
+    call: (options: Options) => Promise<{ data: T }>,
+  ): Promise<T> {
+    const { data } = await this.send(asked, signal, call)
+    if (typeof data !== 'object')
+      throw new ProviderError('bad-answer', 'Google sent something that is no JSON. It is tried again later.')
+    return data
+  }
+
+  /** Sends a request with a valid login; a token that Google refuses is renewed once. */
+  private async send<T>(asked: Asked, signal: AbortSignal, call: (options: Options) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (signal.aborted) throw new ProviderError('aborted', 'The request was given up.')
+      const token = await this.tokens.get(signal)
+      try {
+        return await call({ headers: { Authorization: `Bearer ${token}` }, signal })
+      } catch (error) {
+        const failure = explain(error, asked, this.now, signal)
+        const isRefusedToken = failure instanceof ProviderError && failure.status === 401 && attempt === 1
+        if (!isRefusedToken) throw failure
+        this.tokens.drop(token)
+      }
+    }
+  }
+}

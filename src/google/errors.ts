@@ -1,0 +1,129 @@
+import { ProviderError } from '../event/calendar'
+
+/** What was asked, since Google's statuses mean different things for different requests. */
+export type Asked = 'login' | 'calendars' | 'list' | 'get' | 'insert' | 'write' | 'delete'
+
+/** The sync token is no longer any good: read everything. */
+export class SyncTokenInvalid extends Error {}
+
+/** What is known of a failed request: its status, Google's reason and message. Nothing of the request itself. */
+type Failure = {
+  readonly status?: number
+  readonly reason: string
+  readonly message: string
+  readonly retryAfter?: string
+}
+
+const LIMITS = /^(userRateLimitExceeded|rateLimitExceeded|quotaExceeded|dailyLimitExceeded\w*)$/
+
+/**
+ * The error that a failed request means, by what was asked and Google's reason, never by the bare status. It bears
+ * no request, header or token.
+ *
+ * @param error what the client library threw
+ * @param now for Retry-After
+ */
+export function explain(error: unknown, asked: Asked, now: () => number, signal?: AbortSignal): Error {
+  if (signal?.aborted === true) return new ProviderError('aborted', 'The request was given up.')
+  const failure = failureOf(error)
+  const { status, reason, message } = failure
+  const says = message === '' ? `status ${status ?? 'unknown'}` : message
+  const as = (code: ConstructorParameters<typeof ProviderError>[0], text: string): ProviderError =>
+    new ProviderError(code, text, { status, ...retryTime(failure, now) })
+
+  if (status === undefined) return as('unreachable', `Google could not be reached (${says}). It is tried again later.`)
+  if (status === 429 || (status === 403 && LIMITS.test(reason))) {
+    return as('rate-limit', `Google asks to slow down (${says}). It is tried again later.`)
+  }
+  if (status >= 500) return as('unreachable', `Google has trouble of its own (${says}). It is tried again later.`)
+  if (status === 401) return as('reauthorise', `Google no longer accepts the login (${says}). Sign in again.`)
+  if (status === 403) return forbidden(as, asked, reason, says)
+  if (isTokenTrouble(asked, status, reason, message)) return new SyncTokenInvalid(says)
+  if (status === 412) return as('stale', 'Google holds a newer version of the event.')
+  if (status === 404 || status === 410) return missing(as, asked, says)
+  if (status === 409 || /^Invalid sequence value/.test(message))
+    return as('stale', `Google holds another version of the event (${says}).`)
+  if (asked === 'insert' || asked === 'write' || asked === 'delete')
+    return as('refused', `Google refuses this event: ${says}`)
+  return as('bad-answer', `Google did not understand the request: ${says}`)
+}
+
+type Make = (code: ConstructorParameters<typeof ProviderError>[0], text: string) => ProviderError
+
+function forbidden(as: Make, asked: Asked, reason: string, says: string): ProviderError {
+  if (
+    reason === 'insufficientPermissions' ||
+    reason === 'ACCESS_TOKEN_SCOPE_INSUFFICIENT' ||
+    /insufficient.*scope/i.test(says)
+  ) {
+    return as(
+      'reauthorise',
+      `The login does not cover calendars (${says}). Sign in again and allow access to the calendar.`,
+    )
+  }
+  if (reason === 'accessNotConfigured' || reason === 'SERVICE_DISABLED') {
+    return as(
+      'reauthorise',
+      'The Google Calendar API is switched off for this client id. Enable it in the Google Cloud console.',
+    )
+  }
+  if (reason === 'requiredAccessLevel')
+    return as('read-only', 'This calendar is only shared for reading. Ask its owner for the right to make changes.')
+  if (asked === 'list' || asked === 'calendars')
+    return as('calendar-not-found', `This calendar can't be read with this login (${says}).`)
+  return as('refused', `Google does not allow this change: ${says}`)
+}
+
+function missing(as: Make, asked: Asked, says: string): ProviderError {
+  if (asked === 'list' || asked === 'calendars' || asked === 'insert') {
+    return as(
+      'calendar-not-found',
+      `There is no such calendar for this login (${says}). Choose another, or have it shared again.`,
+    )
+  }
+  return as('stale', `The event is no longer there (${says}).`)
+}
+
+/** 410 means many things; for a list only these mean that the token is to be dropped. Garbage is answered with 400. */
+function isTokenTrouble(asked: Asked, status: number, reason: string, message: string): boolean {
+  if (asked !== 'list') return false
+  if (status === 410) return reason === 'fullSyncRequired' || reason === 'updatedMinTooLongAgo'
+  return status === 400 && /invalid sync token/i.test(message)
+}
+
+function retryTime({ retryAfter }: Failure, now: () => number): { retryAt?: number } {
+  if (retryAfter === undefined) return {}
+  const at = /^\d+$/.test(retryAfter) ? now() + Number(retryAfter) * 1000 : Date.parse(retryAfter)
+  return Number.isNaN(at) ? {} : { retryAt: at }
+}
+
+function failureOf(error: unknown): Failure {
+  const response = property(error, 'response')
+  const status = property(response, 'status') ?? property(error, 'status')
+  if (typeof status !== 'number') return { reason: '', message: networkTrouble(error) }
+  const body = property(property(response, 'data'), 'error')
+  const first = listed(property(body, 'errors'))[0]
+  const detail = listed(property(body, 'details'))[0]
+  const headers = property(response, 'headers')
+  const retryAfter = headers instanceof Headers ? (headers.get('retry-after') ?? undefined) : undefined
+  const reason = text(property(first, 'reason')) || text(property(detail, 'reason'))
+  const message = text(property(first, 'message')) || text(property(body, 'message'))
+  return { status, reason, message, ...(retryAfter !== undefined && { retryAfter }) }
+}
+
+/** The system's name of a network error (`ECONNREFUSED`) where it has one: messages could quote an address. */
+function networkTrouble(error: unknown): string {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1) {
+    const code = property(each, 'code')
+    if (typeof code === 'string' && /^E[A-Z_]+$|^UND_ERR_\w+$/.test(code)) return code
+  }
+  return 'no answer'
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
+
+const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')

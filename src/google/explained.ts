@@ -1,0 +1,24 @@
+import type { Fields } from '../event/event'
+import { exceptionField, fieldNames } from '../event/event'
+import { emptyValue, sameMeaning } from '../event/normal'
+import { wholeOccurrence } from '../event/occurrence'
+import { withoutException } from './fields'
+
+/**
+ * Whether the state of an occurrence after our write of its series follows from that write alone. Google is not known
+ * to do it always the same way: the occurrence may have stayed as it was, taken over what changed, or become plain.
+ * Anything else is somebody's edit.
+ *
+ * @param before the series as it was seen, `wanted` as it is to be, `now` as it was found after the write
+ */
+export function followsFromOurWrite(key: string, before: Fields, wanted: Fields, now: Fields): boolean {
+  const name = exceptionField(key)
+  const found = wholeOccurrence(now, key)
+  const possible = [before, wanted, withoutException(wanted, key), { ...wanted, [name]: before[name] ?? {} }]
+  const outcomes = possible.map((series) => wholeOccurrence(series, key))
+  if (!found) return outcomes.includes(undefined)
+  const live = outcomes.filter((outcome) => outcome !== undefined)
+  return fieldNames(found).every((field) =>
+    live.some((outcome) => sameMeaning(found[field] ?? emptyValue(field), outcome[field] ?? emptyValue(field))),
+  )
+}

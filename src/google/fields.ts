@@ -1,0 +1,58 @@
+import type { EventTime, Field, Fields, When } from '../event/event'
+import { exceptionField, fieldNames, fieldsFrom } from '../event/event'
+import type { Json } from '../event/json'
+import { normalEnd, normalLine, normalText } from '../event/normal'
+import { normalRecurrence } from '../event/recurrence'
+import { occurrenceKey } from '../event/zone'
+import { reminderMinutes } from './reminders'
+import type { Surroundings } from './seen'
+import { plainText } from './text'
+import type { GoogleEvent } from './times'
+import { eventTime } from './times'
+
+/**
+ * What a live event or instance means, every held field present; of a series also the occurrences that its EXDATE
+ * lines exclude, which mean the same as cancelled ones.
+ *
+ * @throws Error that says what can't be understood
+ */
+export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fields {
+  const { when, excluded } = whenAndExcluded(event, surroundings.timeZone)
+  const description = normalText(event.description)
+  const base: (readonly [Field, Json])[] = [
+    ['when', when],
+    ['summary', normalLine(event.summary)],
+    ['description', description === null ? null : normalText(plainText(description))],
+    ['location', normalLine(event.location)],
+    ['status', event.status === 'tentative' ? 'tentative' : 'confirmed'],
+    ['transparency', event.transparency === 'transparent' ? 'transparent' : 'opaque'],
+    ['visibility', visibilityOf(event)],
+    ['reminders', reminderMinutes(event, surroundings.defaultReminders)],
+  ]
+  return fieldsFrom([...base, ...excluded.map((time) => [exceptionField(occurrenceKey(time)), null] as const)])
+}
+
+function visibilityOf({ visibility }: GoogleEvent): string {
+  if (visibility === 'confidential' || visibility === 'private') return 'private'
+  return visibility === 'public' ? 'public' : 'default'
+}
+
+function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When; excluded: EventTime[] } {
+  const start = eventTime(event.start, calendarZone)
+  if (!start) throw new Error('It has no start that can be understood.')
+  // The end of an event without one is a placeholder.
+  const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
+  const end = normalEnd(start, given)
+  const { recurrence, excluded } = normalRecurrence(event.recurrence ?? [], start)
+  if (recurrence.length === 0) return { when: { start, end }, excluded: [] }
+  return { when: { start, end, recurrence }, excluded }
+}
+
+/** Fields without one occurrence. */
+export function withoutException(fields: Fields, key: string): Fields {
+  const name = exceptionField(key)
+  if (!(name in fields)) return fields
+  return fieldsFrom(
+    fieldNames(fields).flatMap((each) => (each === name ? [] : [[each, fields[each] ?? null] as const])),
+  )
+}

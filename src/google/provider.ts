@@ -1,0 +1,88 @@
+import type { Calendar, CalendarInfo, CalendarProvider } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Fetch } from '../transport/fetch'
+import type { CalendarEntry, GoogleConfig } from './api'
+import { GoogleApi } from './api'
+import { GoogleCalendar } from './calendar'
+import { surroundingsOf } from './reader'
+
+export type { GoogleConfig } from './api'
+export type { GoogleCredentials } from './tokens'
+
+/** Roles whose calendars show what their events are. */
+const READABLE = ['reader', 'writerWithoutPrivateAccess', 'writer', 'owner']
+const WRITABLE = ['writerWithoutPrivateAccess', 'writer', 'owner']
+
+/**
+ * The calendars of one Google account. Nothing is asked of Google before a method is called.
+ *
+ * @param config where the API and the login are, and the account's credentials
+ * @param world `fetch`: all requests go through it, those for access tokens too; retrying is its business.
+ *   `now`: milliseconds since 1970
+ */
+export async function createGoogleProvider(
+  config: GoogleConfig,
+  world: { readonly fetch: Fetch; readonly now: () => number },
+): Promise<CalendarProvider> {
+  return new GoogleProvider(await GoogleApi.load(config, world.fetch, world.now))
+}
+
+class GoogleProvider implements CalendarProvider {
+  constructor(private readonly api: GoogleApi) {}
+
+  async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {
+    const entries: CalendarEntry[] = []
+    let pageToken: string | undefined
+    do {
+      const page = await this.api.calendars(pageToken, signal)
+      entries.push(...(page.items ?? []))
+      pageToken = page.nextPageToken ?? undefined
+    } while (pageToken !== undefined)
+    return entries
+      .filter(({ accessRole, deleted }) => deleted !== true && READABLE.includes(accessRole ?? ''))
+      .map(infoOf)
+  }
+
+  async open(calendarId: string, signal: AbortSignal): Promise<Calendar> {
+    const entry = (await this.listed(calendarId, signal)) ?? (await this.unlisted(calendarId, signal))
+    return new GoogleCalendar(infoOf(entry), this.api, surroundingsOf(entry))
+  }
+
+  async check(signal: AbortSignal): Promise<string> {
+    const { id } = await this.api.calendar('primary', signal)
+    return `Signed in to Google as ${id ?? 'somebody'}.`
+  }
+
+  private async listed(calendarId: string, signal: AbortSignal): Promise<CalendarEntry | undefined> {
+    try {
+      return await this.api.calendar(calendarId, signal)
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === 'calendar-not-found') return undefined
+      throw error
+    }
+  }
+
+  /** A calendar that was shared with a service account is readable without being in its list. */
+  private async unlisted(calendarId: string, signal: AbortSignal): Promise<CalendarEntry> {
+    const { summary, timeZone, accessRole, defaultReminders } = await this.api.list(
+      calendarId,
+      { maxResults: 1 },
+      signal,
+    )
+    return { id: calendarId, summary, timeZone, accessRole, defaultReminders }
+  }
+}
+
+function infoOf(entry: CalendarEntry): CalendarInfo {
+  const id = entry.id ?? ''
+  return {
+    id,
+    identity: `google:${id}`,
+    name: entry.summaryOverride ?? entry.summary ?? id,
+    provider: 'google',
+    writable: WRITABLE.includes(entry.accessRole ?? ''),
+    ...(typeof entry.backgroundColor === 'string' && { color: entry.backgroundColor }),
+    ...(typeof entry.timeZone === 'string' && { timeZone: entry.timeZone }),
+    ...(entry.primary === true && { primary: true }),
+  }
+}

@@ -1,0 +1,166 @@
+import type { Known, Live, ResourceId, Seen, Uid } from '../event/calendar'
+import type { Fields } from '../event/event'
+import { exceptionField, whenOf } from '../event/event'
+import { exceptionOf } from '../event/occurrence'
+import type { Json } from '../event/json'
+import { eventFields, withoutException } from './fields'
+import { markOf } from './mark'
+import { occurs } from './occurs'
+import type { Override } from './reminders'
+import { methodsToKeep, usesDefaults } from './reminders'
+import type { GoogleEvent } from './times'
+import { instanceId, keyOfInstance } from './times'
+
+/** What of its calendar an event's meaning depends on. */
+export type Surroundings = {
+  readonly timeZone: string
+  readonly accessRole: string
+  /** Minutes before the start. */
+  readonly defaultReminders: readonly number[]
+}
+
+/** The `ref` of an event: its ETag and what else a later write needs to know of it. */
+export type Ref = {
+  readonly etag: string
+  /** Of a series: by which the series is found with its exceptions. */
+  readonly iCalUID?: string
+  /** ETags of the occurrences that are resources of their own, by occurrence key. */
+  readonly instances?: { readonly [key: string]: string }
+  /** Ids of those whose id does not follow from the key. */
+  readonly ids?: { readonly [key: string]: ResourceId }
+  /** The calendar's default reminders, where the event takes them. */
+  readonly defaults?: readonly number[]
+  readonly overrides?: readonly Override[]
+}
+
+export const refOf = (seen: Live): Ref => seen.ref as unknown as Ref
+
+const asJson = (ref: Ref): Json => JSON.parse(JSON.stringify(ref)) as Json
+
+export const isCancelled = (event: GoogleEvent): boolean => event.status === 'cancelled'
+export const isRecurring = (event: GoogleEvent): boolean => (event.recurrence ?? []).length > 0
+export const seriesId = (event: GoogleEvent): ResourceId => event.recurringEventId ?? event.id ?? ''
+
+/** The UID of an event on the server. */
+const serverUid = (event: GoogleEvent): Uid => event.iCalUID ?? `${event.id ?? ''}@google.com`
+
+/** The uid of a deleted event, of which Google guarantees no more than the id. */
+export function gone(id: ResourceId, known: Known, event?: GoogleEvent): Seen {
+  const uid = known.get(id)?.uid ?? (event && markOf(event)?.uid) ?? event?.iCalUID ?? `${id}@google.com`
+  return { is: 'gone', how: 'deleted', id, uid }
+}
+
+/** A live event that is no part of a series, or a series without its exceptions. */
+export function seeEvent(event: GoogleEvent, surroundings: Surroundings): Seen {
+  const id = event.id ?? ''
+  const mark = markOf(event)
+  const uid = mark?.uid ?? serverUid(event)
+  const title = event.summary ?? undefined
+  try {
+    const fields = eventFields(event, surroundings)
+    return live(event, mark?.uid ?? ownUid(event, surroundings), fields, surroundings)
+  } catch (error) {
+    return { is: 'unread', id, uid, reason: (error as Error).message, ...(title !== undefined && { title }) }
+  }
+}
+
+/** `UID/<original start>` for an occurrence that stands alone, since all of a series share one UID. */
+function ownUid(event: GoogleEvent, { timeZone }: Surroundings): Uid {
+  const key = typeof event.recurringEventId === 'string' ? keyOfInstance(event, timeZone) : undefined
+  return key === undefined ? serverUid(event) : `${serverUid(event)}/${key}`
+}
+
+function live(event: GoogleEvent, uid: Uid, fields: Fields, surroundings: Surroundings): Live {
+  const mark = markOf(event)
+  const fixed = whyFixed(event, surroundings)
+  const kind = event.eventType ?? 'default'
+  const changedAt = Date.parse(event.updated ?? '')
+  const overrides = methodsToKeep(event)
+  const ref: Ref = {
+    etag: event.etag ?? '',
+    ...(isRecurring(event) && { iCalUID: serverUid(event) }),
+    ...(usesDefaults(event) && { defaults: surroundings.defaultReminders }),
+    ...(overrides && { overrides }),
+  }
+  return {
+    is: 'live',
+    id: event.id ?? '',
+    uid,
+    ref: asJson(ref),
+    fields,
+    ...(!Number.isNaN(changedAt) && { changedAt }),
+    ...(fixed !== undefined && { fixed }),
+    ...(kind !== 'default' && { kind }),
+    ...(mark && { mark }),
+  }
+}
+
+/** Why nobody may write an event, in words for its owner. */
+function whyFixed(event: GoogleEvent, { accessRole }: Surroundings): string | undefined {
+  const kind = event.eventType ?? 'default'
+  const readsDetails = ['owner', 'writer'].includes(accessRole)
+  if ((event.attendees ?? []).length > 0 || event.attendeesOmitted === true) return 'It has guests, who would get mail.'
+  if (event.locked === true) return 'It is locked.'
+  if (kind !== 'default') return `Google makes events of the kind "${kind}" itself.`
+  if (event.visibility === 'private' && event.summary === undefined && !readsDetails) return 'Its details are private.'
+  return undefined
+}
+
+/**
+ * A series with one of its occurrences laid over it: as the difference from the series, or cancelled. A cancelled one
+ * that the series can't have is a leftover of a series that moved: it says nothing.
+ */
+export function withInstance(series: Live, instance: GoogleEvent, surroundings: Surroundings): Live {
+  const key = keyOfInstance(instance, surroundings.timeZone)
+  if (key === undefined) return series
+  const name = exceptionField(key)
+  const rest = withoutException(series.fields, key)
+  const when = whenOf(series.fields)
+  const ref = withInstanceRef(series, key, instance, surroundings)
+  if (isCancelled(instance)) {
+    const isLeftover = when === undefined || occurs(when, key) === 'no'
+    return { ...series, ref, fields: isLeftover ? rest : { ...rest, [name]: null } }
+  }
+  const own = eventFields(instance, surroundings)
+  const whole = { ...own, visibility: series.fields.visibility }
+  const differs = exceptionOf(rest, key, whole)
+  const isPlain = differs !== null && Object.keys(differs).length === 0
+  const fixed = series.fixed ?? whyFixed({ ...instance, visibility: 'default' }, surroundings)
+  const changedAt = Math.max(series.changedAt ?? 0, Date.parse(instance.updated ?? '') || 0)
+  return {
+    ...series,
+    ref,
+    fields: isPlain ? rest : { ...rest, [name]: differs },
+    changedAt,
+    ...(fixed !== undefined && { fixed }),
+  }
+}
+
+function withInstanceRef(series: Live, key: string, instance: GoogleEvent, surroundings: Surroundings): Json {
+  const ref = refOf(series)
+  const id = instance.id ?? ''
+  return asJson({
+    ...ref,
+    instances: { ...ref.instances, [key]: instance.etag ?? '' },
+    ...(id !== instanceId(series.id, key) && { ids: { ...ref.ids, [key]: id } }),
+    ...(usesDefaults(instance) && { defaults: surroundings.defaultReminders }),
+  })
+}
+
+/** A series with all its exceptions. */
+export function seeSeries(master: GoogleEvent, instances: readonly GoogleEvent[], surroundings: Surroundings): Seen {
+  const seen = seeEvent(master, surroundings)
+  if (seen.is !== 'live') return seen
+  try {
+    return instances.reduce((series, instance) => withInstance(series, instance, surroundings), seen)
+  } catch (error) {
+    const title = master.summary ?? undefined
+    return {
+      is: 'unread',
+      id: seen.id,
+      uid: seen.uid,
+      reason: (error as Error).message,
+      ...(title !== undefined && { title }),
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Known, ResourceId, Seen } from '../event/calendar'
+import type { Surroundings } from './seen'
+import { gone, isCancelled, isRecurring, refOf, seeEvent, seeSeries, seriesId } from './seen'
+import type { GoogleEvent } from './times'
+import { keyOfInstance } from './times'
+
+/** What belongs to one series: its own resource, if it is there, and those of its exceptions. */
+export type Group = {
+  readonly id: ResourceId
+  readonly master?: GoogleEvent
+  readonly instances: readonly GoogleEvent[]
+}
+
+/** Events by the series that they belong to; a single event is a group of its own. Order does not matter. */
+export function grouped(events: Iterable<GoogleEvent>): Map<ResourceId, Group> {
+  const latest = new Map<ResourceId, GoogleEvent>()
+  for (const event of events) latest.set(event.id ?? '', event) // one changed between two pages comes twice
+  const groups = new Map<ResourceId, { id: ResourceId; master?: GoogleEvent; instances: GoogleEvent[] }>()
+  for (const event of latest.values()) {
+    const id = seriesId(event)
+    const group = groups.get(id) ?? { id, instances: [] }
+    groups.set(id, group)
+    if (typeof event.recurringEventId === 'string') group.instances.push(event)
+    else group.master = event
+  }
+  return groups
+}
+
+/**
+ * What a whole group means: a series with its exceptions; or, where the series is not there (one was invited to some
+ * occurrences only) or does not recur any more, each live exception as an event of its own.
+ */
+export function seeGroup({ id, master, instances }: Group, known: Known, surroundings: Surroundings): Seen[] {
+  const alive = master && !isCancelled(master) ? master : undefined
+  if (alive && isRecurring(alive)) {
+    const leftAlone = instances.filter((instance) => known.get(instance.id ?? '')?.is === 'live')
+    return [
+      seeSeries(alive, instances, surroundings),
+      ...leftAlone.map((instance) => gone(instance.id ?? '', known, instance)),
+    ]
+  }
+  const seen: Seen[] = []
+  if (alive) seen.push(seeEvent(alive, surroundings))
+  else if (master || known.has(id)) seen.push(gone(id, known, master))
+  for (const instance of instances) {
+    const instanceId = instance.id ?? ''
+    if (!isCancelled(instance)) seen.push(seeEvent(instance, surroundings))
+    else if (known.has(instanceId)) seen.push(gone(instanceId, known, instance))
+  }
+  return seen
+}
+
+/** Whether all of these events were seen before as they are now: our own writes come back in the next delta. */
+export function isKnown({ id, master, instances }: Group, known: Known, { timeZone }: Surroundings): boolean {
+  const seen = known.get(id)
+  if (seen?.is !== 'live') return false
+  const ref = refOf(seen)
+  if (master && master.etag !== ref.etag) return false
+  return instances.every((instance) => {
+    const key = keyOfInstance(instance, timeZone)
+    return key !== undefined && ref.instances?.[key] === instance.etag
+  })
+}
+
+/** Whether a part of a group changed that makes no sense without the rest. */
+export function needsWhole({ id, master, instances }: Group, known: Known): boolean {
+  if (instances.length > 0) return !(master && isCancelled(master))
+  if (!master || isCancelled(master)) return false
+  const before = known.get(id)
+  return isRecurring(master) || (before?.is === 'live' && refOf(before).instances !== undefined)
+}

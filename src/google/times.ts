@@ -1,0 +1,41 @@
+import type { calendar_v3 } from '@googleapis/calendar'
+import type { EventTime } from '../event/event'
+import { isAllDay } from '../event/event'
+import { canonicalZone, instantOf, occurrenceKey, wallClock } from '../event/zone'
+
+export type GoogleEvent = calendar_v3.Schema$Event
+export type GoogleTime = calendar_v3.Schema$EventDateTime
+
+/**
+ * A time as Google sends it. The offset in `dateTime` follows the calendar's zone, not the event's, so that only the
+ * instant counts; it is then shown on the wall clock of `timeZone` (which also gets the ambiguous hour right).
+ *
+ * @returns undefined if it is no time
+ */
+export function eventTime(time: GoogleTime | undefined, calendarZone: string): EventTime | undefined {
+  if (typeof time?.date === 'string') return { date: time.date }
+  if (typeof time?.dateTime !== 'string') return undefined
+  const named = time.timeZone ?? calendarZone
+  const timeZone = canonicalZone(named) === undefined ? 'UTC' : named
+  const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/.test(time.dateTime)
+  const instant = hasOffset ? Date.parse(time.dateTime) : instantOf({ dateTime: time.dateTime, timeZone })
+  if (Number.isNaN(instant)) return undefined
+  return { dateTime: wallClock(instant, timeZone), timeZone }
+}
+
+/** A time as a patch sends it: the other kind of time is nulled, since a patch merges. */
+export function patchTime(time: EventTime): GoogleTime {
+  if (isAllDay(time)) return { date: time.date, dateTime: null, timeZone: null }
+  return { date: null, dateTime: time.dateTime, timeZone: time.timeZone }
+}
+
+/** Which occurrence of its series an exception is; undefined if Google doesn't say. */
+export function keyOfInstance(instance: GoogleEvent, calendarZone: string): string | undefined {
+  const original = eventTime(instance.originalStartTime, calendarZone)
+  return original && occurrenceKey(original)
+}
+
+/** The id under which an occurrence can be addressed, whether or not it is a resource of its own yet. */
+export function instanceId(seriesId: string, key: string): string {
+  return `${seriesId}_${key.replace(/[-:]/g, '')}`
+}

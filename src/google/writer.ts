@@ -1,0 +1,189 @@
+import type { Answer, Live, Mark, ResourceId, Uid } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Field, Fields } from '../event/event'
+import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
+import { hashJson } from '../event/json'
+import { emptyValue, hashFields, sameMeaning } from '../event/normal'
+import type { GoogleApi } from './api'
+import { insertBody, patchBody } from './body'
+import { HELD, holds } from './holds'
+import { isMarkedOtherwise, markProperties } from './mark'
+import { OccurrenceWriter } from './occurrences'
+import { occurs } from './occurs'
+import type { Reader } from './reader'
+import { isCancelled, refOf, seeEvent } from './seen'
+import { seeGroup } from './series'
+import type { GoogleEvent } from './times'
+
+/** Deleted events keep their ids: so often the same uid can be made again. */
+const MOST_GENERATIONS = 50
+
+/** The id that a create gives to its event: it follows from uid and try alone, so that a repeated one is recognised. */
+export const derivedId = (uid: Uid, generation: number): ResourceId => hashJson({ uid, generation })
+
+/** What Google can hold of these fields, each at its nearest value. */
+export function fitted(fields: Fields): Fields {
+  const held = fieldNames(fields).filter((name) => isException(name) || isHeld(name))
+  return fieldsFrom(held.map((name) => [name, holds.fit(name, fields[name] ?? null)]))
+}
+
+const isHeld = (name: Field): boolean => (HELD as readonly Field[]).includes(name)
+
+/** Writes one calendar: each request with the exact ETag, each answered on its own. */
+export class Writer {
+  constructor(
+    private readonly api: GoogleApi,
+    private readonly calendarId: string,
+    private readonly reader: Reader,
+  ) {}
+
+  async *create(uid: Uid, fields: Fields, signal: AbortSignal): AsyncGenerator<Answer> {
+    const target = fitted(fields)
+    const names = fieldNames(target).filter((name) => !isException(name))
+    for (let generation = 0; generation < MOST_GENERATIONS; generation += 1) {
+      const id = derivedId(uid, generation)
+      const mark: Mark = { uid, bearer: id, wrote: hashFields(target) }
+      const members = patchBody(target, [...new Set([...names, 'reminders' as const])], {
+        excluded: [],
+        recurred: false,
+      })
+      const body = insertBody({ ...members, ...markProperties(mark), id })
+      const inserted = await this.api.insert(this.calendarId, body, signal)
+      if ('event' in inserted) {
+        yield* this.finish(inserted.event, target, names, signal)
+        return
+      }
+      const holder = await this.api.get(this.calendarId, id, signal)
+      const isOurs = holder !== undefined && !isCancelled(holder) && !isMarkedOtherwise(holder, uid)
+      if (isOurs) {
+        yield* this.adopt(id, target, signal)
+        return
+      }
+    }
+    throw new ProviderError(
+      'refused',
+      'Google keeps the ids of too many deleted copies of this event. Copy it under a new UID.',
+    )
+  }
+
+  /** Answers the insert and goes on with the exceptions. */
+  private async *finish(
+    event: GoogleEvent,
+    target: Fields,
+    names: readonly Field[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Answer> {
+    const seen = seeEvent(event, this.reader.surroundings)
+    yield { wrote: names, holds: seen }
+    const keys = fieldNames(target).filter(isException).map(originalStart)
+    if (seen.is === 'live') yield* this.occurrences(seen, target).writeAll(keys, signal)
+  }
+
+  /** An earlier create had come through: what it made is brought to hold the fields. */
+  private async *adopt(id: ResourceId, target: Fields, signal: AbortSignal): AsyncGenerator<Answer> {
+    const seen = await this.reader.readOne(id, new Map(), signal)
+    if (seen.is !== 'live') throw new ProviderError('stale', 'The event was changed while it was copied.')
+    const all = [...new Set([...fieldNames(target), ...fieldNames(seen.fields).filter(isException)])]
+    const value = (fields: Fields, name: Field) => fields[name] ?? (name in fields ? null : emptyValue(name))
+    const differing = all.filter((name) => !sameMeaning(value(seen.fields, name), value(target, name)))
+    yield { wrote: all.filter((name) => !differing.includes(name)), holds: seen }
+    if (differing.length > 0) yield* this.update(seen, target, differing, signal)
+  }
+
+  async *update(seen: Live, fields: Fields, changed: readonly Field[], signal: AbortSignal): AsyncGenerator<Answer> {
+    const target = wantedFields(seen, fitted(fields), changed)
+    const base = changed.filter((name) => !isException(name) && isHeld(name))
+    const keys = changed.filter(isException).map(originalStart)
+    const revived = keys.filter((key) => isExcluded(seen, key) && target[exceptionField(key)] !== null)
+    if (base.length === 0 && revived.length === 0) {
+      yield* this.occurrences(seen, target).writeAll(keys, signal)
+      return
+    }
+    const written: Field[] = revived.length > 0 ? [...new Set([...base, 'when' as const])] : base
+    const event = await this.patchMaster(seen, target, written, signal)
+    const patched = seeEvent(event, this.reader.surroundings)
+    if (patched.is !== 'live') {
+      yield { wrote: base, holds: patched }
+      return
+    }
+    const instances = refOf(seen).instances ? await this.instancesOf(event, signal) : []
+    const [now = patched] = seeGroup({ id: seen.id, master: event, instances }, new Map(), this.reader.surroundings)
+    if (now.is !== 'live') {
+      yield { wrote: base, holds: now }
+      return
+    }
+    yield { wrote: base, holds: now }
+    yield* this.occurrences(now, target).writeAfterSeries(seen, base, keys, instances, signal)
+  }
+
+  private async patchMaster(
+    seen: Live,
+    target: Fields,
+    names: readonly Field[],
+    signal: AbortSignal,
+  ): Promise<GoogleEvent> {
+    const ref = refOf(seen)
+    const when = whenOf(target)
+    const stillExcluded = excludedKeys(seen).filter(
+      (key) => target[exceptionField(key)] === null && when !== undefined && occurs(when, key) !== 'no',
+    )
+    const recurred = whenOf(seen.fields)?.recurrence !== undefined
+    const members = patchBody(target, names, { excluded: stillExcluded, recurred, overrides: ref.overrides })
+    const mark = seen.mark ? markProperties({ ...seen.mark, wrote: hashFields(target) }) : {}
+    try {
+      return await this.api.patch(this.calendarId, seen.id, { ...members, ...mark }, ref.etag, signal)
+    } catch (error) {
+      throw await this.withTombstone(error, seen.id, signal)
+    }
+  }
+
+  /** A write to a deleted event may be answered with 403, which then means no refusal of this event. */
+  private async withTombstone(error: unknown, id: ResourceId, signal: AbortSignal): Promise<unknown> {
+    if (!(error instanceof ProviderError && error.status === 403 && error.code === 'refused')) return error
+    const event = await this.api.get(this.calendarId, id, signal)
+    return event && !isCancelled(event) ? error : new ProviderError('stale', 'The event was deleted meanwhile.')
+  }
+
+  private async instancesOf(event: GoogleEvent, signal: AbortSignal): Promise<readonly GoogleEvent[]> {
+    const group = await this.reader.series(event.id ?? '', event.iCalUID ?? undefined, signal)
+    return group.instances
+  }
+
+  private occurrences(series: Live, target: Fields): OccurrenceWriter {
+    return new OccurrenceWriter(this.api, this.calendarId, this.reader.surroundings, series, target)
+  }
+
+  async *delete(seen: Live, signal: AbortSignal): AsyncGenerator<Answer> {
+    const ref = refOf(seen)
+    if (ref.iCalUID !== undefined) await this.checkUnchanged(seen, signal)
+    await this.api.delete(this.calendarId, seen.id, ref.etag, signal)
+    yield { wrote: fieldNames(seen.fields), holds: { is: 'gone', how: 'deleted', id: seen.id, uid: seen.uid } }
+  }
+
+  /** Deleting a series takes its exceptions with it, but its ETag says nothing of their edits. */
+  private async checkUnchanged(seen: Live, signal: AbortSignal): Promise<void> {
+    const now = await this.reader.readOne(seen.id, new Map([[seen.id, seen]]), signal)
+    const isSame = now.is !== 'live' || hashJson(now.ref) === hashJson(seen.ref)
+    if (!isSame) throw new ProviderError('stale', 'The series or one of its occurrences was changed meanwhile.')
+  }
+}
+
+/** What the event is to hold: what it holds, with the changed fields taken from `fields`. */
+function wantedFields(seen: Live, fields: Fields, changed: readonly Field[]): Fields {
+  const kept = fieldNames(seen.fields).filter((name) => !changed.includes(name))
+  return fieldsFrom([
+    ...kept.map((name) => [name, seen.fields[name] ?? null] as const),
+    ...changed.map((name) => [name, name in fields ? (fields[name] ?? null) : emptyValue(name)] as const),
+  ])
+}
+
+/** Occurrences that an EXDATE line excludes: cancelled, but no resources of their own. */
+function excludedKeys(seen: Live): string[] {
+  const { instances } = refOf(seen)
+  return fieldNames(seen.fields)
+    .filter(isException)
+    .filter((name) => seen.fields[name] === null && instances?.[originalStart(name)] === undefined)
+    .map(originalStart)
+}
+
+const isExcluded = (seen: Live, key: string): boolean => excludedKeys(seen).includes(key)
