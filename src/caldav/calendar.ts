@@ -1,0 +1,59 @@
+import type {
+  Answer,
+  Calendar,
+  CalendarInfo,
+  Holds,
+  Known,
+  Live,
+  Millis,
+  Read,
+  ResourceId,
+  Seen,
+  Uid,
+} from '../event/calendar'
+import type { Field, Fields } from '../event/event'
+import type { Json } from '../event/json'
+import { HOLDS } from '../ical'
+import { createEvent, idFor } from './create'
+import { deleteEvent } from './delete'
+import type { Place } from './read'
+import { readCalendar, readSome } from './read'
+import { updateEvent } from './update'
+
+/** One collection on a CalDAV server. */
+export class CaldavCalendar implements Calendar {
+  readonly holds: Holds = HOLDS
+
+  constructor(
+    private readonly place: Place,
+    private readonly now: () => Millis,
+  ) {}
+
+  get info(): CalendarInfo {
+    return this.place.collection.info
+  }
+
+  read(position: Json | null, known: Known, signal: AbortSignal): Promise<Read> {
+    return readCalendar(this.place, position, known, signal)
+  }
+
+  readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {
+    return readSome(this.place, ids, known, signal)
+  }
+
+  idFor(uid: Uid): ResourceId {
+    return idFor(this.place, uid)
+  }
+
+  create(uid: Uid, fields: Fields, signal: AbortSignal): AsyncIterable<Answer> {
+    return createEvent(this.place, uid, fields, this.now(), signal)
+  }
+
+  update(seen: Live, fields: Fields, changed: readonly Field[], signal: AbortSignal): AsyncIterable<Answer> {
+    return updateEvent(this.place, seen, { fields, changed, now: this.now() }, signal)
+  }
+
+  delete(seen: Live, signal: AbortSignal): AsyncIterable<Answer> {
+    return deleteEvent(this.place, seen, signal)
+  }
+}

@@ -1,0 +1,145 @@
+import type { ResourceId } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Answered } from './connection'
+import type { Dav, Described, Multistatus } from './dav'
+import { props } from './dav'
+import { preconditionsIn, unexpected } from './errors'
+import { idOf } from './paths'
+import { textIn } from './value'
+
+/** What a server lists: members with their ETags ('' if it didn't say), and those that it says are deleted. */
+export type Listing = { readonly etags: ReadonlyMap<ResourceId, string>; readonly deleted: ReadonlySet<ResourceId> }
+
+/** The members among responses: the collection lists itself on iCloud, hrefs come twice, and folders are none. */
+export function listingOf(responses: readonly Described[], collection: URL): Listing {
+  const own = idOf(collection.href, collection)
+  const etags = new Map<ResourceId, string>()
+  const deleted = new Set<ResourceId>()
+  for (const { id, status, props: found } of responses) {
+    if (id === own || id.endsWith('/') || (own !== undefined && !id.startsWith(own))) continue
+    if (status === 404 || status === 410) {
+      deleted.add(id)
+      etags.delete(id)
+    } else {
+      etags.set(id, textIn(found.getetag))
+      deleted.delete(id)
+    }
+  }
+  return { etags, deleted }
+}
+
+export type Changes =
+  | (Listing & { readonly is: 'changes'; readonly token: string })
+  /** The token is not known (any more): all has to be read. */
+  | { readonly is: 'invalid-token' }
+  /** The server doesn't know this report after all. */
+  | { readonly is: 'unsupported' }
+
+/** More pages than any calendar has: a server that always says "more" must not be asked for ever. */
+const MOST_PAGES = 10_000
+
+/**
+ * What changed since a token, or all members if it is null (RFC 6578); goes on where an answer was cut.
+ *
+ * @throws ProviderError `calendar-not-found`, `read-only` (no permission to read), and as `Connection.send`
+ */
+export async function fetchChanges(
+  dav: Dav,
+  collection: URL,
+  since: string | null,
+  signal: AbortSignal,
+): Promise<Changes> {
+  const responses: Described[] = []
+  let token = since
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const found = await syncCollection(dav, collection, token, signal)
+    if (!found.ok) return judge(found.answer, token !== null)
+    responses.push(...found.responses.filter(({ status }) => status !== 507))
+    if (found.token === null) return { is: 'unsupported' }
+    const stuck = found.token === token
+    token = found.token
+    if (!found.cut) return { is: 'changes', ...listingOf(responses, collection), token }
+    if (stuck) break
+  }
+  throw new ProviderError('bad-answer', `${collection.host} cuts its list of changes and doesn't go on with it.`)
+}
+
+/** tsdav's own function sends no Depth, which RFC 6578 3.2 wants to be 0. */
+async function syncCollection(dav: Dav, collection: URL, token: string | null, signal: AbortSignal) {
+  const body = {
+    'd:sync-collection': { 'd:sync-token': token ?? '', 'd:sync-level': 1, 'd:prop': props('d:getetag') },
+  }
+  return dav.report(collection, body, '0', signal)
+}
+
+/**
+ * Servers have many words for a token that they don't know: RFC 6578's is a 403 with `valid-sync-token`. A bare 403 is
+ * a matter of permission: reading all again would not help, and must not look like an empty calendar.
+ */
+function judge(answer: Answered, hadToken: boolean): Changes {
+  const { status, url } = answer
+  const said = preconditionsIn(answer.text)
+  if (said.includes('supported-report') || [405, 415, 422, 501].includes(status)) return { is: 'unsupported' }
+  if (hadToken && (said.includes('valid-sync-token') || [400, 409, 410, 412, 507].includes(status))) {
+    return { is: 'invalid-token' }
+  }
+  if ([400, 409, 412, 507].includes(status)) return { is: 'unsupported' }
+  if (status === 404 || status === 410) throw notFound(url, status)
+  if (status === 403) throw noAccess(url, status)
+  throw unexpected(answer, 'the request for changes')
+}
+
+export const notFound = (url: URL, status?: number): ProviderError =>
+  new ProviderError(
+    'calendar-not-found',
+    `There is no calendar at ${url.pathname} on ${url.host}. Choose one from the list in the calendar node.`,
+    { status },
+  )
+
+export const noAccess = (url: URL, status: number): ProviderError =>
+  new ProviderError(
+    'calendar-not-found',
+    `This account has no access to the calendar ${url.pathname} on ${url.host} (HTTP ${status}). Ask its owner to share it.`,
+    { status },
+  )
+
+/** All members of a collection with its ctag, by PROPFIND: what servers without sync tokens have. */
+export async function fetchListing(
+  dav: Dav,
+  collection: URL,
+  signal: AbortSignal,
+): Promise<{ etags: ReadonlyMap<ResourceId, string>; ctag: string | null }> {
+  const found = await askListing(dav, collection, '1', signal)
+  const own = idOf(collection.href, collection)
+  if (!found.responses.some(({ id }) => id === own)) {
+    // an answer without the collection itself is not its listing, and must not look like an empty calendar
+    throw new ProviderError(
+      'bad-answer',
+      `${collection.host} lists something else than the calendar ${collection.pathname}.`,
+    )
+  }
+  return { etags: listingOf(found.responses, collection).etags, ctag: ctagIn(found, collection) }
+}
+
+/** What stands for the state of the whole collection; null if the server has no such thing. */
+export async function fetchCtag(dav: Dav, collection: URL, signal: AbortSignal): Promise<string | null> {
+  return ctagIn(await askListing(dav, collection, '0', signal), collection)
+}
+
+async function askListing(dav: Dav, collection: URL, depth: '0' | '1', signal: AbortSignal): Promise<Multistatus> {
+  const wanted = depth === '0' ? props('cs:getctag', 'd:sync-token') : props('cs:getctag', 'd:sync-token', 'd:getetag')
+  const found = await dav.propfind(collection, wanted, depth, signal)
+  if (found.ok && !found.cut) return found
+  const answer = found.ok ? undefined : found.answer
+  if (!answer) throw new ProviderError('bad-answer', `${collection.host} does not list all events of the calendar.`)
+  if (answer.status === 404 || answer.status === 410) throw notFound(answer.url, answer.status)
+  if (answer.status === 403) throw noAccess(answer.url, answer.status)
+  throw unexpected(answer, 'the request for the list of events')
+}
+
+function ctagIn({ responses }: Multistatus, collection: URL): string | null {
+  const own = idOf(collection.href, collection)
+  const found = responses.find(({ id }) => id === own)?.props
+  const text = textIn(found?.getctag) || textIn(found?.syncToken)
+  return text === '' ? null : text
+}

@@ -1,0 +1,128 @@
+import type { Millis } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Fetch } from '../transport/fetch'
+import { aborted, generalFailure, noAnswer } from './errors'
+import { isIcloudHost } from './paths'
+
+/** What the owner of an account enters. */
+export type CaldavConfig = { readonly serverUrl: string; readonly username: string; readonly password: string }
+
+/** The world outside. `localZone`: IANA zone of times without a zone where the calendar names none. */
+export type CaldavSurroundings = { readonly fetch: Fetch; readonly now: () => Millis; readonly localZone: string }
+
+export type Asked = {
+  readonly method: string
+  readonly url: URL
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+/** An answer, read to its end. `url` is where it came from after redirects. */
+export type Answered = { readonly status: number; readonly headers: Headers; readonly text: string; readonly url: URL }
+
+const MOST_REDIRECTS = 5
+
+/** Requests with an account's credentials, which go to its own hosts only. */
+export class Connection {
+  readonly server: URL
+  readonly isIcloud: boolean
+  private readonly headers: Readonly<Record<string, string>>
+
+  /** @throws ProviderError `bad-answer` for a server address that is none, `reauthorise` if credentials are missing */
+  constructor(
+    config: CaldavConfig,
+    private readonly surroundings: CaldavSurroundings,
+  ) {
+    this.server = serverUrl(config.serverUrl)
+    this.isIcloud = isIcloudHost(this.server.hostname)
+    if (config.username === '' || config.password === '') {
+      throw new ProviderError('reauthorise', 'The account has no user name or no password: enter them in its node.')
+    }
+    // RFC 7617: UTF-8, which btoa and most helpers don't do
+    const credentials = Buffer.from(`${config.username}:${config.password}`, 'utf8').toString('base64')
+    // iCloud answers a request without User-Agent with a 403
+    this.headers = { authorization: `Basic ${credentials}`, 'user-agent': 'node-red-contrib-calsync' }
+  }
+
+  /**
+   * Sends a request and follows redirects with method, body and credentials, which `fetch` would drop.
+   *
+   * @throws ProviderError `aborted`, `unreachable`, `rate-limit`, `reauthorise`; any other status is returned
+   */
+  async send(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    let answer = await this.follow(asked, signal)
+    // iCloud was seen to answer single requests with an empty 401 though the password is right
+    if (answer.status === 401) answer = await this.follow(asked, signal)
+    const failure = generalFailure(answer, this.surroundings.now())
+    if (failure) throw failure
+    return answer
+  }
+
+  private async follow(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    let { url } = asked
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      const answer = await this.once({ ...asked, url }, signal)
+      const location = answer.headers.get('location')
+      if (![301, 302, 307, 308].includes(answer.status) || location === null) return answer
+      url = this.redirected(location, url)
+    }
+    throw new ProviderError('bad-answer', `${asked.url.host} redirects in a circle. Check the server address.`)
+  }
+
+  private redirected(location: string, from: URL): URL {
+    if (!URL.canParse(location, from.href)) {
+      throw new ProviderError('bad-answer', `${from.host} redirects to "${location}", which is no address.`)
+    }
+    const target = new URL(location, from)
+    if (!this.isOwn(target)) {
+      const advice = `If that is your calendar server, enter ${target.origin} as the server address.`
+      throw new ProviderError(
+        'bad-answer',
+        `${from.host} redirects to ${target.origin}, which gets no password. ${advice}`,
+      )
+    }
+    return target
+  }
+
+  private isOwn(url: URL): boolean {
+    if (url.protocol !== 'https:' && this.server.protocol === 'https:') return false
+    if (this.isIcloud) return isIcloudHost(url.hostname)
+    return url.hostname === this.server.hostname
+  }
+
+  /** A URL that the server gave: where it names a foreign host (behind a proxy it may), the path counts, on the host that gave it. */
+  at(href: string, base: URL): URL {
+    const url = URL.canParse(href, base.href) ? new URL(href, base) : base
+    return this.isOwn(url) ? url : new URL(url.pathname, base)
+  }
+
+  private async once(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    const { method, url, body } = asked
+    const headers = { ...asked.headers, ...this.headers }
+    try {
+      signal.throwIfAborted()
+      const response = await this.surroundings.fetch(url.href, { method, headers, body, signal, redirect: 'manual' })
+      return { status: response.status, headers: response.headers, text: await response.text(), url }
+    } catch (error) {
+      if (error instanceof ProviderError) throw error
+      throw signal.aborted ? aborted(error) : noAnswer(url, error)
+    }
+  }
+}
+
+function serverUrl(text: string): URL {
+  const trimmed = text.trim()
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`
+  const url = URL.canParse(whole) ? new URL(whole) : undefined
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    const example = 'https://caldav.icloud.com or https://cloud.example.org/remote.php/dav'
+    throw new ProviderError('bad-answer', `"${trimmed}" is no server address. Enter one such as ${example}.`)
+  }
+  if (url.username !== '' || url.password !== '') {
+    const text =
+      'The server address holds a user name or password: enter them in their own fields, which are encrypted.'
+    throw new ProviderError('bad-answer', text)
+  }
+  url.hash = ''
+  url.search = ''
+  return url
+}

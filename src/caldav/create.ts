@@ -1,0 +1,92 @@
+import type { Answer, Live, ResourceId, Seen, Uid } from '../event/calendar'
+import type { Field, Fields } from '../event/event'
+import { fieldNames, isException } from '../event/event'
+import { hashJson } from '../event/json'
+import { emptyValue, sameMeaning } from '../event/normal'
+import { HOLDS, writeEvent } from '../ical'
+import type { Member } from './members'
+import { getMember } from './members'
+import { markedText } from './marked'
+import { assertThere, put, refused } from './put'
+import type { Place } from './read'
+import { seenFrom } from './seen'
+import { answerAfter, storeChange } from './update'
+
+/** Names that are tried before an event counts as refused: a server keeps those of deleted events for ever. */
+const GENERATIONS = 6
+
+/** The name of a generation, without `.ics`: 160 bits of a hash, in letters and digits that no server escapes. */
+const nameOf = (uid: Uid, generation: number): string => hashJson([uid, generation])
+
+export const idFor = ({ collection }: Place, uid: Uid, generation = 0): ResourceId =>
+  `${collection.info.id}${nameOf(uid, generation)}.ics`
+
+/** `Calendar.create`: see there. `now` in milliseconds. */
+export async function* createEvent(
+  place: Place,
+  uid: Uid,
+  fields: Fields,
+  now: number,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  for (let generation = 0; generation < GENERATIONS; generation++) {
+    const answer = await tryGeneration(place, uid, generation, fields, now, signal)
+    if (answer) {
+      yield answer
+      return
+    }
+  }
+  await assertThere(place, signal)
+  throw refused('the server refuses every name and UID that was tried for it')
+}
+
+/** Undefined if the server won't have this name or its UID: somebody else has it, or it keeps it for a deleted event. */
+async function tryGeneration(
+  place: Place,
+  uid: Uid,
+  generation: number,
+  fields: Fields,
+  now: number,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  const id = idFor(place, uid, generation)
+  const ownUid = generation === 0 ? uid : nameOf(uid, generation)
+  const text = markedText(uid, id, place.floatingZone, (mark) => writeEvent({ uid: ownUid, fields, mark, now }))
+  const stored = await put(place, id, text, { 'if-none-match': '*' }, signal)
+  if (stored.is === 'stored') return answerAfter(place, id, text, stored.etag, fieldNames(fields))
+
+  const there = await getMember(place.dav, place.collection.url, id, signal)
+  if (there.is !== 'text') return undefined
+  const seen = seenFrom(there, new Map(), place.floatingZone)
+  return isOurs(seen, uid, ownUid) ? adopt(place, seen, there, fields, now, signal) : undefined
+}
+
+/** The name follows from the uid, so what lies under it with that uid (by mark or UID) is what an earlier try made. */
+const isOurs = (seen: Seen, uid: Uid, ownUid: Uid): seen is Live =>
+  seen.is === 'live' && (seen.uid === uid || seen.uid === ownUid)
+
+/** What an earlier try made, brought to hold the fields. */
+async function adopt(
+  place: Place,
+  seen: Live,
+  there: Member & { is: 'text' },
+  fields: Fields,
+  now: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const wrote = fieldNames(fields)
+  const changed = differences(fields, seen.fields)
+  if (changed.length === 0) return { holds: seen, wrote }
+  const answer = await storeChange(place, seen, there, { fields, changed, now }, signal)
+  return { ...answer, wrote }
+}
+
+/** Fields in which a resource differs from what it shall hold; an exception that it has besides is one. */
+function differences(fields: Fields, held: Fields): Field[] {
+  const exceptions = [...fieldNames(fields), ...fieldNames(held)].filter(isException)
+  const names: Field[] = [...HOLDS.fields, ...new Set(exceptions)]
+  return names.filter((name) => !sameMeaning(fields[name] ?? emptyIn(fields, name), held[name] ?? emptyIn(held, name)))
+}
+
+/** `null` is a value of an exception (cancelled), and "nothing" in any other field. */
+const emptyIn = (fields: Fields, name: Field) => (isException(name) && name in fields ? null : emptyValue(name))

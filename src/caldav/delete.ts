@@ -1,0 +1,36 @@
+import type { Answer, Live } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import { unexpected } from './errors'
+import { urlOf } from './paths'
+import { readOnly, refused } from './put'
+import type { Place } from './read'
+import { seenNow } from './read'
+import { deleted, etagOf } from './seen'
+import { fetchSame, versionOf } from './update'
+
+/** `Calendar.delete`: see there. */
+export async function* deleteEvent(place: Place, seen: Live, signal: AbortSignal): AsyncGenerator<Answer> {
+  await remove(place, seen, signal)
+  yield { wrote: [], holds: deleted(seen.id, new Map([[seen.id, seen]])) }
+}
+
+async function remove(place: Place, seen: Live, signal: AbortSignal): Promise<void> {
+  const { dav, collection } = place
+  const { id } = seen
+  // a DELETE of a collection takes all events with it: only a member of this calendar is ever named
+  if (!id.startsWith(collection.info.id) || id.endsWith('/')) throw refused(`${id} is no event of this calendar`)
+  if (seen.fixed !== undefined) throw refused(seen.fixed.replace(/\.$/, ''))
+
+  const current = etagOf(seen.ref) === null ? await fetchSame(place, seen, signal) : undefined
+  const url = urlOf(id, collection.url)
+  const answer = await dav.connection.send({ method: 'DELETE', url, headers: versionOf(seen, current) }, signal)
+  const { status } = answer
+  if ((status >= 200 && status < 300) || status === 404 || status === 410) return
+  // If-Match fails on what is not there, too: a repeated deletion ends here
+  if (status === 412 || status === 409) {
+    if ((await seenNow(place, id, new Map([[id, seen]]), signal)).is === 'gone') return
+    throw new ProviderError('stale', `${id} has changed on the server since it was read. It is read again.`, { status })
+  }
+  if (status === 403 || status === 405) throw readOnly(place, status)
+  throw unexpected(answer, 'the deletion of an event')
+}

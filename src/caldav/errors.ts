@@ -1,0 +1,77 @@
+import type { Millis } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Answered } from './connection'
+
+/** A signal's end, as an error of the provider. */
+export const aborted = (cause: unknown): ProviderError =>
+  new ProviderError('aborted', 'The request was given up', { cause })
+
+/** Why there was no answer, with what the user can do about it. */
+export function noAnswer(url: URL, cause: unknown): ProviderError {
+  const code = errorCode(cause)
+  const advice = ADVICE[code] ?? (/CERT|SSL|TLS|SELF_SIGNED/i.test(code) ? BAD_CERTIFICATE : 'Check the network.')
+  return new ProviderError('unreachable', `${url.host} can't be reached${code && ` (${code})`}. ${advice}`, { cause })
+}
+
+const BAD_CERTIFICATE = "Its certificate isn't trusted: NODE_EXTRA_CA_CERTS names further authorities."
+const ADVICE: Record<string, string> = {
+  ENOTFOUND: 'There is no such host: check the server address of the account, and the network.',
+  EAI_AGAIN: 'Its name could not be looked up: check the network.',
+  ECONNREFUSED: 'Nothing listens there: check the host and port of the server address, and that the server runs.',
+}
+
+/** The system's code of a failed fetch, which wraps it in a TypeError. */
+function errorCode(error: unknown): string {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && typeof each.code === 'string') return each.code
+  }
+  return ''
+}
+
+/**
+ * An answer that means the same whatever was asked, as an error; undefined if the caller must judge.
+ *
+ * @param now milliseconds, to which a Retry-After in seconds is added
+ */
+export function generalFailure(answer: Answered, now: Millis): ProviderError | undefined {
+  const { status, url } = answer
+  const options = { status, retryAt: retryAt(answer, now) }
+  if (status === 401) return new ProviderError('reauthorise', unauthorised(url), options)
+  if (status === 429 || (status === 503 && options.retryAt !== undefined)) {
+    return new ProviderError('rate-limit', `${url.host} asks to wait (HTTP ${status}). It goes on by itself.`, options)
+  }
+  if ([408, 500, 502, 503, 504].includes(status)) {
+    return new ProviderError('unreachable', `${url.host} has trouble of its own (HTTP ${status}). Try later.`, options)
+  }
+  return undefined
+}
+
+/** Any other answer that can't be used. */
+export function unexpected(answer: Answered, doing: string): ProviderError {
+  const { status, url } = answer
+  const title = /<title>([^<]{1,80})/i.exec(answer.text)?.[1]
+  const page = title === undefined ? '' : `, with a page "${title}"`
+  const text = `${url.host} answered ${doing} with HTTP ${status}${page}, which is no answer of a CalDAV server.`
+  return new ProviderError('bad-answer', text, { status })
+}
+
+function unauthorised(url: URL): string {
+  return (
+    `${url.host} refuses the user name and password. For iCloud the user name is the Apple Account's e-mail address ` +
+    'and the password an app-specific one: make one at account.apple.com under "Sign-In and Security". ' +
+    'A change of the Apple Account password revokes all of them.'
+  )
+}
+
+function retryAt(answer: Answered, now: Millis): Millis | undefined {
+  const text = answer.headers.get('retry-after')
+  if (text === null) return undefined
+  const at = /^\s*\d+\s*$/.test(text) ? now + Number(text) * 1000 : Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** Names of the preconditions in a DAV:error body: `valid-sync-token`, `no-uid-conflict`, ... */
+export function preconditionsIn(text: string): string[] {
+  const error = /<(?:[\w-]+:)?error\b[^>]*>([^]*?)<\/(?:[\w-]+:)?error>/i.exec(text)?.[1] ?? ''
+  return [...error.matchAll(/<(?:[\w-]+:)?([\w-]+)/g)].map((match) => match[1] ?? '')
+}

@@ -1,0 +1,2 @@
+export { createCaldavProvider } from './provider'
+export type { CaldavConfig, CaldavSurroundings } from './connection'

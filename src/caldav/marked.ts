@@ -1,0 +1,28 @@
+import type { Mark, ResourceId, Uid } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import { hashFields } from '../event/normal'
+import { IcalError, readEvent } from '../ical'
+
+/**
+ * A text with the mark that says what it holds: built once to learn what will be read from it, then with the hash of
+ * that. (What was asked for is no measure: a calendar holds some values in another form.)
+ *
+ * @param build the text with a given mark
+ * @throws ProviderError `refused` for an event that iCalendar can't hold
+ */
+export function markedText(uid: Uid, bearer: ResourceId, floatingZone: string, build: (mark: Mark) => string): string {
+  return orRefused(() => {
+    const { fields } = readEvent(build({ uid, bearer, wrote: '0' }), { floatingZone })
+    return build({ uid, bearer, wrote: hashFields(fields) })
+  })
+}
+
+/** What `src/ical` can't read or write, as an error of the provider. */
+export function orRefused<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error
+    throw new ProviderError('refused', `It could not be written: ${error.reason}.`, { cause: error })
+  }
+}

@@ -1,0 +1,92 @@
+import type { Millis, ResourceId } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Answered } from './connection'
+import type { Dav, Described } from './dav'
+import { props } from './dav'
+import { unexpected } from './errors'
+import { batches, inParallel } from './parallel'
+import { encodePath, urlOf } from './paths'
+import { textIn } from './value'
+
+/** One member of a calendar as its server gave it out. `etag` null: it didn't say; `modified`: its getlastmodified. */
+export type Member = { readonly id: ResourceId } & (
+  | { readonly is: 'text'; readonly text: string; readonly etag: string | null; readonly modified?: Millis }
+  | { readonly is: 'absent' }
+  | { readonly is: 'withheld'; readonly status: number }
+)
+
+/** Members in one multiget, and how many of those are under way at once. */
+const BATCH = 50
+const WIDTH = 4
+
+/**
+ * Fetches members by multiget (RFC 4791 7.9). One that its answer lacks is asked for by GET: iCloud was seen to answer
+ * 404 there for members that exist, and not to return members that it has just listed.
+ */
+export async function fetchMembers(
+  dav: Dav,
+  collection: URL,
+  ids: readonly ResourceId[],
+  signal: AbortSignal,
+): Promise<Member[]> {
+  const found = await inParallel(batches([...new Set(ids)], BATCH), WIDTH, async (batch) => {
+    const byId = await multiget(dav, collection, batch, signal)
+    const missing = batch.filter((id) => !byId.has(id))
+    for (const member of await inParallel(missing, 1, (id) => getMember(dav, collection, id, signal))) {
+      byId.set(member.id, member)
+    }
+    return batch.flatMap((id) => byId.get(id) ?? [])
+  })
+  return found.flat()
+}
+
+async function multiget(
+  dav: Dav,
+  collection: URL,
+  ids: readonly ResourceId[],
+  signal: AbortSignal,
+): Promise<Map<ResourceId, Member>> {
+  const wanted = props('d:getetag', 'd:getlastmodified', 'c:calendar-data')
+  const body = { 'c:calendar-multiget': { 'd:prop': wanted, 'd:href': ids.map(encodePath) } }
+  const found = await dav.report(collection, body, '1', signal)
+  if (!found.ok) return new Map() // a server without this report, or one that fails on a member of it: GET
+  const members = found.responses.flatMap((response) => memberFrom(response) ?? [])
+  return new Map(members.map((member) => [member.id, member]))
+}
+
+/** Undefined for a response without a whole text: long ones are cut by the XML parser where they aren't CDATA. */
+function memberFrom({ id, props: found }: Described): Member | undefined {
+  const text = textIn(found.calendarData)
+  if (!/^\s*BEGIN:VCALENDAR/i.test(text) || !/END:VCALENDAR\s*$/i.test(text)) return undefined
+  const etag = textIn(found.getetag)
+  const modified = Date.parse(textIn(found.getlastmodified))
+  return { id, is: 'text', text, etag: etag === '' ? null : etag, ...(Number.isNaN(modified) ? {} : { modified }) }
+}
+
+/**
+ * Fetches one member.
+ *
+ * @throws ProviderError as `Connection.send`, or `bad-answer`
+ */
+export async function getMember(dav: Dav, collection: URL, id: ResourceId, signal: AbortSignal): Promise<Member> {
+  // proxies that compress change the ETag ("...-gzip", W/): asked for as it is
+  const headers = { accept: 'text/calendar', 'accept-encoding': 'identity' }
+  const answer = await dav.connection.send({ method: 'GET', url: urlOf(id, collection), headers }, signal)
+  return memberIn(answer, id)
+}
+
+function memberIn(answer: Answered, id: ResourceId): Member {
+  const { status, headers, text } = answer
+  if (status === 404 || status === 410) return { id, is: 'absent' }
+  if (status === 403) return { id, is: 'withheld', status }
+  if (status !== 200) throw unexpected(answer, 'the request for an event')
+  const modified = Date.parse(headers.get('last-modified') ?? '')
+  const stamp = Number.isNaN(modified) ? {} : { modified }
+  return { id, is: 'text', text, etag: headers.get('etag'), ...stamp }
+}
+
+/** The member's text, or why there is none. @throws ProviderError `refused` */
+export function textOf(member: Member): Member & { is: 'text' } {
+  if (member.is === 'text') return member
+  throw new ProviderError('refused', `The server does not give out ${member.id}`)
+}

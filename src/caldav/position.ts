@@ -1,0 +1,34 @@
+import type { ResourceId } from '../event/calendar'
+import type { Json } from '../event/json'
+import { isObject } from '../event/json'
+
+/**
+ * Where a read ended.
+ * `token`: on a server with sync tokens. `again`: members that were listed but could not be fetched, with how often
+ * they will still be asked for; a delta does not list them a second time.
+ * `listed`: on a server without tokens; `ctag` is what the calendar had then, null if it has none.
+ */
+export type Position =
+  | { readonly is: 'token'; readonly token: string; readonly again: ReadonlyMap<ResourceId, number> }
+  | { readonly is: 'listed'; readonly ctag: string | null }
+
+/** How often a member that can't be fetched is asked for; iCloud has some that stay so for ever. */
+export const TRIES = 5
+
+/** Undefined for null, and for what is no position of this provider. */
+export function readPosition(json: Json | null): Position | undefined {
+  if (!isObject(json ?? undefined)) return undefined
+  const { token, again, listed, ctag } = json as { readonly [key: string]: Json }
+  if (typeof token === 'string') {
+    const counts = Object.entries(isObject(again) ? again : {})
+    const valid = counts.filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+    return { is: 'token', token, again: new Map(valid) }
+  }
+  return listed === true ? { is: 'listed', ctag: typeof ctag === 'string' ? ctag : null } : undefined
+}
+
+export function writePosition(position: Position): Json {
+  if (position.is === 'listed') return { listed: true, ctag: position.ctag }
+  const { token, again } = position
+  return again.size === 0 ? { token } : { token, again: Object.fromEntries(again) }
+}

@@ -1,0 +1,80 @@
+import type { ResourceId } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import { notFound } from './changes'
+import type { Answered } from './connection'
+import { props } from './dav'
+import { preconditionsIn, unexpected } from './errors'
+import { urlOf } from './paths'
+import type { Place } from './read'
+
+/** What must hold on the server for a write to be carried out: nothing is there, or exactly this version. */
+export type Precondition = { readonly 'if-none-match': '*' } | { readonly 'if-match': string }
+
+export type Put =
+  /** `etag` null: the server didn't say, since it holds another text than was sent (RFC 4791 5.3.4). */
+  | { readonly is: 'stored'; readonly etag: string | null }
+  /** The precondition failed; or the name or UID is taken, which servers say with a 403, 409 or bare 412. */
+  | { readonly is: 'conflict' }
+
+/**
+ * Stores a text.
+ *
+ * @throws ProviderError `refused` for a text that the server won't have, `read-only`, `calendar-not-found`
+ */
+export async function put(
+  place: Place,
+  id: ResourceId,
+  text: string,
+  precondition: Precondition,
+  signal: AbortSignal,
+): Promise<Put> {
+  const { dav, collection } = place
+  const headers = { 'content-type': 'text/calendar; charset=utf-8', ...precondition }
+  const url = urlOf(id, collection.url)
+  const answer = await dav.connection.send({ method: 'PUT', url, headers, body: text }, signal)
+  const { status } = answer
+  if (status >= 200 && status < 300) return { is: 'stored', etag: answer.headers.get('etag') }
+  const said = preconditionsIn(answer.text)
+  if (status === 412 || status === 409 || isTaken(said)) return { is: 'conflict' }
+  throw await whyNotStored(place, answer, said, signal)
+}
+
+/** CalendarServer, from which iCloud comes, has a second name for a UID that another calendar of the account holds. */
+const isTaken = (said: readonly string[]): boolean =>
+  said.includes('no-uid-conflict') || said.includes('unique-scheduling-object-resource')
+
+async function whyNotStored(
+  place: Place,
+  answer: Answered,
+  said: readonly string[],
+  signal: AbortSignal,
+): Promise<ProviderError> {
+  const { status } = answer
+  if (status === 403 && (said.length === 0 || said.includes('need-privileges'))) return readOnly(place, status)
+  if (status === 405) return readOnly(place, status)
+  // iCloud answers 404 to a text that it can't take (bitfireAT/davx5-ose #1859); elsewhere the calendar is gone
+  if (status === 404 || status === 410) await assertThere(place, signal)
+  if (status === 507) return refused('the account has no room left on the server', status)
+  if (status === 413) return refused('the event is too large for the server', status)
+  if ([400, 403, 404, 410, 415, 422].includes(status)) {
+    const reason = said.length > 0 ? said.join(', ') : `HTTP ${status}`
+    return refused(`the server won't take this event (${reason})`, status)
+  }
+  return unexpected(answer, 'the writing of an event')
+}
+
+export const refused = (reason: string, status?: number): ProviderError =>
+  new ProviderError('refused', `It could not be written: ${reason}.`, { status })
+
+export const readOnly = ({ collection }: Place, status?: number): ProviderError =>
+  new ProviderError(
+    'read-only',
+    `The calendar "${collection.info.name}" can't be written by this account. Ask its owner for the right to, or choose another.`,
+    { status },
+  )
+
+/** @throws ProviderError `calendar-not-found` if the calendar itself is gone */
+export async function assertThere({ dav, collection }: Place, signal: AbortSignal): Promise<void> {
+  const found = await dav.propfind(collection.url, props('d:resourcetype'), '0', signal)
+  if (!found.ok && [404, 410].includes(found.answer.status)) throw notFound(collection.url, found.answer.status)
+}

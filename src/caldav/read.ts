@@ -1,0 +1,133 @@
+import type { Known, Read, ResourceId, Seen } from '../event/calendar'
+import type { Json } from '../event/json'
+import type { Changes, Listing } from './changes'
+import { fetchChanges, fetchCtag, fetchListing } from './changes'
+import type { Collection } from './collection'
+import type { Dav } from './dav'
+import { fetchMembers, getMember } from './members'
+import { inParallel } from './parallel'
+import type { Position } from './position'
+import { TRIES, readPosition, writePosition } from './position'
+import { deleted, etagOf, seenFrom, seenFromAll, unread } from './seen'
+
+/** A calendar and what it takes to read it. `floatingZone`: IANA zone of times without a zone. */
+export type Place = { readonly dav: Dav; readonly collection: Collection; readonly floatingZone: string }
+
+/** `Calendar.read`: see there. */
+export async function readCalendar(place: Place, json: Json | null, known: Known, signal: AbortSignal): Promise<Read> {
+  const position = readPosition(json)
+  if (position?.is === 'listed') return readByListing(place, position.ctag, known, signal)
+  if (position?.is === 'token') {
+    const changes = await fetchChanges(place.dav, place.collection.url, position.token, signal)
+    if (changes.is === 'changes') return readDelta(place, changes, position.again, known, signal)
+    if (changes.is === 'unsupported') return readAllByListing(place, known, signal)
+  }
+  return readAll(place, known, signal)
+}
+
+type Delta = Changes & { readonly is: 'changes' }
+
+async function readDelta(
+  place: Place,
+  changes: Delta,
+  again: ReadonlyMap<ResourceId, number>,
+  known: Known,
+  signal: AbortSignal,
+): Promise<Read> {
+  const waiting = [...again.keys()].filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))
+  const found = await fetchSeen(place, [...changed(changes, known), ...waiting], known, signal)
+  const gone = [...changes.deleted].filter((id) => known.has(id)).map((id) => deleted(id, known))
+  const position = positionAfter(changes.token, found.unfetched, again)
+  return { kind: 'incremental', seen: [...found.seen, ...gone], position }
+}
+
+async function readAll(place: Place, known: Known, signal: AbortSignal): Promise<Read> {
+  if (!place.collection.hasTokens) return readAllByListing(place, known, signal)
+  const changes = await fetchChanges(place.dav, place.collection.url, null, signal)
+  if (changes.is !== 'changes') return readAllByListing(place, known, signal)
+  const wanted = changed(changes, known)
+  const found = await fetchSeen(place, wanted, known, signal)
+  const position = positionAfter(changes.token, found.unfetched, new Map())
+  return { kind: 'full', seen: found.seen, unchanged: unchanged(changes, wanted), position }
+}
+
+function positionAfter(token: string, unfetched: readonly ResourceId[], before: ReadonlyMap<ResourceId, number>): Json {
+  const tries = unfetched.map((id) => [id, (before.get(id) ?? TRIES) - 1] as const)
+  return writePosition({ is: 'token', token, again: new Map(tries.filter(([, left]) => left > 0)) })
+}
+
+async function readAllByListing(place: Place, known: Known, signal: AbortSignal): Promise<Read> {
+  const listing = await fetchListing(place.dav, place.collection.url, signal)
+  const wanted = changed(listing, known)
+  const found = await fetchSeen(place, wanted, known, signal)
+  const position = listedPosition(listing.ctag, found.unfetched)
+  return { kind: 'full', seen: found.seen, unchanged: unchanged(listing, wanted), position }
+}
+
+/** On a server without tokens a deletion is an absence from the listing that a GET confirms. */
+async function readByListing(place: Place, ctag: string | null, known: Known, signal: AbortSignal): Promise<Read> {
+  const { dav, collection } = place
+  const isSame = ctag !== null && (await fetchCtag(dav, collection.url, signal)) === ctag
+  if (isSame) return { kind: 'incremental', seen: [], position: writePosition({ is: 'listed', ctag }) }
+
+  const listing = await fetchListing(dav, collection.url, signal)
+  const found = await fetchSeen(place, changed(listing, known), known, signal)
+  const absent = [...known.values()].filter(({ is, id }) => is !== 'gone' && !listing.etags.has(id))
+  const judged = await inParallel(absent, 2, ({ id }) => seenNow(place, id, known, signal))
+  const position = listedPosition(listing.ctag, found.unfetched)
+  return { kind: 'incremental', seen: [...found.seen, ...judged], position }
+}
+
+/** Without a ctag the next read lists again, and asks for what could not be fetched. */
+const listedPosition = (ctag: string | null, unfetched: readonly ResourceId[]): Json =>
+  writePosition({ is: 'listed', ctag: unfetched.length > 0 ? null : ctag } satisfies Position)
+
+/** Members whose ETag is not the one that was seen. */
+function changed({ etags }: Pick<Listing, 'etags'>, known: Known): ResourceId[] {
+  return [...etags].filter(([id, etag]) => !isSeen(etag, known.get(id))).map(([id]) => id)
+}
+
+const isSeen = (etag: string, before: Seen | undefined): boolean =>
+  etag !== '' && before?.is === 'live' && etagOf(before.ref) === etag
+
+function unchanged({ etags }: Pick<Listing, 'etags'>, wanted: readonly ResourceId[]): ResourceId[] {
+  const differs = new Set(wanted)
+  return [...etags.keys()].filter((id) => !differs.has(id))
+}
+
+const UNFETCHED = 'The server lists it but does not give it out.'
+
+/** Fetches and reads listed members. What the server does not give out is unread: listed as it is, it is not deleted. */
+async function fetchSeen(
+  { dav, collection, floatingZone }: Place,
+  ids: readonly ResourceId[],
+  known: Known,
+  signal: AbortSignal,
+): Promise<{ seen: Seen[]; unfetched: ResourceId[] }> {
+  const members = await fetchMembers(dav, collection.url, ids, signal)
+  const unfetched = members.filter(({ is }) => is !== 'text').map(({ id }) => id)
+  const seen = await seenFromAll(members, known, floatingZone)
+  return { seen: [...seen, ...unfetched.map((id) => unread(id, known, UNFETCHED))], unfetched }
+}
+
+/** One resource as it is now: a GET that says 404 or 410 is the proof of its absence. */
+export async function seenNow(place: Place, id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
+  const member = await getMember(place.dav, place.collection.url, id, signal)
+  if (member.is === 'absent') return deleted(id, known)
+  if (member.is === 'withheld') return unread(id, known, UNFETCHED)
+  return seenFrom(member, known, place.floatingZone)
+}
+
+/** `Calendar.readSome`: see there. */
+export async function readSome(
+  { dav, collection, floatingZone }: Place,
+  ids: readonly ResourceId[],
+  known: Known,
+  signal: AbortSignal,
+): Promise<Seen[]> {
+  const members = await fetchMembers(dav, collection.url, ids, signal)
+  const seen = await seenFromAll(members, known, floatingZone)
+  const gone = members.filter(({ is }) => is === 'absent').map(({ id }) => deleted(id, known))
+  const withheld = members.filter(({ is }) => is === 'withheld').map(({ id }) => unread(id, known, UNFETCHED))
+  return [...seen, ...gone, ...withheld]
+}

@@ -1,0 +1,66 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Gone, Known, Live, ResourceId, Unread } from '../event/calendar'
+import type { Json } from '../event/json'
+import { isObject } from '../event/json'
+import { IcalError, readEvent } from '../ical'
+import type { Member } from './members'
+
+/** What this provider keeps of a resource: its ETag, null if the server didn't say. */
+export const refOf = (etag: string | null): Json => ({ etag })
+
+export function etagOf(ref: Json): string | null {
+  return isObject(ref) && typeof ref.etag === 'string' ? ref.etag : null
+}
+
+const GUESTS = 'It has guests, to whom the server would send mail about a change.'
+
+/** The event in a member's text, or why it can't be read. */
+export function seenFrom(member: Member & { is: 'text' }, known: Known, floatingZone: string): Live | Unread {
+  const { id, text, etag, modified } = member
+  try {
+    const event = readEvent(text, { floatingZone })
+    const mark = event.mark?.bearer === id ? event.mark : undefined
+    const changedAt = modified ?? event.changedAt
+    return {
+      uid: mark?.uid ?? event.uid,
+      id,
+      is: 'live',
+      ref: refOf(etag),
+      fields: event.fields,
+      ...(changedAt === undefined ? {} : { changedAt }),
+      ...(event.guests ? { fixed: GUESTS } : {}),
+      ...(mark ? { mark } : {}),
+    }
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error
+    return unread(id, known, error.reason, error.title)
+  }
+}
+
+export function unread(id: ResourceId, known: Known, reason: string, title?: string): Unread {
+  return { uid: known.get(id)?.uid ?? id, id, is: 'unread', reason, ...(title === undefined ? {} : { title }) }
+}
+
+export const deleted = (id: ResourceId, known: Known): Gone => ({
+  uid: known.get(id)?.uid ?? id,
+  id,
+  is: 'gone',
+  how: 'deleted',
+})
+
+/** Texts read between two turns of the event loop. */
+const SLICE = 8
+
+/** The events in members that have a text; the event loop gets its turn in between. */
+export async function seenFromAll(
+  members: readonly Member[],
+  known: Known,
+  floatingZone: string,
+): Promise<(Live | Unread)[]> {
+  const seen: (Live | Unread)[] = []
+  for (const [index, member] of members.entries()) {
+    if (member.is === 'text') seen.push(seenFrom(member, known, floatingZone))
+    if (index % SLICE === SLICE - 1) await setImmediate()
+  }
+  return seen
+}

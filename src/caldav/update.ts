@@ -1,0 +1,99 @@
+import type { Answer, Known, Live, ResourceId } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import type { Field, Fields } from '../event/event'
+import { fieldNames } from '../event/event'
+import { sameMeaning } from '../event/normal'
+import { patchEvent } from '../ical'
+import { orRefused, markedText } from './marked'
+import type { Member } from './members'
+import { getMember, textOf } from './members'
+import { put, refused } from './put'
+import type { Place } from './read'
+import { etagOf, seenFrom } from './seen'
+
+/** What to write: the fields named in `changed` from `fields`; `now` in milliseconds. */
+export type Change = { readonly fields: Fields; readonly changed: readonly Field[]; readonly now: number }
+
+type Text = Member & { readonly is: 'text' }
+
+const stale = (id: ResourceId, status?: number): ProviderError =>
+  new ProviderError('stale', `${id} has changed on the server since it was read. It is read again.`, { status })
+
+/** `Calendar.update`: see there. All fields go in one PUT. */
+export async function* updateEvent(
+  place: Place,
+  seen: Live,
+  change: Change,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  const current = await fetchSame(place, seen, signal)
+  yield await storeChange(place, seen, current, change, signal)
+}
+
+/**
+ * The resource's text, if it is still the version that was seen.
+ *
+ * @throws ProviderError `stale` if it isn't, or is gone
+ */
+export async function fetchSame(place: Place, seen: Live, signal: AbortSignal): Promise<Text> {
+  const member = await getMember(place.dav, place.collection.url, seen.id, signal)
+  if (member.is === 'absent') throw stale(seen.id, 404)
+  const current = textOf(member)
+  if (!isSame(place, seen, current)) throw stale(seen.id)
+  return current
+}
+
+/** By ETag; where the server gave none with the text that was seen, by what it means. */
+function isSame({ floatingZone }: Place, seen: Live, current: Text): boolean {
+  const etag = etagOf(seen.ref)
+  if (etag !== null) return current.etag === null || current.etag === etag
+  const now = seenFrom(current, new Map(), floatingZone)
+  if (now.is !== 'live' || fieldNames(now.fields).length !== fieldNames(seen.fields).length) return false
+  return fieldNames(now.fields).every((name) => sameMeaning(now.fields[name], seen.fields[name]))
+}
+
+/** The exact ETag to write against. */
+export function versionOf(seen: Live, current?: Text): { 'if-match': string } {
+  const etag = current?.etag ?? etagOf(seen.ref)
+  if (etag === null) throw refused('the server gives no ETag, without which an edit of somebody else could be lost')
+  return { 'if-match': etag }
+}
+
+/** Patches a text that was just fetched and stores it against its ETag. */
+export async function storeChange(
+  place: Place,
+  seen: Live,
+  current: Text,
+  { fields, changed, now }: Change,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { id } = seen
+  const before = seenFrom(current, new Map(), place.floatingZone)
+  const fixed = seen.fixed ?? (before.is === 'live' ? before.fixed : before.reason)
+  if (fixed !== undefined) throw refused(fixed.replace(/\.$/, ''))
+
+  const patch = { fields, changed, now, floatingZone: place.floatingZone }
+  const { mark } = before.is === 'live' ? before : {}
+  const text = mark
+    ? markedText(mark.uid, id, place.floatingZone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
+    : orRefused(() => patchEvent(current.text, patch))
+  const stored = await put(place, id, text, versionOf(seen, current), signal)
+  if (stored.is === 'conflict') throw stale(id, 412)
+  return answerAfter(place, id, text, stored.etag, changed, new Map([[id, seen]]))
+}
+
+/**
+ * What is known after a PUT. Without an ETag the server holds another text than was sent; iCloud rewrites texts and was
+ * seen to do so a moment later, so that there only reading again tells.
+ */
+export function answerAfter(
+  place: Place,
+  id: ResourceId,
+  text: string,
+  etag: string | null,
+  wrote: readonly Field[],
+  known: Known = new Map(),
+): Answer {
+  if (etag === null || place.dav.connection.isIcloud) return { wrote, readAgain: id }
+  return { wrote, holds: seenFrom({ id, is: 'text', text, etag }, known, place.floatingZone) }
+}

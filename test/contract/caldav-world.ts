@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { createCaldavProvider } from '../../src/caldav'
+import type { CaldavConfig } from '../../src/caldav'
+import type { ResourceId } from '../../src/event/calendar'
+import { exceptionField, fieldNames } from '../../src/event/event'
+import type { Json } from '../../src/event/json'
+import { patchEvent, writeEvent } from '../../src/ical'
+import type { Fetch } from '../../src/transport/fetch'
+import { NO_END } from './reader'
+import type { OtherUser, World } from './world'
+
+/** A CalDAV server with an account on it, whatever it is. `path`: the calendar's, decoded. */
+export type CaldavPlace = {
+  readonly config: CaldavConfig
+  readonly fetch: Fetch
+  readonly now: () => number
+  readonly path: string
+  readonly readOnlyId?: string
+  readonly close?: () => Promise<void>
+}
+
+export async function caldavWorld(place: CaldavPlace): Promise<World> {
+  const { fetch, now, config, path, readOnlyId } = place
+  const provider = await createCaldavProvider(config, { fetch, now, localZone: 'Europe/Berlin' })
+  return {
+    provider,
+    calendarId: path,
+    calendar: await provider.open(path, NO_END),
+    other: secondClient(place),
+    ...(readOnlyId === undefined ? {} : { readOnlyId }),
+    unknownId: path.replace(/[^/]+\/$/, 'no-such-calendar/'),
+    spoil: spoiled,
+    close: async () => place.close?.(),
+  }
+}
+
+/** Another client of the same account, which speaks plain HTTP. */
+export function secondClient({ config, fetch, now, path }: CaldavPlace): OtherUser {
+  let count = 0
+  const credentials = Buffer.from(`${config.username}:${config.password}`).toString('base64')
+  const send = async (
+    method: string,
+    id: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<Response> => {
+    const url = new URL(encodeURI(id), config.serverUrl)
+    const all = { authorization: `Basic ${credentials}`, 'user-agent': 'second client', ...headers }
+    const response = await fetch(url, { method, headers: all, body, redirect: 'manual' })
+    assert.ok(response.ok, `${method} ${id}: ${response.status} ${response.headers.get('x-why') ?? ''}`)
+    return response
+  }
+  const get = async (id: ResourceId): Promise<{ text: string; etag: string }> => {
+    const response = await send('GET', id, {})
+    return { text: await response.text(), etag: response.headers.get('etag')! }
+  }
+  const put = (id: ResourceId, text: string, precondition: Record<string, string>) =>
+    send('PUT', id, { 'content-type': 'text/calendar; charset=utf-8', ...precondition }, text)
+  const change = async (id: ResourceId, edit: (text: string) => string): Promise<void> => {
+    const { text, etag } = await get(id)
+    await put(id, edit(text), { 'if-match': etag })
+  }
+  const patch = (id: ResourceId, fields: Record<string, Json>): Promise<void> =>
+    change(id, (text) =>
+      patchEvent(text, { fields, changed: fieldNames(fields), now: now(), floatingZone: 'Europe/Berlin' }),
+    )
+  return {
+    async create(fields) {
+      const uid = `other-${now()}-${++count}`
+      const id = `${path}${uid}.ics`
+      await put(id, writeEvent({ uid, fields, now: now() }), { 'if-none-match': '*' })
+      return id
+    },
+    edit: (id, fields) => patch(id, fields as Record<string, Json>),
+    changeOccurrence: (id, key, exception) => patch(id, { [exceptionField(key)]: exception }),
+    async delete(id) {
+      const { etag } = await get(id)
+      await send('DELETE', id, { 'if-match': etag })
+    },
+    addUnknown: (id) => change(id, (text) => text.replace('END:VEVENT', `${UNKNOWN.join('\r\n')}\r\nEND:VEVENT`)),
+    async hasUnknown(id) {
+      const lines = (await get(id)).text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
+      return UNKNOWN.every((line) => lines.includes(line))
+    },
+  }
+}
+
+const UNKNOWN = ['X-OTHER-APP-COLOR;X-KIND=loud:papaya\\, ripe', 'PRIORITY:3', 'GEO:52.52;13.405']
+
+/** Tokens and ctags become others than any that was given out. */
+function spoiled(position: Json): Json {
+  const text = JSON.stringify(position)
+  return text.includes('"token"') ? { token: 'http://example.org/no-such-token' } : null
+}
