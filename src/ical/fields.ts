@@ -4,7 +4,7 @@ import { normalEnd, normalLine, normalText } from '../event/normal'
 import { addDays, instantOf, wallClock } from '../event/zone'
 import { readReminders } from './alarm'
 import type { Component } from './component'
-import { lineNamed } from './component'
+import { isLineNamed, lineNamed } from './component'
 import { IcalError } from './error'
 import { readTime } from './time'
 import { readDuration, readText } from './value'
@@ -58,10 +58,16 @@ export function readEnd(event: Component, start: EventTime, zones: Zones): Event
   return { dateTime: wallClock(at, start.timeZone), timeZone: start.timeZone }
 }
 
-/** The text of a property, undefined if there is none. */
-export function textOf(event: Component, name: string): string | undefined {
-  const line = lineNamed(event, name)
-  return line && readText(line)
+/**
+ * The text of a property, undefined if there is none. A line that is none behind it may be the rest of a text that
+ * was not escaped: then it is not known where the text ends.
+ */
+function textOf(event: Component, name: string): string | undefined {
+  const at = event.content.findIndex(isLineNamed(name))
+  const [line, next] = event.content.slice(at, at + 2)
+  if (at < 0 || line?.kind !== 'line') return undefined
+  if (next?.kind === 'line' && next.name === '') throw new IcalError(`"${next.text}" behind ${name} is no content line`)
+  return readText(line)
 }
 
 const wordOf = (event: Component, name: string): string | undefined =>

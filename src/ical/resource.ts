@@ -5,9 +5,10 @@ import { occurrenceKey } from '../event/zone'
 import type { Component } from './component'
 import { childrenNamed, lineNamed, parseCalendar } from './component'
 import { IcalError } from './error'
-import { readFields, readSpan, statusOf, textOf } from './fields'
+import { readFields, readSpan, statusOf } from './fields'
 import { keysOf, readExcluded, readRecurrence } from './recurrence'
 import { readTime } from './time'
+import { readText } from './value'
 import type { Zones } from './zone'
 import { zonesOf } from './zone'
 
@@ -57,13 +58,18 @@ export function withTitle<T>(events: readonly Component[], read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof IcalError) || error.title !== undefined) throw error
-    const title = events.map((event) => textOf(event, 'SUMMARY')).find(Boolean)
+    const title = events.map((event) => firstText(event, 'SUMMARY')).find(Boolean)
     throw new IcalError(error.reason, title)
   }
 }
 
+function firstText(event: Component, name: string): string | undefined {
+  const line = lineNamed(event, name)
+  return line && readText(line)
+}
+
 function oneUid(events: readonly Component[]): string {
-  const uids = new Set(events.map((event) => textOf(event, 'UID')?.trim()))
+  const uids = new Set(events.map((event) => firstText(event, 'UID')?.trim()))
   const [uid, ...more] = uids
   if (events.length === 0) throw new IcalError('the text holds no event')
   if (more.length > 0) throw new IcalError('the text holds events with different UIDs')

@@ -37,15 +37,15 @@ export function readTime(line: Line, zones: Zones): EventTime {
   const form = formOf(line)
   const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(line.value.trim()) ?? []
   const date = `${year}-${month}-${day}`
-  if (!isDate(date)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
+  if (!isDate(year, month, day)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (form.is === 'date') return { date }
   if (hour > '23' || minute > '59') throw new IcalError(`"${line.name}:${line.value}" is no time`)
   return { dateTime: `${date}T${hour}:${minute}:${second > '59' ? '59' : second}`, timeZone: zoneOf(form, zones) }
 }
 
-function isDate(date: string): boolean {
-  const at = new Date(`${date}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date)
+function isDate(year: string, month: string, day: string): boolean {
+  const last = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
+  return month >= '01' && month <= '12' && day >= '01' && Number(day) <= last
 }
 
 function zoneOf(form: TimeForm, zones: Zones): string {
