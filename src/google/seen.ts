@@ -107,8 +107,9 @@ function whyFixed(event: GoogleEvent, { accessRole }: Surroundings): string | un
 }
 
 /**
- * A series with one of its occurrences laid over it: as the difference from the series, or cancelled. A cancelled one
- * that the series can't have is a leftover of a series that moved: it says nothing.
+ * A series with one of its occurrences laid over it: as the difference from the series, or cancelled. Google keeps
+ * exceptions that a series can't have any more since it moved: a cancelled one says nothing, a live one is an
+ * occurrence on top of the others, whose times are therefore said.
  */
 export function withInstance(series: Live, instance: GoogleEvent, surroundings: Surroundings): Live {
   const key = keyOfInstance(instance, surroundings.timeZone)
@@ -117,23 +118,28 @@ export function withInstance(series: Live, instance: GoogleEvent, surroundings: 
   const rest = withoutException(series.fields, key)
   const when = whenOf(series.fields)
   const ref = withInstanceRef(series, key, instance, surroundings)
+  const isLeftover = when === undefined || occurs(when, key) === 'no'
   if (isCancelled(instance)) {
-    const isLeftover = when === undefined || occurs(when, key) === 'no'
     return { ...series, ref, fields: isLeftover ? rest : { ...rest, [name]: null } }
   }
   const own = eventFields(instance, surroundings)
   const whole = { ...own, visibility: series.fields.visibility }
   const differs = exceptionOf(rest, key, whole)
-  const isPlain = differs !== null && Object.keys(differs).length === 0
+  const isPlain = differs !== null && Object.keys(differs).length === 0 && !isLeftover
   const fixed = series.fixed ?? whyFixed({ ...instance, visibility: 'default' }, surroundings)
   const changedAt = Math.max(series.changedAt ?? 0, Date.parse(instance.updated ?? '') || 0)
   return {
     ...series,
     ref,
-    fields: isPlain ? rest : { ...rest, [name]: differs },
+    fields: isPlain ? rest : { ...rest, [name]: isLeftover ? { ...timesOf(own), ...differs } : differs },
     changedAt,
     ...(fixed !== undefined && { fixed }),
   }
+}
+
+function timesOf(fields: Fields): { readonly [field: string]: Json } {
+  const { start, end } = whenOf(fields) ?? {}
+  return start && end ? { start, end } : {}
 }
 
 function withInstanceRef(series: Live, key: string, instance: GoogleEvent, surroundings: Surroundings): Json {

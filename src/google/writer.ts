@@ -83,7 +83,7 @@ export class Writer {
   private async *adopt(id: ResourceId, target: Fields, signal: AbortSignal): AsyncGenerator<Answer> {
     const seen = await this.reader.readOne(id, new Map(), signal)
     if (seen.is !== 'live') throw new ProviderError('stale', 'The event was changed while it was copied.')
-    const all = [...new Set([...fieldNames(target), ...fieldNames(seen.fields).filter(isException)])]
+    const all = [...new Set([...HELD, ...fieldNames(target), ...fieldNames(seen.fields)])]
     const value = (fields: Fields, name: Field) => fields[name] ?? (name in fields ? null : emptyValue(name))
     const differing = all.filter((name) => !sameMeaning(value(seen.fields, name), value(target, name)))
     yield { wrote: all.filter((name) => !differing.includes(name)), holds: seen }

@@ -97,6 +97,13 @@ export class User {
     return this.at(id, calendarId).current.event
   }
 
+  /** Start and end of an occurrence as its series has it. */
+  plainTimes(seriesId: string, originalStart: string, calendarId?: string) {
+    const { calendar, current } = this.at(seriesId, calendarId)
+    const { start, end } = calendar.virtual(current, Date.parse(originalStart)).event
+    return { start, end }
+  }
+
   private at(id: string, calendarId?: string) {
     const calendar = this.simulator.calendar(calendarId)
     const current = calendar.find(id)

@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict'
+import type { Json } from '../../src/event/json'
+import type { GoogleEvent } from '../simulators/google/resource'
+import { byId, CHOIR, collect, DENTIST, only, readAll, SECOND, signal, THIRD, FOURTH, World } from './world'
+
+const NATIVE_SINGLE: GoogleEvent = {
+  summary: 'Dentist',
+  start: { dateTime: '2026-01-06T09:00:00', timeZone: 'Europe/Berlin' },
+  end: { dateTime: '2026-01-06T10:00:00', timeZone: 'Europe/Berlin' },
+}
+const NATIVE_SERIES: GoogleEvent = { ...NATIVE_SINGLE, summary: 'Choir', recurrence: ['RRULE:FREQ=WEEKLY'] }
+
+describe('Google provider: a complete read', () => {
+  it('takes one request and names every held field', async () => {
+    const world = new World()
+    world.simulator.user.create({ ...NATIVE_SINGLE })
+    const calendar = await world.calendar()
+    const seen = only(await readAll(calendar))
+    assert.equal(world.simulator.takeRequests().length, 1)
+    assert.deepEqual(Object.keys(seen.fields).sort(), [...calendar.holds.fields].sort())
+    assert.deepEqual(seen.fields.when, DENTIST.when)
+    assert.equal(seen.fields.description, null)
+    assert.equal(seen.uid, `${seen.id}@google.com`)
+  })
+
+  it('spells out the default reminders of the calendar', async () => {
+    const world = new World()
+    world.simulator.user.create({ ...NATIVE_SINGLE })
+    assert.deepEqual(only(await readAll(await world.calendar())).fields.reminders, [30])
+  })
+
+  it('shows times on the wall clock of the event, whatever offset Google renders them with', async () => {
+    const world = new World()
+    const start = { dateTime: '2026-10-25T02:30:00+01:00', timeZone: 'Europe/Berlin' } // the second 02:30 of that night
+    world.simulator.user.create({ start, end: { dateTime: '2026-10-25T10:00:00', timeZone: 'America/New_York' } })
+    assert.deepEqual(only(await readAll(await world.calendar())).fields.when, {
+      start: { dateTime: '2026-10-25T02:30:00', timeZone: 'Europe/Berlin' },
+      end: { dateTime: '2026-10-25T10:00:00', timeZone: 'America/New_York' },
+    })
+  })
+
+  it("shows times without a zone in the calendar's", async () => {
+    const world = new World()
+    const times = { start: { dateTime: '2026-01-06T08:00:00Z' }, end: { dateTime: '2026-01-06T09:00:00Z' } }
+    world.simulator.user.create(times)
+    assert.deepEqual(only(await readAll(await world.calendar())).fields.when, DENTIST.when)
+  })
+
+  it('gathers a series with its exceptions and cancelled occurrences over pages in any order', async () => {
+    for (const exceptionsFirst of [false, true]) {
+      const world = new World({ paging: { pageSize: 2, emptyPages: true, exceptionsFirst } })
+      const { user } = world.simulator
+      const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+      user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+      user.delete(user.instanceId(id, THIRD))
+      user.edit(user.instanceId(id, FOURTH), {
+        start: { dateTime: '2026-01-28T09:00:00', timeZone: 'Europe/Berlin' },
+        end: { dateTime: '2026-01-28T10:00:00', timeZone: 'Europe/Berlin' },
+      })
+      user.edit(id, { location: 'Hall' }) // now the series comes after its exceptions
+      const { fields } = only(await readAll(await world.calendar()))
+      assert.equal(fields.location, 'Hall')
+      assert.deepEqual(fields.when, CHOIR.when)
+      assert.deepEqual(fields[`exceptions.${SECOND}`], { summary: 'Concert' })
+      assert.deepEqual(fields[`exceptions.${THIRD}`], null)
+      assert.deepEqual(fields[`exceptions.${FOURTH}`], {
+        start: { dateTime: '2026-01-28T09:00:00', timeZone: 'Europe/Berlin' },
+        end: { dateTime: '2026-01-28T10:00:00', timeZone: 'Europe/Berlin' },
+      })
+    }
+  })
+
+  it('takes an EXDATE and a cancelled occurrence for the same thing', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    user.create({ ...NATIVE_SERIES, recurrence: ['EXDATE:20260113T080000Z', 'RRULE:FREQ=WEEKLY'] })
+    const { fields } = only(await readAll(await world.calendar()))
+    assert.equal(fields[`exceptions.${SECOND}`], null)
+    assert.deepEqual(fields.when, CHOIR.when)
+  })
+
+  it('says nothing of an exception that does not differ', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+    user.edit(user.instanceId(id, SECOND), { summary: 'Choir' })
+    const seen = only(await readAll(await world.calendar()))
+    assert.ok(!(`exceptions.${SECOND}` in seen.fields))
+  })
+
+  it('tells the live exceptions that a moved series left behind, and is silent about the cancelled ones', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+    user.delete(user.instanceId(id, THIRD))
+    user.edit(id, { start: { dateTime: '2026-01-06T09:30:00' }, end: { dateTime: '2026-01-06T10:30:00' } })
+    const { fields } = only(await readAll(await world.calendar()))
+    const left = (fields[`exceptions.${SECOND}`] ?? {}) as { [field: string]: Json }
+    assert.deepEqual(
+      [left.summary, left.start],
+      ['Concert', { dateTime: '2026-01-13T09:00:00', timeZone: 'Europe/Berlin' }],
+    )
+    assert.ok(!(`exceptions.${THIRD}` in fields))
+  })
+
+  it('lets exceptions stand alone whose series is not there', async () => {
+    const world = new World()
+    world.simulator.user.plant({
+      ...NATIVE_SINGLE,
+      id: 'foreign_20260106T080000Z',
+      iCalUID: 'party@example.com',
+      recurringEventId: 'foreign',
+      originalStartTime: { dateTime: '2026-01-06T08:00:00Z', timeZone: 'Europe/Berlin' },
+    })
+    const seen = only(await readAll(await world.calendar()))
+    assert.equal(seen.uid, 'party@example.com/2026-01-06T08:00:00Z')
+    assert.equal(seen.id, 'foreign_20260106T080000Z')
+    assert.deepEqual(seen.fields.when, DENTIST.when)
+  })
+
+  it('says why an event may not be written', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    user.plant({ ...NATIVE_SINGLE, id: 'guests', attendees: [{ email: 'a@example.com' }] })
+    user.plant({ ...NATIVE_SINGLE, id: 'locked', locked: true })
+    user.plant({ ...NATIVE_SINGLE, id: 'birthday', eventType: 'birthday' })
+    user.plant({ ...NATIVE_SINGLE, id: 'plain' })
+    const seen = byId((await readAll(await world.calendar())).seen)
+    const fixed = [...seen].map(([id, each]) => [
+      id,
+      each.is === 'live' && each.fixed !== undefined,
+      each.is === 'live' && each.kind,
+    ])
+    assert.deepEqual(fixed, [['guests', true, undefined], ['locked', true, undefined], ['birthday', true, 'birthday'], ['plain', false, undefined]]) // prettier-ignore
+  })
+
+  it('never takes the redacted copy of a private event for its content', async () => {
+    const world = new World()
+    world.simulator.user.share('team@example.com')
+    world.simulator.user.create({ ...NATIVE_SINGLE, visibility: 'private' }, 'team@example.com')
+    const calendar = await world.calendar('team@example.com')
+    assert.equal(calendar.info.writable, false)
+    assert.match(only(await readAll(calendar)).fixed ?? '', /private/)
+  })
+
+  it('sets an event aside that it can not understand, and reads the rest', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    user.plant({
+      ...NATIVE_SERIES,
+      id: 'broken',
+      summary: 'Odd',
+      recurrence: ['RRULE:DATE;TZID=Europe/Berlin:20260101'],
+    })
+    user.plant({ ...NATIVE_SINGLE, id: 'whole' })
+    const seen = byId((await readAll(await world.calendar())).seen)
+    const broken = seen.get('broken')
+    assert.ok(broken?.is === 'unread')
+    assert.equal(broken.title, 'Odd')
+    assert.equal(seen.get('whole')?.is, 'live')
+  })
+
+  it('reads descriptions that the app wrote as plain text', async () => {
+    const world = new World()
+    world.simulator.user.create({
+      ...NATIVE_SINGLE,
+      description: 'One<br><b>Two</b> &amp; three<br><ul><li>four</li></ul>',
+    })
+    const { fields } = only(await readAll(await world.calendar()))
+    assert.equal(fields.description, 'One\nTwo & three\nfour')
+  })
+
+  it('knows the newest stamp of a series and its exceptions', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    world.time += 60_000
+    user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+    assert.equal(only(await readAll(await world.calendar())).changedAt, world.time)
+  })
+})
+
+describe('Google provider: what changed', () => {
+  async function readOnce(world: World) {
+    const calendar = await world.calendar()
+    const first = await readAll(calendar)
+    world.simulator.takeRequests()
+    const known = byId(first.seen)
+    const again = (position: Json | null = first.position) => calendar.read(position, known, signal)
+    return { calendar, first, known, again }
+  }
+
+  it('takes exactly one request when nothing changed', async () => {
+    const world = new World()
+    world.simulator.user.create({ ...NATIVE_SERIES })
+    const { again } = await readOnce(world)
+    const read = await again()
+    assert.deepEqual([read.kind, read.seen], ['incremental', []])
+    assert.equal(world.simulator.takeRequests().length, 1)
+  })
+
+  it('names what was made, changed and deleted', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const [kept = '', removed = ''] = ['Kept', 'Removed'].map(
+      (summary) => user.create({ ...NATIVE_SINGLE, summary }).id ?? '',
+    )
+    const { again } = await readOnce(world)
+    user.edit(kept, { summary: 'Changed' })
+    user.delete(removed)
+    const made = user.create({ ...NATIVE_SINGLE, summary: 'Made' }).id ?? ''
+    const seen = byId((await again()).seen)
+    assert.equal(world.simulator.takeRequests().length, 1)
+    assert.deepEqual(
+      [kept, removed, made].map((id) => [seen.get(id)?.is, seen.get(id)?.uid]),
+      [['live', `${kept}@google.com`], ['gone', `${removed}@google.com`], ['live', `${made}@google.com`]], // prettier-ignore
+    )
+  })
+
+  it('reads a series whole, with one more request, when one of its occurrences changed or was cancelled', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+    const { again } = await readOnce(world)
+    user.delete(user.instanceId(id, THIRD))
+    const { fields } = only(await again())
+    assert.equal(world.simulator.takeRequests().length, 2)
+    assert.equal(fields.summary, 'Choir')
+    assert.deepEqual(fields[`exceptions.${SECOND}`], { summary: 'Concert' })
+    assert.equal(fields[`exceptions.${THIRD}`], null)
+  })
+
+  it('does the same for a series that it has not seen before', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const { again } = await readOnce(world)
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.delete(user.instanceId(id, SECOND))
+    assert.equal(only(await again()).fields[`exceptions.${SECOND}`], null)
+    assert.equal(world.simulator.takeRequests().length, 2)
+  })
+
+  it('reads all again when Google no longer takes the token, stale or garbage', async () => {
+    const world = new World()
+    world.simulator.user.create({ ...NATIVE_SINGLE })
+    const { again, first } = await readOnce(world)
+    world.simulator.user.expireSyncTokens()
+    for (const position of [first.position, 'garbage']) {
+      const read = await again(position)
+      assert.equal(read.kind, 'full')
+      assert.deepEqual(read.seen, first.seen)
+      assert.equal(world.simulator.takeRequests().length, 2)
+    }
+  })
+
+  it('recognises its own writes without reading them again', async () => {
+    const world = new World()
+    const { calendar, first, known } = await readOnce(world)
+    const answers = await collect(calendar.create('u', { ...CHOIR, [`exceptions.${SECOND}`]: null }, signal))
+    for (const answer of answers) if ('holds' in answer) known.set(answer.holds.id, answer.holds)
+    world.simulator.takeRequests()
+    const read = await calendar.read(first.position, known, signal)
+    assert.equal(world.simulator.takeRequests().length, 1)
+    assert.deepEqual(read.seen, [...known.values()])
+  })
+
+  it('reports a deleted series once, not its occurrences', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+    const { again } = await readOnce(world)
+    user.delete(id)
+    assert.deepEqual((await again()).seen, [{ is: 'gone', how: 'deleted', id, uid: `${id}@google.com` }])
+    assert.equal(world.simulator.takeRequests().length, 1)
+  })
+
+  it('gives up what stood alone when its series arrives', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const original = { dateTime: '2026-01-13T08:00:00Z', timeZone: 'Europe/Berlin' }
+    const iCalUID = 'party@example.com'
+    user.plant({
+      ...NATIVE_SINGLE,
+      id: 'foreign_20260113T080000Z',
+      iCalUID,
+      recurringEventId: 'foreign',
+      originalStartTime: original,
+    })
+    const { again } = await readOnce(world)
+    user.plant({ ...NATIVE_SERIES, id: 'foreign', iCalUID })
+    const seen = byId((await again()).seen)
+    assert.equal(seen.get('foreign_20260113T080000Z')?.is, 'gone')
+    assert.ok(seen.get('foreign')?.is === 'live')
+  })
+
+  it('sees both halves of a series that the app split', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const calendar = await world.calendar()
+    await collect(calendar.create('u', CHOIR, signal))
+    const first = await readAll(calendar)
+    const old = only(first)
+    const rest = user.editThisAndFollowing(old.id, THIRD, { summary: 'Band' })
+    const seen = byId((await calendar.read(first.position, byId(first.seen), signal)).seen)
+    const half = seen.get(rest.id ?? '')
+    const trimmed = seen.get(old.id)
+    assert.ok(half?.is === 'live' && trimmed?.is === 'live')
+    assert.equal(trimmed.uid, 'u')
+    assert.deepEqual(trimmed.fields.when, {
+      ...(CHOIR.when as object),
+      recurrence: ['RRULE:FREQ=WEEKLY;UNTIL=20260120T075959Z;BYDAY=TU'],
+    })
+    // The app copied the mark, but it names another event.
+    assert.deepEqual([half.uid, half.mark], [rest.iCalUID, undefined])
+  })
+
+  it('reads single resources as they are now', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    const { calendar, known } = await readOnce(world)
+    user.delete(user.instanceId(id, SECOND))
+    const [series, nothing] = await calendar.readSome([id, 'absent'], known, signal)
+    assert.ok(series?.is === 'live')
+    assert.equal(series.fields[`exceptions.${SECOND}`], null)
+    assert.deepEqual([nothing?.is, nothing?.id], ['gone', 'absent'])
+  })
+
+  it('lists the calendar rather than read many resources one by one', async () => {
+    const world = new World()
+    const ids = Array.from(
+      { length: 30 },
+      (_, at) => world.simulator.user.create({ ...NATIVE_SINGLE, summary: `${at}` }).id ?? '',
+    )
+    const { calendar, known } = await readOnce(world)
+    assert.equal((await calendar.readSome(ids, known, signal)).length, 30)
+    assert.equal(world.simulator.takeRequests().length, 1)
+  })
+})
