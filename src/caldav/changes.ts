@@ -54,6 +54,7 @@ export async function fetchChanges(
   for (let page = 0; page < MOST_PAGES; page++) {
     const found = await syncCollection(dav, collection, token, signal)
     if (!found.ok) return judge(found.answer, token !== null)
+    if (isRefused(found, collection)) return { is: 'unsupported' }
     responses.push(...found.responses.filter(({ status }) => status !== 507))
     if (found.token === null) return { is: 'unsupported' }
     const stuck = found.token === token
@@ -63,6 +64,36 @@ export async function fetchChanges(
   }
   throw new ProviderError('bad-answer', `${collection.host} cuts its list of changes and doesn't go on with it.`)
 }
+
+/** A 207 may refuse for the collection as a whole (Xandikos: 403, sync-traversal-supported); it must not look empty. */
+const isRefused = ({ responses }: Multistatus, collection: URL): boolean =>
+  responses.some(({ id, status }) => id === idOf(collection.href, collection) && status >= 400 && status !== 507)
+
+/**
+ * The same since a token that the server may choke on: Xandikos answers one that it doesn't know with a 500. If that
+ * happens twice though the server is well otherwise, the token is invalid.
+ */
+export async function fetchChangesSince(
+  dav: Dav,
+  collection: URL,
+  token: string,
+  signal: AbortSignal,
+): Promise<Changes> {
+  try {
+    return await fetchChanges(dav, collection, token, signal)
+  } catch (error) {
+    if (!isInternalError(error)) throw error
+  }
+  await fetchCtag(dav, collection, signal)
+  try {
+    return await fetchChanges(dav, collection, token, signal)
+  } catch (error) {
+    if (isInternalError(error)) return { is: 'invalid-token' }
+    throw error
+  }
+}
+
+const isInternalError = (error: unknown): boolean => error instanceof ProviderError && error.status === 500
 
 /** tsdav's own function sends no Depth, which RFC 6578 3.2 wants to be 0. */
 async function syncCollection(dav: Dav, collection: URL, token: string | null, signal: AbortSignal) {

@@ -1,7 +1,7 @@
 import type { Known, Read, ResourceId, Seen } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { Changes, Listing } from './changes'
-import { fetchChanges, fetchCtag, fetchListing } from './changes'
+import { fetchChanges, fetchChangesSince, fetchCtag, fetchListing } from './changes'
 import type { Collection } from './collection'
 import type { Dav } from './dav'
 import { fetchMembers, getMember } from './members'
@@ -18,7 +18,7 @@ export async function readCalendar(place: Place, json: Json | null, known: Known
   const position = readPosition(json)
   if (position?.is === 'listed') return readByListing(place, position.ctag, known, signal)
   if (position?.is === 'token') {
-    const changes = await fetchChanges(place.dav, place.collection.url, position.token, signal)
+    const changes = await fetchChangesSince(place.dav, place.collection.url, position.token, signal)
     if (changes.is === 'changes') return readDelta(place, changes, position.again, known, signal)
     if (changes.is === 'unsupported') return readAllByListing(place, known, signal)
   }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Exception, Fields } from '../../src/event/event'
 import { exceptionField } from '../../src/event/event'
-import type { Json } from '../../src/event/json'
 import { LUNCH, SECOND, THIRD, WEEKLY, allDay, timed } from './events'
 import { Reader, assertHolds, created, updated } from './reader'
 import type { World } from './world'
