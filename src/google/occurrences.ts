@@ -19,6 +19,9 @@ const OWN_FIELDS = HELD.filter((name) => name !== 'visibility')
 
 /** Writes occurrences of one series, a request and an answer each, and keeps count of what the series then holds. */
 export class OccurrenceWriter {
+  /** Exceptions as they were found after the series was written, by key. */
+  private found: ReadonlyMap<string, GoogleEvent> = new Map()
+
   constructor(
     private readonly api: GoogleApi,
     private readonly calendarId: string,
@@ -52,19 +55,19 @@ export class OccurrenceWriter {
     instances: readonly GoogleEvent[],
     signal: AbortSignal,
   ): AsyncGenerator<Answer> {
-    const found = new Map(
+    this.found = new Map(
       instances.map((instance) => [keyOfInstance(instance, this.surroundings.timeZone) ?? '', instance]),
     )
     const all = [before.fields, this.target, this.series.fields].flatMap((fields) =>
       fieldNames(fields).filter(isException),
     )
     const failures: ProviderError[] = []
-    for (const key of [...new Set([...keys, ...all.map(originalStart), ...found.keys()])].sort()) {
+    for (const key of [...new Set([...keys, ...all.map(originalStart), ...this.found.keys()])].sort()) {
       const isAsked = keys.includes(key)
       const wrote = isAsked ? [exceptionField(key)] : base
       if (!this.isOurs(key, before)) {
         if (isAsked) failures.push(new ProviderError('stale', `Somebody else changed the occurrence ${key} meanwhile.`))
-      } else if (this.isLeftover(key, found.get(key))) {
+      } else if (this.isLeftover(key, this.found.get(key))) {
         yield await this.cancel(key, wrote, signal)
       } else if (isAsked || !this.isDone(key)) {
         yield* this.collecting(failures, this.write(key, wrote, signal))
@@ -137,8 +140,10 @@ export class OccurrenceWriter {
 
   private async cancel(key: string, wrote: readonly Field[], signal: AbortSignal): Promise<Answer> {
     const instance = await this.patch(key, { status: 'cancelled' }, signal)
+    const recurs = whenOf(this.series.fields)?.recurrence !== undefined
     // Google may answer with less than what it keeps of a cancelled occurrence.
-    if (instance) this.series = withInstance(this.series, { ...instance, status: 'cancelled' }, this.surroundings)
+    if (instance && recurs)
+      this.series = withInstance(this.series, { ...instance, status: 'cancelled' }, this.surroundings)
     return { wrote, holds: this.series }
   }
 
@@ -146,7 +151,7 @@ export class OccurrenceWriter {
   private async patch(key: string, body: GoogleEvent, signal: AbortSignal): Promise<GoogleEvent | undefined> {
     const { etag: seriesEtag, instances, ids } = refOf(this.series)
     const id = ids?.[key] ?? instanceId(this.series.id, key)
-    const etag = instances?.[key]
+    const etag = instances?.[key] ?? this.found.get(key)?.etag ?? undefined
     try {
       // An occurrence that is no resource of its own yet shares the version of its series.
       return await this.api.patch(this.calendarId, id, body, etag ?? seriesEtag, signal)
