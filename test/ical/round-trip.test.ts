@@ -6,6 +6,7 @@ import { hashFields } from '../../src/event/normal'
 import { patchEvent, readEvent, writeEvent } from '../../src/ical'
 import { unfold } from '../../src/ical/line'
 import { anyChange, anyFields, settled } from './arbitrary'
+import { SPELLINGS } from './spellings'
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 const LATER = NOW + 3_600_000
@@ -118,6 +119,21 @@ describe('An event as iCalendar text', () => {
         assert.equal(patchEvent(once, patch), once)
       }),
       { numRuns: 200 },
+    )
+  })
+
+  it('is understood and patched the same however a server spells it', () => {
+    fc.assert(
+      fc.property(anyChange, fc.subarray(Object.values(SPELLINGS)), ({ before, fields, changed }, spellings) => {
+        const lines = unfold(writeEvent({ uid: 'a', fields: before, now: NOW }))
+        const text = spellings.reduce((spelled, spell) => spell(spelled), lines).join('\n')
+        same(readEvent(text, { floatingZone }).fields, before)
+        const patch = { fields, changed, now: LATER, floatingZone }
+        const once = patchEvent(text, patch)
+        same(readEvent(once, { floatingZone }).fields, fields)
+        assert.equal(patchEvent(once, patch), once)
+      }),
+      { numRuns: 400 },
     )
   })
 })
