@@ -1,8 +1,9 @@
 import type { Fields } from '../event/event'
 import { exceptionField, fieldNames } from '../event/event'
+import type { Json } from '../event/json'
 import { emptyValue, sameMeaning } from '../event/normal'
 import { wholeOccurrence } from '../event/occurrence'
-import { withoutException } from './fields'
+import { exceptionIn, withoutException } from './fields'
 
 /**
  * Whether the state of an occurrence after our write of its series follows from that write alone. Google is not known
@@ -14,7 +15,12 @@ import { withoutException } from './fields'
 export function followsFromOurWrite(key: string, before: Fields, wanted: Fields, now: Fields): boolean {
   const name = exceptionField(key)
   const found = wholeOccurrence(now, key)
-  const possible = [before, wanted, withoutException(wanted, key), { ...wanted, [name]: before[name] ?? {} }]
+  const possible = [
+    before,
+    wanted,
+    withoutException(wanted, key),
+    { ...wanted, [name]: exceptionIn(before, key) as Json },
+  ]
   const outcomes = possible.map((series) => wholeOccurrence(series, key))
   if (!found) return outcomes.includes(undefined)
   const live = outcomes.filter((outcome) => outcome !== undefined)

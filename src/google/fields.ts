@@ -1,4 +1,4 @@
-import type { EventTime, Field, Fields, When } from '../event/event'
+import type { EventTime, Exception, Field, Fields, When } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom } from '../event/event'
 import type { Json } from '../event/json'
 import { normalEnd, normalLine, normalText } from '../event/normal'
@@ -55,4 +55,10 @@ export function withoutException(fields: Fields, key: string): Fields {
   return fieldsFrom(
     fieldNames(fields).flatMap((each) => (each === name ? [] : [[each, fields[each] ?? null] as const])),
   )
+}
+
+/** What fields say of one occurrence: that it is cancelled (null), in what it differs, or nothing (`{}`). */
+export function exceptionIn(fields: Fields, key: string): Exception {
+  const name = exceptionField(key)
+  return (name in fields ? (fields[name] ?? null) : {}) as Exception
 }

@@ -8,6 +8,7 @@ import { wholeOccurrence } from '../event/occurrence'
 import type { GoogleApi } from './api'
 import { patchBody } from './body'
 import { followsFromOurWrite } from './explained'
+import { exceptionIn } from './fields'
 import { HELD } from './holds'
 import { occurs } from './occurs'
 import type { Surroundings } from './seen'
@@ -94,13 +95,11 @@ export class OccurrenceWriter {
   }
 
   private wanted(key: string): Exception {
-    const name = exceptionField(key)
-    return (name in this.target ? (this.target[name] ?? null) : {}) as Exception
+    return exceptionIn(this.target, key)
   }
 
   private isDone(key: string): boolean {
-    const name = exceptionField(key)
-    const held = name in this.series.fields ? (this.series.fields[name] ?? null) : {}
+    const held = exceptionIn(this.series.fields, key)
     if (sameMeaning(held, this.wanted(key))) return true
     const isSilent = held !== null && Object.keys(held).length === 0
     // Where there is no occurrence, a cancelled one is as good as said.
@@ -167,13 +166,12 @@ export class OccurrenceWriter {
   /** The same with the occurrence's own ETag, if nobody has changed it. */
   private async patchIfPlain(key: string, id: string, body: GoogleEvent, signal: AbortSignal): Promise<GoogleEvent> {
     const instance = await this.api.get(this.calendarId, id, signal)
-    const name = exceptionField(key)
     const isPlain =
       instance !== undefined &&
       !isCancelled(instance) &&
       sameMeaning(
-        withInstance(this.series, instance, this.surroundings).fields[name] ?? {},
-        this.series.fields[name] ?? {},
+        exceptionIn(withInstance(this.series, instance, this.surroundings).fields, key),
+        exceptionIn(this.series.fields, key),
       )
     if (!isPlain) throw new ProviderError('stale', `Somebody else changed the occurrence ${key} meanwhile.`)
     return this.api.patch(this.calendarId, id, body, instance.etag ?? '', signal)

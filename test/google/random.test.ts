@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { ProviderError } from '../../src/event/calendar'
+import type { Field, Fields } from '../../src/event/event'
+import { fieldNames, fieldsFrom } from '../../src/event/event'
+import type { Json } from '../../src/event/json'
+import { emptyValue, sameMeaning } from '../../src/event/normal'
+import { FOURTH, only, readAll, SECOND, signal, THIRD, World } from './world'
+
+const KEYS = [SECOND, THIRD, FOURTH]
+const at = (hour: number, day = '2026-01-06') => ({
+  dateTime: `${day}T${String(hour).padStart(2, '0')}:00:00`,
+  timeZone: 'Europe/Berlin',
+})
+/** Exceptions stay at their keys in these series: the weekday and hour of the start never change. */
+const when = fc.constantFrom(
+  { start: at(9), end: at(10), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=TU'] },
+  { start: at(9), end: at(11), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=TU'] },
+  { start: at(9), end: at(10), recurrence: ['RRULE:FREQ=DAILY'] },
+  { start: at(9), end: at(10), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=20;BYDAY=TU,FR'] },
+)
+const text = fc.constantFrom(null, 'A', 'B', 'C')
+const reminders = fc.constantFrom(null, [10], [5, 30])
+const exception = fc.oneof(
+  fc.constant({}),
+  fc.constant(null),
+  fc.record(
+    { summary: text, location: text, reminders, transparency: fc.constantFrom('opaque', 'transparent') },
+    { requiredKeys: [] },
+  ),
+  fc.record(
+    { start: fc.constant(at(12, '2026-02-01')), end: fc.constant(at(14, '2026-02-01')), summary: text },
+    { requiredKeys: ['start', 'end'] },
+  ),
+)
+const fields = fc
+  .record({
+    when,
+    summary: text,
+    description: text,
+    location: text,
+    status: fc.constantFrom('confirmed', 'tentative'),
+    transparency: fc.constantFrom('opaque', 'transparent'),
+    visibility: fc.constantFrom('default', 'private'),
+    reminders,
+    exceptions: fc.tuple(exception, exception, exception),
+  })
+  .map(({ exceptions, ...base }) => ({
+    ...base,
+    ...fieldsFrom(KEYS.map((key, index) => [`exceptions.${key}`, exceptions[index] ?? null])),
+  })) as fc.Arbitrary<Fields>
+const behaviour = fc.record({
+  exceptions: fc.constantFrom('follow' as const, 'keep' as const),
+  movedSeries: fc.constantFrom('orphans' as const, 'resets' as const),
+  virtualEtag: fc.constantFrom('master' as const, 'own' as const),
+})
+
+/** The fields in which an event is not yet as wanted. */
+function differing(seen: Fields, wanted: Fields): Field[] {
+  return fieldNames(wanted).filter((name) => !sameMeaning(name in seen ? seen[name] : emptyValue(name), wanted[name]))
+}
+
+/** An exception says only what differs; what it says like its series is not said. */
+function reduced(wanted: Fields): Fields {
+  const names = fieldNames(wanted).map((name): readonly [Field, Json] => {
+    const value = wanted[name] ?? null
+    if (!name.startsWith('exceptions.') || value === null) return [name, value]
+    const own = Object.entries(value as Record<string, Json>)
+    return [
+      name,
+      Object.fromEntries(
+        own.filter(([each, said]) => !sameMeaning(said, wanted[each as Field] ?? emptyValue(each as Field))),
+      ),
+    ]
+  })
+  return fieldsFrom(names.filter(([name, value]) => !name.startsWith('exceptions.') || !sameMeaning(value, {})))
+}
+
+describe('Google provider: any series', () => {
+  it('holds what it is told to hold, however the service treats exceptions', async () => {
+    await fc.assert(
+      fc.asyncProperty(behaviour, fc.array(fields, { minLength: 2, maxLength: 4 }), async (how, states) => {
+        const calendar = await new World({ behaviour: how }).calendar()
+        const [first = {}, ...rest] = states
+        for await (const answer of calendar.create('u', first, signal)) assert.ok('holds' in answer)
+        assert.deepEqual(only(await readAll(calendar)).fields, reduced(first))
+        for (const wanted of rest) {
+          const seen = only(await readAll(calendar))
+          const changed = differing(seen.fields, wanted)
+          let last: Fields = seen.fields
+          const wrote = new Set<Field>()
+          for await (const answer of calendar.update(seen, wanted, changed, signal)) {
+            assert.ok('holds' in answer && answer.holds.is === 'live')
+            last = answer.holds.fields
+            for (const name of answer.wrote) wrote.add(name)
+          }
+          assert.deepEqual([...wrote].sort(), [...changed].sort())
+          const read = only(await readAll(calendar))
+          assert.deepEqual(read.fields, reduced(wanted))
+          assert.deepEqual(last, read.fields)
+        }
+      }),
+      { numRuns: 60, seed: 7 },
+    )
+  })
+
+  it("overwrites nobody's edit of an occurrence, whatever is written meanwhile", async () => {
+    await fc.assert(
+      fc.asyncProperty(behaviour, fields, fields, fc.constantFrom(...KEYS), async (how, first, wanted, key) => {
+        const world = new World({ behaviour: { ...how, movedSeries: 'orphans' } })
+        const calendar = await world.calendar()
+        for await (const answer of calendar.create('u', first, signal)) assert.ok('holds' in answer)
+        const seen = only(await readAll(calendar))
+        const { user } = world.simulator
+        const id = user.instanceId(seen.id, key)
+        if (user.get(id).status === 'cancelled') return
+        user.edit(id, { description: 'Theirs' })
+        const changed = differing(seen.fields, wanted)
+        try {
+          for await (const answer of calendar.update(seen, wanted, changed, signal)) assert.ok('holds' in answer)
+        } catch (error) {
+          assert.ok(error instanceof ProviderError && error.code === 'stale')
+        }
+        assert.deepEqual([user.get(id).description, user.get(id).status === 'cancelled'], ['Theirs', false])
+      }),
+      { numRuns: 60, seed: 11 },
+    )
+  })
+})
