@@ -1,4 +1,5 @@
 import type { EventTime } from '../event/event'
+import { isAllDay } from '../event/event'
 import { normalRecurrence } from '../event/recurrence'
 import { occurrenceKey } from '../event/zone'
 import type { Component } from './component'
@@ -6,6 +7,7 @@ import { isLineNamed, linesNamed } from './component'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramText } from './line'
+import { readTime } from './time'
 import type { Zones } from './zone'
 
 export const RECURRENCE_NAMES = ['RRULE', 'EXRULE', 'RDATE'] as const
@@ -31,7 +33,7 @@ export function normalLines(lines: readonly Line[], start: EventTime, zones: Zon
   return normalised(
     said.map((line) => plainLine(line, zones)),
     start,
-  ).recurrence
+  )
 }
 
 /** The occurrences that an event's EXDATEs name, as keys. */
@@ -46,16 +48,22 @@ export function readExcluded(event: Component, start: EventTime, zones: Zones): 
  * @throws IcalError for a value that is no date
  */
 export function keysOf(line: Line, start: EventTime, zones: Zones): string[] {
-  return datesOf(line).flatMap((value) => keyOf(line, value, start, zones))
+  return datesOf(line).map((value) => keyOf(line, value, start, zones))
 }
 
 /** The values of a line that holds a list of dates. */
 export const datesOf = (line: Line): string[] => line.value.split(',').filter((value) => value.trim() !== '')
 
-/** As {@link keysOf}, for one value of the line. */
-export function keyOf(line: Line, value: string, start: EventTime, zones: Zones): string[] {
-  return normalised([plainLine({ ...line, name: 'EXDATE', value }, zones)], start).excluded.map(occurrenceKey)
+/** As {@link keysOf}, for one value of the line. By way of the instant: a zone shows some wall clocks twice. */
+export function keyOf(line: Line, value: string, start: EventTime, zones: Zones): string {
+  const single = { ...line, value }
+  if (isAllDay(start)) return dayOf(readTime(single, { floating: 'UTC', resolve: () => 'UTC' }))
+  const time = readTime(single, { ...zones, floating: start.timeZone })
+  if (!isAllDay(time)) return occurrenceKey(time)
+  return occurrenceKey({ dateTime: time.date + start.dateTime.slice(10), timeZone: start.timeZone })
 }
+
+const dayOf = (time: EventTime): string => (isAllDay(time) ? time.date : time.dateTime.slice(0, 10))
 
 /** The line with its zone by its IANA name and no other parameters but VALUE. */
 function plainLine(line: Line, zones: Zones): string {
@@ -70,9 +78,9 @@ function plainLine(line: Line, zones: Zones): string {
   ].join('')
 }
 
-function normalised(lines: readonly string[], start: EventTime): ReturnType<typeof normalRecurrence> {
+function normalised(lines: readonly string[], start: EventTime): string[] {
   try {
-    return normalRecurrence(lines, start)
+    return normalRecurrence(lines, start).recurrence
   } catch (error) {
     throw new IcalError(error instanceof Error ? error.message : String(error))
   }

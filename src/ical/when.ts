@@ -93,7 +93,7 @@ export function setExcluded(event: Component, exclusion: Exclusion, zones: Zones
     if (node.kind !== 'line' || node.name !== 'EXDATE') return [node]
     if (rewrite) return []
     const values = datesOf(node)
-    const kept = values.filter((value) => keyOf(node, value, start, zones).some(keep))
+    const kept = values.filter((value) => keep(keyOf(node, value, start, zones)))
     if (kept.length === values.length) return [node]
     return kept.length === 0 ? [] : [withValue(node, kept.join(','))]
   })

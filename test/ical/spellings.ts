@@ -15,7 +15,7 @@ export const SPELLINGS: Record<string, (lines: string[]) => string[]> = {
     return lines.flatMap((line) => (line === first ? [list] : isExdate(line) ? [] : [line]))
   },
   'occurrences in UTC': (lines) =>
-    lines.map((line) => line.replace(/^(EXDATE|RECURRENCE-ID);TZID=([^:]+):(.+)$/, toUtc)),
+    lines.map((line) => line.replace(/^(EXDATE|RECURRENCE-ID);TZID=([^:]+):([^,]+)$/, toUtc)),
   durations: (lines) =>
     lines.flatMap((line, at) => {
       const start = lines.slice(0, at).findLast((each) => each.startsWith('DTSTART'))
@@ -27,7 +27,7 @@ export const SPELLINGS: Record<string, (lines: string[]) => string[]> = {
   'cancelled components for EXDATEs': (lines) => {
     const exdates = lines.filter((line) => line.startsWith('EXDATE'))
     const uid = lines.find((line) => line.startsWith('UID')) ?? ''
-    if (lines.includes('STATUS:CANCELLED')) return lines
+    if (lines.includes('STATUS:CANCELLED') || exdates.some((line) => line.includes(','))) return lines
     const components = exdates.flatMap((line) => [
       'BEGIN:VEVENT',
       uid,
