@@ -1,0 +1,47 @@
+import { createCaldavProvider } from '../../src/caldav'
+import type { CaldavConfig } from '../../src/caldav'
+import type { Calendar, CalendarProvider } from '../../src/event/calendar'
+import type { Fetch } from '../../src/transport/fetch'
+import { NO_END, Reader } from '../contract/reader'
+import { CaldavServer } from '../simulators/caldav'
+import type { CaldavOptions } from '../simulators/caldav'
+
+/** A simulated server, the provider on it and a reader of its calendar. */
+export type Account = {
+  readonly server: CaldavServer
+  readonly provider: CalendarProvider
+  readonly calendar: Calendar
+  readonly reader: Reader
+  /** What was asked since the last call, as `METHOD path`; the calendar's path is left out. */
+  asked(): string[]
+}
+
+export async function account(options: Partial<CaldavOptions> = {}): Promise<Account> {
+  const server = new CaldavServer(options)
+  const provider = await providerFor(server)
+  const calendar = await provider.open(server.calendar.path, NO_END)
+  let from = server.log.length
+  const asked = (): string[] => {
+    const since = server.log.slice(from)
+    from = server.log.length
+    return since.map(({ method, path }) => `${method} ${path.replace(server.calendar.path, '')}`.trim())
+  }
+  return { server, provider, calendar, reader: new Reader(calendar), asked }
+}
+
+export function providerFor(
+  server: CaldavServer,
+  config: Partial<CaldavConfig> = {},
+  fetch: Fetch = server.fetch,
+): Promise<CalendarProvider> {
+  const { origin, username, password, clock } = server.options
+  const whole = { serverUrl: origin, username, password, ...config }
+  return createCaldavProvider(whole, { fetch, now: clock, localZone: 'Europe/Berlin' })
+}
+
+/** Content lines of a timed event of one hour in UTC. */
+export const hour = (start: string, ...lines: readonly string[]): string[] => [
+  `DTSTART:${start}`,
+  `DTEND:${start.replace(/T(\d\d)/, (_, hours: string) => `T${String(Number(hours) + 1).padStart(2, '0')}`)}`,
+  ...lines,
+]
