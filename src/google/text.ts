@@ -1,6 +1,7 @@
 const TAG =
   /<\/?(?:a|b|i|u|s|br|p|ul|ol|li|em|strong|span|div|font|html-blob|h[1-6]|blockquote|pre|table|tr|td)(?:\s[^<>]*)?\/?>/gi
 const BREAK = /<(?:br|\/p|\/div|\/li|\/h[1-6]|\/tr)(?:\s[^<>]*)?\/?>/gi
+const LINK = /<a\s[^<>]*?href="([^"<>]*)"[^<>]*>([^<>]*)<\/a>/gi
 const ENTITY = /&(amp|lt|gt|quot|apos|nbsp|#39|#160);/g
 const CHARACTERS: Readonly<Record<string, string>> = {
   amp: '&',
@@ -29,6 +30,7 @@ export function plainText(description: string): string {
 
 function withoutHtml(text: string): string {
   return text
+    .replace(LINK, (_, address: string, words: string) => (words === address ? address : `${words} (${address})`))
     .replace(BREAK, '\n')
     .replace(TAG, '')
     .replace(ENTITY, (_, name: string) => CHARACTERS[name] ?? '')
