@@ -2,10 +2,10 @@ import { fieldNames } from '../event/event'
 import { hashJson } from '../event/json'
 import { meaning, sameMeaning } from '../event/normal'
 import { fitted } from './entry'
-import { valueOf } from './merge'
+import { valueOf, withValues } from './merge'
 import type { Merged } from './merge'
 import type { Both, Field, Fields, Hash, Json, Live, Operation, PairEntry, Question, Rules, Side, Uid } from './model'
-import { both, other } from './model'
+import { SIDES, other } from './model'
 import { operation } from './operation'
 import { inWindow } from './window'
 
@@ -35,8 +35,10 @@ export function judge(entry: PairEntry, now: Both<Live>, merged: Merged, rules: 
   if (noBase && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
   const question = conflictQuestion(entry.uid, now, open, noBase)
   const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
+  if (typeof choice === 'object' && 'both' in choice) return keepBoth(choice.both, question, now, rules)
   if (typeof choice === 'object') {
-    return 'event' in choice ? writeEvent(choice.event, now, open, rules) : keepBoth(choice.both, question, now, rules)
+    const said = open.filter((field) => field in choice.event) // the others are asked again
+    return said.length > 0 ? writeEvent(entry, choice.event, now, said, rules) : { ...nothing, ask: question }
   }
   const winner = choice === 'left' || choice === 'right' ? choice : byStrategy(now, noBase, rules)
   return winner === undefined ? { ...nothing, ask: question } : wins(winner, now, open, rules)
@@ -80,13 +82,24 @@ function wins(winner: Side, now: Both<Live>, open: readonly Field[], rules: Rule
 
 const mayWrite = (to: Side, now: Both<Live>, rules: Rules): boolean => rules.into[to] && now[to].fixed === undefined
 
-/** The user's own version goes to both sides. */
-function writeEvent(event: Fields, now: Both<Live>, open: readonly Field[], rules: Rules): Verdict {
-  const to = both((side) => {
-    const differs = open.filter((field) => !sameMeaning(valueOf(event, field), valueOf(now[side].fields, field)))
-    return new Map(mayWrite(side, now, rules) ? differs.map((field) => [field, valueOf(event, field)] as const) : [])
-  })
-  return { ...nothing, to }
+/**
+ * The user's own version: it is written to one side first, as if the user had edited that event there, and wins over the
+ * other side's. A side that has it already wins as it is.
+ */
+function writeEvent(entry: PairEntry, event: Fields, now: Both<Live>, open: readonly Field[], rules: Rules): Verdict {
+  const differs = (side: Side): readonly Field[] =>
+    open.filter((field) => !sameMeaning(valueOf(event, field), valueOf(now[side].fields, field)))
+  const has = SIDES.find((side) => differs(side).length === 0)
+  if (has) return wins(has, now, open, rules)
+  const to = SIDES.find((side) => mayWrite(side, now, rules))
+  if (!to) return { ...nothing, asTheyStand: open }
+  const changed = differs(to)
+  const fields = withValues(
+    now[to].fields,
+    changed.map((field) => [field, valueOf(event, field)] as const),
+  )
+  const edit = operation('update', to, entry.uid, fields, changed, now, 'the user’s own version')
+  return { ...nothing, first: [{ ...edit, decides: true }] }
 }
 
 /** The other side's version first becomes a new event there; when that is done, the answer becomes "this side wins". */

@@ -66,6 +66,8 @@ export type Operation = {
   readonly reason: string
   /** Not a copy: a version that the user keeps as a new event; the answer of that event waits for it. */
   readonly keeps?: Uid
+  /** The user's own version: it counts as an edit made there, which wins over the other side's. */
+  readonly decides?: true
 }
 
 /** A question to the user. `deletion`: whether the other side's event is to be deleted too. */

@@ -31,7 +31,7 @@ export function sentFrom(op: Operation, written: readonly Field[], now: Now): Fi
 
 /**
  * The entry with a write noted that is about to be made, so that it is recognised if its answer gets lost. A deletion
- * needs no note.
+ * needs no note; a user's own version that comes to light later is an edit like any other.
  *
  * @param fields what is written, `written` its names (a flow may have rewritten both)
  * @param newId the id that a create will give
@@ -44,7 +44,7 @@ export function note(
   now: Now,
   newId: ResourceId,
 ): Entry | undefined {
-  if (op.action === 'delete') return entry
+  if (op.action === 'delete' || op.decides) return entry
   const target = now[op.to]
   const against = isLive(target) ? target.ref : null
   const noted = { fields: pick(fields, written), from: sentFrom(op, written, now), against }
@@ -128,6 +128,7 @@ function written(
   if (!isLive(holds)) return entry && { ...entry, due: 0 }
   const pair = asPair(entry, op, holds.id, now)
   if (!pair) return entry
+  if (op.decides) return decided(pair, op, from, wrote, now)
   const sides = { ...both(() => from), [op.to]: holds.fields }
   const next = advance({ ...pair, [op.to]: { ...pair[op.to], id: holds.id } }, sides, wrote)
   return keepSkip(next, op, now, holds)
@@ -143,6 +144,12 @@ function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: No
   const making = entry?.is === 'alone' ? entry.making?.noted : undefined
   const pair = { ...Object.fromEntries(kept), ...newPair(uid, other(op.to), ids) }
   return making ? { ...pair, [op.to]: { ...pair[op.to], noted: making } } : pair
+}
+
+/** The other side's version counts as seen and passed over, what was written as an edit there, which goes across next. */
+function decided(pair: PairEntry, op: Operation, from: Fields, wrote: readonly Field[], now: Now): PairEntry {
+  const target = now[op.to]
+  return advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
 }
 
 /** A version that was skipped towards the other side stays skipped when we ourselves write something else to it. */
@@ -167,6 +174,7 @@ function skipped(entry: Entry | undefined, op: Operation, now: Now): Entry | und
 /** The entry when all of an operation was answered: its note, and what was to be done again, are gone. */
 export function completed(entry: Entry, op: Operation, at: Millis): Entry {
   const done = { ...without(entry, 'due', 'failures'), wrote: withWrite(entry, op, at) }
+  if (op.decides) return { ...done, due: 0 }
   if (done.is !== 'pair' || !done[op.to].noted) return done
   const { noted: _noted, ...half } = done[op.to]
   return { ...done, [op.to]: half }

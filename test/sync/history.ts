@@ -182,7 +182,13 @@ export class History {
       for (const uid of [...this.world.agreement.open].sort()) {
         this.world.answer(
           uid,
-          this.random.pick([this.on('left'), this.on('right'), { both: this.on('left') }, 'keep'] as const),
+          this.random.pick([
+            this.on('left'),
+            this.on('right'),
+            { both: this.on('left') },
+            'keep',
+            { event: { summary: 'Agreed' } },
+          ] as const),
         )
       }
       await this.quiet()

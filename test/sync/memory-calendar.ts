@@ -156,6 +156,7 @@ export class MemoryCalendar implements Calendar {
         const next = withValues(kept.fields, values)
         this.put(seen.id, {
           ...kept,
+          changedAt: this.now(),
           fields: next,
           ...(kept.mark ? { mark: { ...kept.mark, wrote: hashFields(next) } } : {}),
         })

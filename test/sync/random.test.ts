@@ -10,7 +10,7 @@ async function playAll(play: (seed: number) => Promise<void>): Promise<void> {
     try {
       await play(seed)
     } catch (error) {
-      throw new Error(`seed ${seed} (replay: SEED=${seed} npm run replay): ${String((error as Error).message)}`, {
+      throw new Error(`seed ${seed} (replay: SEED=${seed} npm run replay): ${(error as Error).message}`, {
         cause: error,
       })
     }

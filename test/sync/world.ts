@@ -5,8 +5,9 @@ import { Agreement } from '../../src/sync/agreement'
 import { idOn } from '../../src/sync/agreement'
 import { cut, holdMassDeletion } from '../../src/sync/limit'
 import { find } from '../../src/sync/match'
-import type { Both, Fields, Live, Operation, Rules, Side, Step, Uid } from '../../src/sync/model'
+import type { Both, Choice, Fields, Live, Operation, Rules, Side, Step, Uid } from '../../src/sync/model'
 import { SIDES, both } from '../../src/sync/model'
+import { apply } from '../../src/sync/outcome'
 import { plan, standing } from '../../src/sync/plan'
 import { Replica, observe } from '../../src/sync/replica'
 import { MemoryCalendar } from './memory-calendar'
@@ -124,10 +125,9 @@ export class World {
   }
 
   lookAgain(ops: readonly Operation[]): void {
-    for (const { uid } of ops) {
-      const entry = this.agreement.get(uid)
-      if (entry) this.agreement.set({ ...entry, due: 0 })
-      else this.agreement.compared = undefined // nothing to hang it on: compare all again
+    for (const op of ops) {
+      const entry = apply(this.agreement.get(op.uid), op, { is: 'dropped' }, {}, this.pair().find(op.uid))
+      if (entry) this.agreement.set(entry)
     }
   }
 
@@ -187,7 +187,7 @@ export class World {
     throw new Error('it does not come to rest')
   }
 
-  answer(uid: Uid, choice: NonNullable<import('../../src/sync/model').Entry['answer']>['choice']): void {
+  answer(uid: Uid, choice: Choice): void {
     const entry = this.agreement.get(uid)
     if (!entry?.told) throw new Error('nothing was asked')
     this.agreement.set({ ...entry, answer: { to: entry.told, choice }, due: 0 })

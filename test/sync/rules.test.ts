@@ -1,0 +1,774 @@
+import assert from 'node:assert/strict'
+import type { Fields } from '../../src/event/event'
+import { cut } from '../../src/sync/limit'
+import type { Operation } from '../../src/sync/model'
+import type { Task } from '../../src/sync/carry-out'
+import { DAY, HOUR, START, World, agreed, at, spoken, tea } from './world'
+
+const weekly = (rule = 'RRULE:FREQ=WEEKLY;BYDAY=WE', date = '2026-06-10'): Fields => ({
+  when: { ...(at(date).when as object), recurrence: [rule] },
+  summary: 'Class',
+})
+const MOVED = 'exceptions.2026-06-17T08:00:00Z'
+const CANCELLED = 'exceptions.2026-06-24T08:00:00Z'
+
+/** What a plan says now, without carrying anything out. */
+async function next(world: World, full = false): Promise<string> {
+  await world.read(full)
+  return spoken(world.plan())
+}
+
+async function paired(left: Fields, right: Fields): Promise<World> {
+  const world = new World()
+  world.left.add('tea', { ...tea, ...left })
+  world.right.add('tea', { ...tea, ...right })
+  await world.read()
+  return world
+}
+
+describe('first pairing', () => {
+  it('pairs by UID and agrees where both mean the same', async () => {
+    const world = await paired({}, {})
+    assert.equal(spoken(world.plan()), 'nothing')
+    world.record(world.plan())
+    assert.equal(world.agreement.paired, 1)
+  })
+
+  it('pairs different UIDs by time, recurrence and summary, where each is the only one of its kind', async () => {
+    const world = new World()
+    world.left.add('one', tea)
+    world.right.add('two', tea)
+    await world.sync()
+    assert.equal(world.left.live().size + world.right.live().size, 2)
+    world.left.edit('one', { location: 'Kitchen' })
+    await world.settle()
+    assert.equal(world.right.live().get('two')?.location, 'Kitchen')
+  })
+
+  it('pairs nothing by content where two are alike', async () => {
+    const world = new World()
+    world.left.add('one', tea)
+    world.left.add('other', tea)
+    world.right.add('two', tea)
+    assert.equal(await next(world), 'create left + create right + create right')
+  })
+
+  it('forgets what it knew of both when it pairs them by content', async () => {
+    const world = new World()
+    world.left.add('one', { ...at('2027-08-01'), summary: 'Far away' })
+    await world.sync()
+    assert.equal(world.agreement.get('one')?.is, 'alone')
+    world.right.add('two', { ...at('2027-08-01'), summary: 'Far away' })
+    await world.sync()
+    world.tick(100 * DAY)
+    await world.settle()
+    assert.equal(world.left.live().size + world.right.live().size, 2)
+  })
+
+  it('of two resources with one UID the one with the smaller id counts; the other is left alone and reported', async () => {
+    const world = new World()
+    world.left.add('tea', tea)
+    world.left.events.set('left-tea-again', { ...world.left.of('tea')[1] })
+    assert.equal(await next(world), 'create right + leave (duplicate)')
+  })
+})
+
+describe('no base, no overwriting', () => {
+  it('asks where contents differ, and leaves both as they are', async () => {
+    const world = await paired({ summary: 'Tea' }, { summary: 'Coffee' })
+    assert.equal(spoken(world.plan()), 'ask (no-base)')
+    assert.equal(spoken(world.with({ strategy: 'latest-wins' }).plan()), 'ask (no-base)')
+  })
+
+  it('fills in what only one side has', async () => {
+    const world = await paired({ location: 'Kitchen' }, { description: 'With milk' })
+    assert.equal(spoken(world.plan()), 'update left: description + update right: location')
+  })
+
+  it('never fills in a status, a time or an exception', async () => {
+    const status = await paired({ status: 'tentative' }, {})
+    assert.equal(spoken(status.plan()), 'ask (no-base)')
+    const exception = await paired({ ...weekly(), [CANCELLED]: null }, weekly())
+    assert.equal(spoken(exception.plan()), 'ask (no-base)')
+    const when = await paired(at('2026-06-11'), {})
+    assert.equal(spoken(when.plan()), 'ask (no-base)')
+  })
+
+  it('takes differences outside the window as they stand, and carries on from there', async () => {
+    const past = at('2026-01-10')
+    const world = await paired({ ...past, summary: 'Tea' }, { ...past, summary: 'Coffee' })
+    assert.equal(spoken(await world.sync()), 'nothing')
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('left-wins and right-wins write', async () => {
+    const world = await paired({ summary: 'Tea' }, { summary: 'Coffee' })
+    assert.equal(spoken(world.with({ strategy: 'left' }).plan()), 'update right: summary')
+    assert.equal(spoken(world.with({ strategy: 'right' }).plan()), 'update left: summary')
+  })
+
+  it('a changed copy that bears our mark never wins over its original', async () => {
+    const world = await agreed()
+    world.right.edit('tea', { summary: 'Edited copy' })
+    world.agreement = new World().agreement // the state was lost
+    assert.equal(await next(world.with({ strategy: 'right' })), 'ask (no-base)')
+    assert.equal(await next(world.with({ strategy: 'left' })), 'update right: summary')
+  })
+
+  it('a copy that still is what we wrote counts as unchanged when the state was lost', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.agreement = new World().agreement
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('asks in a one-way node too, rather than overwrite what the target held before', async () => {
+    const world = (await paired({ summary: 'Tea' }, { summary: 'Coffee' })).oneWay('right')
+    assert.equal(spoken(world.plan()), 'ask (no-base)')
+  })
+})
+
+describe('both halves advance together', () => {
+  it('a series that fails in the middle leaves no false change: the next run writes the rest', async () => {
+    const world = await agreed(weekly())
+    world.right.piecemeal = true
+    world.left.edit('tea', { summary: 'Lesson', [MOVED]: { summary: 'Excursion' }, [CANCELLED]: null })
+    let request = 0
+    world.right.trouble = () => ((request += 1) === 2 ? 'refused' : 'none')
+    await world.sync()
+    assert.equal(world.right.live().get('tea')?.summary, 'Lesson')
+    assert.equal(await next(world), `update right: ${MOVED}, ${CANCELLED}`)
+    await world.settle()
+    assert.deepEqual(world.right.live().get('tea')?.[CANCELLED], null)
+    assert.equal(await next(world), 'nothing')
+  })
+
+  it('a copy that was rewritten on the way is not seen as an edit, and its other fields flow back', async () => {
+    const world = new World()
+    world.left.add('tea', tea)
+    const busy = (op: Operation): Task => world.task(op, { fields: { ...op.fields, summary: 'Busy' } })
+    await world.sync(busy)
+    assert.equal(world.right.live().get('tea')?.summary, 'Busy')
+    assert.equal(await next(world), 'nothing')
+    world.right.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'update left: location')
+    await world.sync()
+    assert.equal(world.left.live().get('tea')?.summary, 'Tea')
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('a name that the flow removes from an update is planned again', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea', location: 'Kitchen' })
+    await world.sync((op) => world.task(op, { written: ['summary'] }))
+    assert.equal(await next(world), 'update right: location')
+  })
+
+  it('an operation that is dropped is planned again, under the same id', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    const first = await world.sync(() => undefined)
+    const second = await world.sync(() => undefined)
+    const ids = [first, second].map((steps) => steps.find((step) => step.do === 'write')?.op.id)
+    assert.ok(ids[0])
+    assert.equal(ids[0], ids[1])
+  })
+})
+
+describe('our own write is never somebody else’s edit', () => {
+  it('a write whose answer was lost is recognised', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.trouble = () => 'lost after'
+    await world.sync()
+    assert.equal(await next(world), 'nothing')
+  })
+
+  it('also where the flow had rewritten it', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.trouble = () => 'lost after'
+    await world.sync((op) => world.task(op, { fields: { ...op.fields, summary: 'Busy' } }))
+    assert.equal(await next(world), 'nothing')
+    world.left.edit('tea', { summary: 'Black tea' })
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('a create whose answer was lost is recognised, and its original’s deletion is carried on', async () => {
+    const world = new World()
+    world.left.add('tea', tea)
+    world.right.trouble = () => 'lost after'
+    await world.sync()
+    world.left.remove('tea')
+    assert.equal(await next(world), 'delete right')
+  })
+
+  it('a write that never arrived is planned again', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.trouble = () => 'lost before'
+    await world.sync()
+    world.right.trouble = () => 'none'
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('an edit by the user after our lost write stays an edit', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.trouble = () => 'lost after'
+    await world.sync()
+    world.right.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'update left: location')
+  })
+})
+
+describe('missing is not deleted', () => {
+  it('a complete read that lacks an event asks; approving deletes the other, keeping leaves it alone', async () => {
+    for (const [choice, expected] of [
+      ['right', 'delete left'],
+      ['keep', 'nothing'],
+    ] as const) {
+      const world = await agreed()
+      world.right.vanish('tea')
+      assert.equal(await next(world, true), 'ask (missing)')
+      world.record(world.plan())
+      world.answer('tea', choice)
+      assert.equal(spoken(world.plan()), expected)
+      await world.settle()
+      assert.equal(world.left.live().size, choice === 'keep' ? 1 : 0)
+      assert.equal(world.right.live().size, 0)
+    }
+  })
+
+  it('an event that was kept is copied again once it changes', async () => {
+    const world = await agreed()
+    world.right.vanish('tea')
+    await world.read(true)
+    world.record(world.plan())
+    world.answer('tea', 'keep')
+    await world.settle()
+    world.left.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'create right')
+  })
+
+  it('a forced full read takes the delta first, so that it swallows no deletion', async () => {
+    const world = await agreed()
+    world.right.remove('tea')
+    assert.equal(await next(world, true), 'delete left')
+  })
+
+  it('a resource that was made again under the same UID is merely changed', async () => {
+    const world = await agreed()
+    const [, kept] = world.right.of('tea')
+    world.right.remove('tea')
+    world.right.add('tea', { ...kept.fields, location: 'Kitchen' })
+    assert.equal(await next(world), 'update left: location')
+  })
+
+  it('nothing is planned for an event that can’t be read', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.read()
+    const { id } = world.replicas.right.get(world.right.of('tea')[0])!
+    world.replicas.right.record({ uid: 'tea', id, is: 'unread', reason: 'broken' }, world.clock)
+    assert.equal(spoken(world.plan()), 'nothing')
+    world.record(world.plan())
+    world.replicas.right.record(world.right.seen(id), world.clock)
+    assert.equal(spoken(world.plan()), 'update right: summary', 'and nothing is forgotten')
+  })
+})
+
+describe('one way', () => {
+  it('the target’s own events and edits stay, and the source’s edit is carried out over them', async () => {
+    const world = (await agreed()).oneWay('right')
+    world.right.add('own', { ...at('2026-06-12'), summary: 'Own' })
+    world.right.edit('tea', { summary: 'My tea', location: 'Kitchen' })
+    assert.equal(await next(world), 'nothing')
+    world.record(world.plan())
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'update right: summary')
+    await world.sync()
+    assert.equal(world.right.live().get('tea')?.location, 'Kitchen')
+    assert.ok(
+      world.lost.some((each) => each.fields.summary === 'My tea'),
+      'the loser is kept',
+    )
+  })
+
+  it('a copy deleted on the target is made again once the original changes', async () => {
+    const world = (await agreed()).oneWay('right')
+    world.right.remove('tea')
+    assert.equal(spoken(await world.sync()), 'nothing')
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'create right')
+  })
+
+  it('two one-way "Busy" mirrors in opposite directions live side by side', async () => {
+    const world = new World()
+    world.left.add('mine', { ...tea, summary: 'Dentist' })
+    world.right.add('work', { ...at('2026-06-12'), summary: 'Meeting' })
+    const busy = (op: Operation): Task => world.task(op, { fields: { ...op.fields, summary: 'Busy' } })
+    for (let round = 0; round < 3; round += 1) {
+      await world.oneWay('right').sync(busy)
+      await world.oneWay('left').sync(busy)
+    }
+    world.left.edit('mine', { location: 'Town' })
+    world.right.remove('work')
+    for (let round = 0; round < 2; round += 1) {
+      await world.oneWay('right').sync(busy)
+      await world.oneWay('left').sync(busy)
+    }
+    const summaries = (side: 'left' | 'right'): unknown[] =>
+      [...world.sides[side].live().values()].map((each) => each.summary)
+    assert.deepEqual(summaries('left'), ['Dentist'])
+    assert.deepEqual(summaries('right'), ['Busy'])
+    assert.equal(world.right.live().get('mine')?.location, 'Town')
+  })
+
+  it('a read-only calendar gets nothing, and what happens there is carried on', async () => {
+    const world = await agreed()
+    world.with({ into: { left: true, right: false } })
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'nothing')
+    world.right.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'update left: location')
+  })
+
+  it('an event that nobody may write is left alone and reported', async () => {
+    const world = await agreed()
+    world.right.fix('tea', 'it has guests')
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'leave (not-writable)')
+    world.left.remove('tea')
+    assert.equal(await next(world), 'leave (not-writable)')
+  })
+})
+
+describe('skip', () => {
+  const skip = (world: World) => (op: Operation) => world.task(op, { action: 'skip' })
+
+  it('an update: the base stays, and when the event changes again the whole difference is planned', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.sync(skip(world))
+    assert.equal(await next(world), 'nothing')
+    world.left.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'update right: location, summary')
+  })
+
+  it('an update stays skipped when the other side’s edit is written over here', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.sync(skip(world))
+    world.right.edit('tea', { location: 'Kitchen' })
+    assert.equal(spoken(await world.sync()), 'update left: location')
+    assert.equal(await next(world), 'nothing')
+  })
+
+  it('a create: copied nowhere until it changes', async () => {
+    const world = new World()
+    world.left.add('tea', tea)
+    await world.sync(skip(world))
+    assert.equal(await next(world), 'nothing')
+    world.left.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'create right')
+  })
+
+  it('a delete: the copy stays, alone, until it changes', async () => {
+    const world = await agreed()
+    world.left.remove('tea')
+    await world.sync(skip(world))
+    assert.equal(await next(world), 'nothing')
+    assert.equal(world.right.live().size, 1)
+    world.right.edit('tea', { location: 'Kitchen' })
+    assert.equal(await next(world), 'create left')
+  })
+})
+
+describe('the window', () => {
+  const cases: [string, Fields, 'in' | 'out'][] = [
+    ['an event inside', tea, 'in'],
+    ['an event long past', at('2026-04-01'), 'out'],
+    ['an event in two years', at('2028-06-01'), 'out'],
+    ['an old series without an end', weekly('RRULE:FREQ=WEEKLY;BYDAY=WE', '2020-06-10'), 'in'],
+    ['an old series whose UNTIL is past', weekly('RRULE:FREQ=WEEKLY;UNTIL=20210101T000000Z', '2020-06-10'), 'out'],
+    ['an old series whose UNTIL is inside', weekly('RRULE:FREQ=WEEKLY;UNTIL=20260601T000000Z', '2020-06-10'), 'in'],
+    ['an old series whose COUNT may reach inside', weekly('RRULE:FREQ=WEEKLY;COUNT=300', '2020-06-10'), 'in'],
+    ['an old series whose COUNT can’t', weekly('RRULE:FREQ=DAILY;COUNT=10', '2020-06-10'), 'out'],
+    ['an old event with an RDATE inside', weekly('RDATE:20260610T080000Z', '2020-06-10'), 'in'],
+    [
+      'an ended series with an occurrence moved inside',
+      {
+        ...weekly('RRULE:FREQ=WEEKLY;COUNT=2', '2020-06-10'),
+        'exceptions.2020-06-17T08:00:00Z': { ...startEnd('2026-06-12') },
+      },
+      'in',
+    ],
+    ['a series that begins in two years', weekly('RRULE:FREQ=WEEKLY', '2028-06-14'), 'out'],
+  ]
+  for (const [name, fields, where] of cases) {
+    it(`${name} is ${where === 'in' ? 'copied' : 'not copied'}`, async () => {
+      const world = new World()
+      world.left.add('tea', { ...fields, summary: 'Tea' })
+      assert.equal(await next(world), where === 'in' ? 'create right' : 'nothing')
+    })
+  }
+
+  it('an event is due on the day it enters', async () => {
+    const world = new World()
+    world.left.add('tea', { ...at('2027-06-11'), summary: 'Tea' }) // 375 days after the start
+    assert.equal(spoken(await world.sync()), 'nothing')
+    world.tick(9 * DAY)
+    assert.equal(spoken(await world.sync()), 'nothing')
+    world.tick(DAY + 3 * HOUR)
+    assert.equal(await next(world), 'create right')
+  })
+
+  it('a pair stays in step after it left the window', async () => {
+    const world = await agreed()
+    world.tick(100 * DAY)
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(await next(world), 'update right: summary')
+  })
+})
+
+function startEnd(date: string): { [key: string]: never } {
+  return at(date).when as { [key: string]: never }
+}
+
+describe('latest-wins', () => {
+  async function conflict(order: 'left later' | 'right later' | 'equal'): Promise<World> {
+    const world = (await agreed()).with({ strategy: 'latest-wins' })
+    world.left.edit('tea', { summary: 'Left' })
+    if (order !== 'equal') world.tick(order === 'right later' ? HOUR : -HOUR)
+    world.right.edit('tea', { summary: 'Right' })
+    return world
+  }
+
+  it('the later stamp wins', async () => {
+    assert.equal(await next(await conflict('left later')), 'update right: summary')
+    assert.equal(await next(await conflict('right later')), 'update left: summary')
+  })
+
+  it('equal stamps ask', async () => {
+    assert.equal(await next(await conflict('equal')), 'ask (conflict)')
+  })
+
+  it('our own write does not make a version later', async () => {
+    const world = (await agreed()).with({ strategy: 'latest-wins' })
+    world.right.edit('tea', { summary: 'Right, early' })
+    world.tick(HOUR)
+    world.left.edit('tea', { location: 'Kitchen', summary: 'Left, later' })
+    world.tick(HOUR)
+    await world.read()
+    // The location alone is written to the right, which gives that resource a new stamp by the server.
+    const [op] = world.record(world.plan())
+    assert.deepEqual(await world.carryOut([world.task(op!, { written: ['location'] })]), [{ status: 'ok' }])
+    assert.ok(world.right.of('tea')[1].changedAt > world.left.of('tea')[1].changedAt)
+    assert.equal(await next(world), 'update right: summary')
+  })
+})
+
+describe('an answer', () => {
+  async function asked(): Promise<World> {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Left' })
+    world.right.edit('tea', { summary: 'Right', location: 'Kitchen' })
+    await world.sync()
+    return world
+  }
+
+  it('is asked once, while the other fields go on', async () => {
+    const world = await asked()
+    assert.equal(world.left.live().get('tea')?.location, 'Kitchen')
+    const again = world.plan().find((step) => step.do === 'ask')
+    assert.ok(again === undefined || !again.isNew)
+    world.left.edit('tea', { description: 'With milk' })
+    await world.read()
+    const steps = world.plan()
+    assert.equal(spoken(steps), 'ask (conflict) + update right: description')
+    assert.equal(steps.find((step) => step.do === 'ask')?.isNew, false)
+  })
+
+  it('left, right and an edited event settle it', async () => {
+    for (const [choice, left, right] of [
+      ['left', 'Left', 'Left'],
+      ['right', 'Right', 'Right'],
+      [{ event: { summary: 'Agreed' } }, 'Agreed', 'Agreed'],
+    ] as const) {
+      const world = await asked()
+      world.answer('tea', choice)
+      await world.settle()
+      assert.deepEqual([world.left.live().get('tea')?.summary, world.right.live().get('tea')?.summary], [left, right])
+      assert.equal(world.agreement.open.size, 0)
+      assert.equal(world.agreement.get('tea')?.answer, undefined)
+    }
+  })
+
+  it('both: the left version stays, the right one becomes a new event first, and stands on both sides in the end', async () => {
+    const world = await asked()
+    world.answer('tea', { both: 'left' })
+    assert.equal(await next(world), 'create right')
+    world.right.trouble = () => 'refused'
+    await world.sync()
+    assert.equal(world.right.live().get('tea')?.summary, 'Right', 'the overwriting waits')
+    world.right.trouble = () => 'none'
+    await world.settle()
+    for (const side of ['left', 'right'] as const) {
+      assert.deepEqual([...world.sides[side].live().values()].map((each) => each.summary).sort(), ['Left', 'Right'])
+    }
+  })
+
+  it('that comes late does not hit a newer conflict', async () => {
+    const world = await asked()
+    const entry = world.agreement.get('tea')!
+    world.right.edit('tea', { summary: 'Right, again' })
+    world.agreement.set({ ...entry, answer: { to: entry.told!, choice: 'left' } })
+    await world.read()
+    const steps = world.plan()
+    assert.equal(spoken(steps), 'ask (conflict)')
+    assert.equal(steps.find((step) => step.do === 'ask')?.isNew, true)
+  })
+
+  it('is not forgotten when its write fails', async () => {
+    const world = await asked()
+    world.answer('tea', 'left')
+    world.right.trouble = () => 'refused'
+    await world.sync()
+    world.right.trouble = () => 'none'
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('is not needed any more when the sides agree again', async () => {
+    const world = await asked()
+    world.right.edit('tea', { summary: 'Left' })
+    assert.equal(spoken(await world.sync()), 'nothing')
+    assert.equal(world.agreement.open.size, 0)
+  })
+})
+
+describe('when and its occurrences are judged together', () => {
+  it('a series moved here and an occurrence changed there is a conflict of both', async () => {
+    const world = await agreed(weekly())
+    world.left.edit('tea', { when: weekly('RRULE:FREQ=WEEKLY;BYDAY=WE', '2026-06-03').when })
+    world.right.edit('tea', { [MOVED]: { summary: 'Excursion' } })
+    await world.read()
+    const ask = world.plan().find((step) => step.do === 'ask')
+    assert.deepEqual(ask?.question.fields, [MOVED, 'when'])
+  })
+
+  it('different occurrences changed on both sides are merged without asking', async () => {
+    const world = await agreed(weekly())
+    world.left.edit('tea', { [MOVED]: { summary: 'Excursion' } })
+    world.right.edit('tea', { [CANCELLED]: null })
+    assert.equal(await next(world), `update left: ${CANCELLED} + update right: ${MOVED}`)
+  })
+
+  it('a moved series takes its occurrences along', async () => {
+    const world = await agreed({ ...weekly(), [MOVED]: { summary: 'Excursion' } })
+    world.left.edit('tea', {
+      when: at('2026-06-10', '12:00:00').when,
+      [MOVED]: {},
+    })
+    assert.equal(await next(world), `update right: ${MOVED}, when`)
+    await world.settle()
+    assert.equal(MOVED in world.right.live().get('tea')!, false)
+  })
+})
+
+describe('current', () => {
+  it('an operation is stale once either side holds something else in the fields that it changes', async () => {
+    for (const side of ['left', 'right'] as const) {
+      const world = await agreed()
+      world.left.edit('tea', { summary: 'Green tea' })
+      await world.read()
+      const [op] = world.record(world.plan())
+      world.sides[side].edit('tea', { summary: 'Black tea' })
+      await world.read()
+      assert.deepEqual(await world.carryOut([world.task(op!)]), [{ status: 'stale' }])
+    }
+  })
+
+  it('an edit of another field does not make it stale', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.read()
+    const [op] = world.record(world.plan())
+    world.right.edit('tea', { location: 'Kitchen' })
+    await world.read()
+    assert.deepEqual(await world.carryOut([world.task(op!)]), [{ status: 'ok' }])
+    assert.equal(world.right.live().get('tea')?.location, 'Kitchen')
+  })
+
+  it('an edit between read and write is not overwritten', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.read()
+    const [op] = world.record(world.plan())
+    world.right.edit('tea', { summary: 'Black tea' })
+    assert.deepEqual(await world.carryOut([world.task(op!)]), [{ status: 'stale' }])
+    assert.equal(world.right.live().get('tea')?.summary, 'Black tea')
+    assert.equal(await next(world), 'ask (conflict)')
+  })
+})
+
+describe('the order of a plan', () => {
+  it('is updates, creates, deletes; what failed before comes last; maxOperations counts both sides together', async () => {
+    const world = new World()
+    for (const uid of ['a', 'b', 'c', 'd']) world.left.add(uid, { ...tea, summary: uid })
+    await world.settle()
+    world.left.remove('a')
+    world.right.add('new', { ...at('2026-06-15'), summary: 'new' })
+    world.left.edit('b', { location: 'Kitchen' })
+    world.right.edit('c', { location: 'Kitchen' })
+    await world.read()
+    const ops = world.plan().flatMap((step) => (step.do === 'write' ? [step.op] : []))
+    world.agreement.set({ ...world.agreement.get('b')!, failures: 1 })
+    const { now, remaining } = cut(ops, world.agreement, 3)
+    assert.deepEqual(
+      [...now, ...remaining].map(({ action, uid }) => `${action} ${uid}`),
+      ['update c', 'create new', 'delete a', 'update b'],
+    )
+    assert.equal(remaining.length, 1)
+  })
+
+  it('the rest follows in the next run', async () => {
+    const world = new World().with({ maxOperations: 2 })
+    for (const uid of ['a', 'b', 'c', 'd', 'e']) world.left.add(uid, { ...tea, summary: uid })
+    await world.sync()
+    assert.equal(world.right.live().size, 2)
+    await world.sync()
+    assert.equal(world.right.live().size, 4)
+    await world.settle()
+    assert.equal(world.right.live().size, 5)
+  })
+})
+
+describe('mass deletion stops', () => {
+  async function many(count: number): Promise<World> {
+    const world = new World()
+    for (let index = 0; index < count; index += 1) world.left.add(`e${index}`, { ...tea, summary: `Event ${index}` })
+    await world.settle()
+    world.tick(2 * DAY)
+    return world
+  }
+  const removeSome = (world: World, from: number, to: number): void => {
+    for (let index = from; index < to; index += 1) world.left.remove(`e${index}`)
+  }
+  const count = async (world: World): Promise<string> => {
+    await world.read()
+    const steps = world.plan()
+    const held = steps.filter((step) => step.do === 'ask').length
+    return `${steps.filter((step) => step.do === 'write').length} written, ${held} held`
+  }
+
+  it('five are free', async () => {
+    const world = await many(10)
+    removeSome(world, 0, 5)
+    assert.equal(await count(world), '5 written, 0 held')
+  })
+
+  it('six of twenty-four are free, seven are more than 25 percent', async () => {
+    const world = await many(24)
+    removeSome(world, 0, 6)
+    assert.equal(await count(world), '6 written, 0 held')
+    removeSome(world, 6, 7)
+    assert.equal(await count(world), '0 written, 7 held')
+  })
+
+  it('frequent runs can’t outrun the limit', async () => {
+    const world = await many(20)
+    removeSome(world, 0, 4)
+    await world.sync()
+    removeSome(world, 4, 6)
+    assert.equal(await count(world), '0 written, 2 held')
+  })
+
+  it('a calendar is never emptied', async () => {
+    const world = await many(3)
+    removeSome(world, 0, 3)
+    assert.equal(await count(world), '0 written, 3 held')
+    const single = await many(1)
+    removeSome(single, 0, 1)
+    assert.equal(await count(single), '1 written, 0 held')
+  })
+
+  it('everything else goes on; the set is told once, and approved as told', async () => {
+    const world = await many(10)
+    removeSome(world, 0, 8)
+    world.left.edit('e9', { location: 'Kitchen' })
+    assert.equal(await count(world), '1 written, 8 held')
+    await world.write()
+    await world.read()
+    assert.ok(world.plan().every((step) => step.do !== 'ask' || !step.isNew))
+    for (const uid of [...world.agreement.open]) world.answer(uid, 'left')
+    assert.equal(await count(world), '8 written, 0 held')
+    await world.settle()
+    assert.equal(world.right.live().size, 2)
+  })
+
+  it('kept ones stay', async () => {
+    const world = await many(10)
+    removeSome(world, 0, 8)
+    await world.sync()
+    for (const uid of [...world.agreement.open]) world.answer(uid, 'keep')
+    await world.settle()
+    assert.equal(world.right.live().size, 10)
+    assert.equal(world.left.live().size, 2)
+  })
+})
+
+describe('ping-pong', () => {
+  it('the same content is not written a fourth time within an hour; an hour later it is', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal(spoken(await world.sync()), 'update right: summary')
+      world.tick(60_000)
+      world.right.edit('tea', { summary: 'Tea' }) // another tool puts it back
+      world.with({ strategy: 'left' })
+      world.left.edit('tea', { summary: round % 2 === 0 ? 'Tea' : 'Green tea' })
+      world.left.edit('tea', { summary: 'Green tea' })
+      const entry = world.agreement.get('tea')!
+      if (entry.is === 'pair') {
+        // As if the other side's edit had been taken over and changed back here.
+        world.agreement.set({ ...entry, left: { ...entry.left, held: { ...entry.left.held, summary: 'Tea' } } })
+      }
+    }
+    assert.equal(spoken(await world.sync()), 'leave (ping-pong)')
+    assert.equal(spoken(await world.sync()), 'nothing', 'it is left alone')
+    world.tick(HOUR + 1)
+    assert.equal(await next(world), 'update right: summary')
+  })
+})
+
+describe('a dry run', () => {
+  it('planning changes neither the agreement nor a replica', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.add('new', { ...at('2026-06-20'), summary: 'New' })
+    await world.read()
+    const before = JSON.stringify([...world.agreement.entries, world.agreement.compared])
+    assert.equal(spoken(world.plan()), spoken(world.plan()))
+    assert.equal(JSON.stringify([...world.agreement.entries, world.agreement.compared]), before)
+  })
+})
+
+describe('changed settings', () => {
+  it('make everything be looked at again', async () => {
+    const world = (await agreed()).oneWay('left')
+    world.left.edit('tea', { summary: 'Green tea' })
+    assert.equal(spoken(await world.sync()), 'nothing')
+    world.with({ oneWay: false, into: { left: true, right: true } })
+    assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('an idle run looks at nothing and keeps nothing', async () => {
+    const world = await agreed()
+    await world.sync()
+    assert.deepEqual(world.plan(), [])
+    assert.equal(world.clock > START, true)
+  })
+})
