@@ -13,7 +13,7 @@ export type Account = {
   readonly calendar: Calendar
   readonly reader: Reader
   /** What was asked since the last call, as `METHOD path`; the calendar's path is left out. */
-  asked(): string[]
+  readonly asked: () => string[]
 }
 
 export async function account(options: Partial<CaldavOptions> = {}): Promise<Account> {

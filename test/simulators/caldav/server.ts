@@ -16,10 +16,10 @@ export type Logged = { readonly method: string; readonly path: string; readonly 
 
 /**
  * The one place for misbehaviour on demand. `before` may answer in the server's place (the request is then not
- * carried out) or throw; `after` may give another answer or throw though the request was carried out (a lost answer).
+ * carried out) or throw; `body` is the request's, which can't be read twice. `after` may give another answer or throw though the request was carried out (a lost answer).
  */
 export type Interfere = {
-  before?: (request: Request) => Promise<Response | undefined> | Response | undefined
+  before?: (request: Request, body: string) => Promise<Response | undefined> | Response | undefined
   after?: (request: Request, response: Response) => Promise<Response> | Response
 }
 
@@ -69,7 +69,7 @@ export class CaldavServer {
   async respond(request: Request): Promise<Response> {
     request.signal.throwIfAborted()
     const body = await request.text()
-    const replaced = await this.interfere.before?.(request)
+    const replaced = await this.interfere.before?.(request, body)
     const response = replaced ?? this.answer(request, body)
     const path = decodeURIComponent(new URL(request.url).pathname)
     const bytes = (await response.clone().text()).length
