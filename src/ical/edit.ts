@@ -17,7 +17,12 @@ import { setRecurrence, setSpan } from './when'
 import type { Zones } from './zone'
 
 /** What an edit of a resource needs to know. */
-export type Editing = { readonly zones: Zones; readonly tzids: Tzids; readonly now: number }
+export type Editing = {
+  readonly zones: Zones
+  readonly tzids: Tzids
+  /** Whether times in the zone of floating times are to float: those of an occurrence do as its series does. */
+  readonly floats?: boolean
+}
 
 /** What a VEVENT holds and what it is to hold, exceptions apart; `single`: whether it then takes place once. */
 export type Change = { readonly held: Fields; readonly wanted: Fields; readonly single: boolean }

@@ -32,7 +32,20 @@ export function fold(lines: readonly string[]): string {
 }
 
 function folded(line: string): string {
-  if (line.length * 3 <= LINE_OCTETS || Buffer.byteLength(line) <= LINE_OCTETS) return line
+  if (line.length * 3 <= LINE_OCTETS) return line
+  const octets = Buffer.byteLength(line)
+  if (octets <= LINE_OCTETS) return line
+  return octets === line.length ? foldedAscii(line) : foldedUtf8(line)
+}
+
+/** The common case, an attachment of megabytes among them. */
+function foldedAscii(line: string): string {
+  const parts = [line.slice(0, LINE_OCTETS)]
+  for (let at = LINE_OCTETS; at < line.length; at += LINE_OCTETS - 1) parts.push(line.slice(at, at + LINE_OCTETS - 1))
+  return parts.join('\r\n ')
+}
+
+function foldedUtf8(line: string): string {
   let out = ''
   let octets = 0
   for (const character of line) {

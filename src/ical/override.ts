@@ -6,8 +6,10 @@ import type { Editing } from './edit'
 import { setFields } from './edit'
 import { IcalError } from './error'
 import { readFields } from './fields'
+import type { Line } from './line'
 import { MARK } from './mark'
 import { isRecurrenceLine } from './recurrence'
+import { formOf } from './time'
 import { setRecurrenceId } from './when'
 
 /**
@@ -29,7 +31,14 @@ export function newOverride(
   const isMark = isLineNamed(MARK)
   const copy = without(master, (node) => isRecurrenceLine(node) || isMark(node))
   const named = setRecurrenceId(copy, key, seriesStart, start)
-  return setFields(named, { held: readFields(named, editing.zones, false), wanted, single: false }, editing)
+  return setOverride(named, seriesStart, wanted, editing)
+}
+
+/** The component of an occurrence brought to hold what is wanted of it. */
+export function setOverride(event: Component, seriesStart: Line, wanted: Fields, editing: Editing): Component {
+  const held = readFields(event, editing.zones, false)
+  const floats = formOf(seriesStart).is === 'floating'
+  return setFields(event, { held, wanted, single: false }, { ...editing, floats })
 }
 
 /** The keys of the occurrences of which fields say something. */

@@ -43,7 +43,7 @@ export function patchEvent(text: string, { fields, changed, mark, now, floatingZ
     const when = whenOf(wanted)
     if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
     const tzids = tzidsOf(calendar, zones)
-    const edited = patchParts(resource, held, wanted, { zones, tzids, now })
+    const edited = patchParts(resource, held, wanted, { zones, tzids })
     const marked = mark ? replace(edited, resource.main, (main) => setMark(main, mark)) : edited
     return componentText(tzids.define(withEvents(calendar, resource.main, marked, now), yearOf(when.start)))
   })

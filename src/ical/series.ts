@@ -7,12 +7,12 @@ import { lineNamed } from './component'
 import type { Editing } from './edit'
 import { setFields } from './edit'
 import { IcalError } from './error'
-import { readFields, statusOf } from './fields'
+import { statusOf } from './fields'
 import type { Line } from './line'
 import { keysOf } from './recurrence'
 import type { Override, Resource } from './resource'
 import { formOf, isKeyFor, sameForm } from './time'
-import { exceptionKeys, newOverride } from './override'
+import { exceptionKeys, newOverride, setOverride } from './override'
 import { exceptionAt, holdable } from './wanted'
 import { setExcluded, setRecurrenceId } from './when'
 
@@ -86,8 +86,7 @@ function followed({ key, event }: Override, master: Component, move: Move, editi
   if (exception === null) return statusOf(event) === 'cancelled' && wanted.status !== 'cancelled' ? named : null
   const whole = wholeOccurrence(wanted, key)
   if (whole === undefined) return null
-  const own = readFields(event, editing.zones, false)
-  const edited = setFields(named, { held: own, wanted: whole, single: false }, editing)
+  const edited = setOverride(named, move.startLine, whole, editing)
   return Object.keys(exception).length === 0 && isSuperfluous(key, edited, master, move) ? null : edited
 }
 

@@ -1,5 +1,7 @@
 import type { EventTime, When } from '../event/event'
+import { isAllDay } from '../event/event'
 import { sameMeaning } from '../event/normal'
+import { canonicalZone } from '../event/zone'
 import type { Component, Node } from './component'
 import { insert, isLineNamed, lineNamed, linesNamed, replaceLines, withContent } from './component'
 import type { Editing } from './edit'
@@ -8,6 +10,7 @@ import { readEnd, readSpan } from './fields'
 import type { Line } from './line'
 import { parseLine } from './line'
 import { datesOf, isRecurrenceLine, keyOf, normalLines, RECURRENCE_NAMES } from './recurrence'
+import type { TimeForm } from './time'
 import { formFor, formOf, isKeyFor, occurrenceLine, timeLine } from './time'
 import type { Zones } from './zone'
 
@@ -17,16 +20,19 @@ const same = (a: EventTime | undefined, b: EventTime): boolean => a !== undefine
  * DTSTART and DTEND brought to say a span. A line that says its part already stays, but for floating times: one of
  * the two can't stay floating when the other gets a zone.
  */
-export function setSpan(event: Component, span: Span, { zones, tzids }: Editing): Component {
+export function setSpan(event: Component, span: Span, { zones, tzids, floats = false }: Editing): Component {
   const old = lineNamed(event, 'DTSTART') ? readSpan(event, zones) : undefined
   if (old && same(old.start, span.start) && same(old.end, span.end)) return event
-  const line = (name: string, time: EventTime): string => timeLine(name, time, formFor(time, tzids.tzidFor))
+  const form = (time: EventTime): TimeForm =>
+    floats && isInZone(time, zones.floating) ? { is: 'floating' } : formFor(time, tzids.tzidFor)
+  const line = (name: string, time: EventTime): string => timeLine(name, time, form(time))
+  const landed = (within: Component, name: string): boolean => floats || !isFloating(within, name)
   const started =
-    same(old?.start, span.start) && !isFloating(event, 'DTSTART')
+    same(old?.start, span.start) && landed(event, 'DTSTART')
       ? event
       : replaceLines(event, ['DTSTART'], [line('DTSTART', span.start)])
   // The end as it stands there, before it is repaired: a DTEND of the wrong value type must not survive.
-  const stays = same(readEnd(started, span.start, zones), span.end) && !isFloating(started, 'DTEND')
+  const stays = same(readEnd(started, span.start, zones), span.end) && landed(started, 'DTEND')
   return stays ? started : endedBy(started, line('DTEND', span.end))
 }
 
@@ -35,6 +41,9 @@ function endedBy(event: Component, line: string): Component {
     return replaceLines(event, ['DTEND', 'DURATION'], [line])
   return insertAfter(event, isLineNamed('DTSTART'), [line])
 }
+
+const isInZone = (time: EventTime, zone: string): boolean =>
+  !isAllDay(time) && canonicalZone(time.timeZone) === canonicalZone(zone)
 
 function isFloating(event: Component, name: string): boolean {
   const line = lineNamed(event, name)

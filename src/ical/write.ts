@@ -40,8 +40,8 @@ export function writeEvent({ uid, fields, mark, now }: NewEvent): string {
   const calendar = component('VCALENDAR', ['VERSION:2.0', `PRODID:${PRODID}`, 'CALSCALE:GREGORIAN'].map(parseLine))
   const zones = zonesOf(calendar, 'UTC')
   const tzids = tzidsOf(calendar, zones)
-  const editing = { zones, tzids, now }
-  const master = withExdates(newMaster(uid, wanted, when, editing), wanted, when, editing)
+  const editing = { zones, tzids }
+  const master = withExdates(newMaster({ uid, now }, wanted, when, editing), wanted, when, editing)
   const overrides = overridesIn(master, wanted, when, editing)
   const events = [mark ? setMark(master, mark) : master, ...overrides]
   const whole = tzids.define({ ...calendar, content: [...calendar.content, ...events] }, yearOf(when.start))
@@ -49,8 +49,8 @@ export function writeEvent({ uid, fields, mark, now }: NewEvent): string {
 }
 
 /** TRANSP is told even where it is the default: calendar apps take days for free and times for busy. */
-function newMaster(uid: Uid, wanted: Fields, when: When, editing: Editing): Component {
-  const stamp = utcValue(editing.now)
+function newMaster({ uid, now }: { uid: Uid; now: Millis }, wanted: Fields, when: When, editing: Editing): Component {
+  const stamp = utcValue(now)
   const lines = [
     `UID:${writeText(uid)}`,
     `DTSTAMP:${stamp}`,

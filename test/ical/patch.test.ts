@@ -254,6 +254,14 @@ describe('Patching when an event is', () => {
     ])
   })
 
+  it('lets an occurrence of a floating series float', () => {
+    const text = event('DTSTART:20260601T100000', 'DTEND:20260601T110000', RULE)
+    const lines = unfold(patched(text, { [SECOND]: { summary: 'Other' } }))
+    for (const line of ['RECURRENCE-ID:20260608T100000', 'DTSTART:20260608T100000', 'DTEND:20260608T110000']) {
+      assert.ok(lines.includes(line), line)
+    }
+  })
+
   it('turns times into days and back', () => {
     const days = { start: { date: '2026-06-01' }, end: { date: '2026-06-02' } }
     const lines = ['DTSTART;VALUE=DATE:20260601', 'DTEND;VALUE=DATE:20260602']
