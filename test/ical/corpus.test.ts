@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { hashFields } from '../../src/event/normal'
-import { IcalError, patchEvent, readEvent } from '../../src/ical'
+import fc from 'fast-check'
+import type { Field, Fields } from '../../src/event/event'
+import { fieldNames, fieldsFrom, isException } from '../../src/event/event'
+import type { Json } from '../../src/event/json'
+import { emptyValue, hashFields } from '../../src/event/normal'
+import { HOLDS, IcalError, patchEvent, readEvent } from '../../src/ical'
+import { anyFields, settled } from './arbitrary'
 import { unfold } from '../../src/ical/line'
 
 const CORPUS = join(__dirname, '../../../shared/data/corpus')
@@ -89,4 +94,28 @@ describe('The corpus of calendars', () => {
       assert.equal(hashFields(readEvent(patched, { floatingZone }).fields), hashFields(fields), name)
     }
   })
+
+  it('holds what it is told to after any change', () => {
+    const wishes = fc.sample(anyFields, { numRuns: readable.length, seed: 1 })
+    const subsets = fc.sample(fc.subarray([...HOLDS.fields]), { numRuns: readable.length, seed: 2 })
+    for (const [index, { name, text }] of readable.entries()) {
+      const before = readEvent(text, { floatingZone })
+      const isAlone = before.uid.includes('/')
+      const wish = wishes[index]!
+      const names = subsets[index]!.filter((field) => field !== 'when' || !isAlone)
+      const moves = names.includes('when')
+      const exceptions = moves ? fieldNames({ ...before.fields, ...wish }).filter(isException) : []
+      const changed = [...names, ...exceptions]
+      const wanted: Fields = {
+        ...before.fields,
+        ...fieldsFrom(changed.map((field) => [field, wish[field] ?? emptyFor(field, wish)])),
+      }
+      const patched = patchEvent(text, { fields: wanted, changed, now, floatingZone })
+      const held = readEvent(patched, { floatingZone }).fields
+      if (hashFields(held) !== hashFields(settled(wanted))) assert.deepEqual(held, settled(wanted), name)
+      assert.equal(patchEvent(patched, { fields: wanted, changed, now, floatingZone }), patched, name)
+    }
+  })
 })
+
+const emptyFor = (field: Field, wish: Fields): Json => (field in wish ? null : emptyValue(field))
