@@ -13,7 +13,7 @@ import type { GoogleEvent } from './times'
 type Listing = { readonly items: readonly GoogleEvent[]; readonly token: string | null }
 
 /** So many groups are understood in one go; then others have the event loop. */
-const SLICE = 50
+const SLICE = 25
 /** To read more resources than these one by one costs more than to list the calendar. */
 const FEW = 20
 
