@@ -12,6 +12,8 @@ import type { Replica, Stored } from './replica'
 export type Keeper = {
   readonly calendar: Calendar
   readonly replica: Replica
+  /** Runs a job while nobody else reads or writes this calendar. */
+  exclusive<T>(job: () => Promise<T>): Promise<T>
   /** Makes observations durable. */
   save(stored: readonly Stored[]): Promise<void>
 }
@@ -65,7 +67,7 @@ export async function carryOut(tasks: readonly Task[], keeper: Keeper, means: Me
     const batch = nextBatch(rest)
     const taken = new Set(batch)
     rest = rest.filter((task) => !taken.has(task))
-    await run.batch(batch)
+    await keeper.exclusive(() => run.batch(batch))
   }
 }
 
@@ -118,7 +120,7 @@ class Run {
     const now = planned ? planned.pair.find(task.uid) : { left: undefined, right: undefined }
     const found = planned ? now[planned.op.to] : this.ownTarget(task.uid)
     const target = isLive(found) ? found : undefined
-    const begun = { task, target, now, from: planned ? sentFrom(planned.op, task.written, now) : {} }
+    const begun = { task, target, now, from: planned ? sentFrom(planned.op, now) : {} }
     if (task.action === 'skip') this.end(begun, { is: 'skipped' }, { status: 'skipped' })
     else if (planned && !isCurrent(planned.op, now)) this.end(begun, { is: 'stale' }, { status: 'stale' })
     else if (task.written.length === 0 && task.action !== 'delete')

@@ -84,7 +84,12 @@ function finish(entry: PairEntry, ops: readonly Operation[], rules: Rules): Step
 }
 
 function ask(entry: PairEntry, question: Question): Step[] {
-  const isNew = entry.told !== question.id
-  const kept = isNew ? { ...without(entry, 'due', 'answer'), told: question.id } : without(entry, 'due', 'answer')
+  const isNew = entry.told?.id !== question.id
+  const kept = isNew
+    ? {
+        ...without(entry, 'due', 'answer'),
+        told: { id: question.id, about: question.why === 'conflict' ? ('conflict' as const) : ('deletion' as const) },
+      }
+    : without(entry, 'due', 'answer')
   return [...steps(entry, kept, [], 0), { do: 'ask', question, isNew }]
 }

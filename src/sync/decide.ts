@@ -58,8 +58,10 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   })
   const { ask } = verdict
   if (ask) {
-    const isNew = entry.told !== ask.id
-    const kept = isNew ? { ...without(agreed, 'due', 'answer'), told: ask.id } : without(agreed, 'due', 'answer')
+    const isNew = entry.told?.id !== ask.id
+    const kept = isNew
+      ? { ...without(agreed, 'due', 'answer'), told: { id: ask.id, about: 'conflict' as const } }
+      : without(agreed, 'due', 'answer')
     return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }]
   }
   const waits = verdict.first.length + ops.length > 0

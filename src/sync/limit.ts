@@ -44,8 +44,10 @@ function exceeds(due: number, lately: number, paired: number, deletedLately: Bot
 function ask(op: Operation, agreement: Agreement): Step[] {
   const question = deletionQuestion(op.uid, op.to, op.fields, 'limit')
   const entry = agreement.get(op.uid)
-  const isNew = entry?.told !== question.id
-  const kept: Step[] = entry ? [{ do: 'agree', entry: { ...entry, told: question.id, due: 0 } }] : []
+  const isNew = entry?.told?.id !== question.id
+  const kept: Step[] = entry
+    ? [{ do: 'agree', entry: { ...entry, told: { id: question.id, about: 'deletion' }, due: 0 } }]
+    : []
   return [...kept, { do: 'ask', question, isNew }]
 }
 

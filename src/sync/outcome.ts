@@ -23,10 +23,10 @@ import { withWrite } from './operation'
 const pick = (fields: Fields, names: readonly Field[]): Fields =>
   Object.fromEntries(names.map((name): [Field, Json] => [name, valueOf(fields, name)]))
 
-/** What the sending side holds in the fields that are written: what it will count as having held then. */
-export function sentFrom(op: Operation, written: readonly Field[], now: Now): Fields {
+/** What the sending side holds: what it will count as having held, in the fields that are written. */
+export function sentFrom(op: Operation, now: Now): Fields {
   const source = now[other(op.to)]
-  return isLive(source) ? pick(source.fields, written) : {}
+  return isLive(source) ? source.fields : {}
 }
 
 /**
@@ -47,7 +47,8 @@ export function note(
   if (op.action === 'delete' || op.decides) return entry
   const target = now[op.to]
   const against = isLive(target) ? target.ref : null
-  const noted = { fields: pick(fields, written), from: sentFrom(op, written, now), against }
+  const names = op.action === 'create' ? [...new Set([...op.changed, ...written])] : written
+  const noted = { fields: pick(fields, names), from: pick(sentFrom(op, now), names), against }
   if (entry?.is === 'pair') {
     const half = op.action === 'create' ? withoutBase(entry) : entry
     return { ...half, [op.to]: { ...half[op.to], noted } }

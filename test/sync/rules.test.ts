@@ -159,6 +159,18 @@ describe('both halves advance together', () => {
     assert.equal(await next(world), 'update right: summary')
   })
 
+  it('what the flow leaves out of a create is not seen as a change of the original', async () => {
+    const world = new World()
+    world.left.add('tea', { ...tea, description: 'Secret', location: 'Kitchen' })
+    await world.sync((op) =>
+      world.task(op, { fields: { when: op.fields.when!, summary: 'Busy' }, written: ['when', 'summary'] }),
+    )
+    assert.equal(world.right.live().get('tea')?.description, null)
+    assert.equal(await next(world), 'nothing')
+    world.left.edit('tea', { location: 'Town' })
+    assert.equal(await next(world), 'update right: location')
+  })
+
   it('a name that the flow removes from an update is planned again', async () => {
     const world = await agreed()
     world.left.edit('tea', { summary: 'Green tea', location: 'Kitchen' })
@@ -525,7 +537,7 @@ describe('an answer', () => {
     const world = await asked()
     const entry = world.agreement.get('tea')!
     world.right.edit('tea', { summary: 'Right, again' })
-    world.agreement.set({ ...entry, answer: { to: entry.told!, choice: 'left' } })
+    world.agreement.set({ ...entry, answer: { to: entry.told!.id, choice: 'left' } })
     await world.read()
     const steps = world.plan()
     assert.equal(spoken(steps), 'ask (conflict)')

@@ -190,11 +190,16 @@ export class World {
   answer(uid: Uid, choice: Choice): void {
     const entry = this.agreement.get(uid)
     if (!entry?.told) throw new Error('nothing was asked')
-    this.agreement.set({ ...entry, answer: { to: entry.told, choice }, due: 0 })
+    this.agreement.set({ ...entry, answer: { to: entry.told.id, choice }, due: 0 })
   }
 
   private keeper(side: Side): Keeper {
-    return { calendar: this.sides[side], replica: this.replicas[side], save: () => Promise.resolve() }
+    return {
+      calendar: this.sides[side],
+      replica: this.replicas[side],
+      save: () => Promise.resolve(),
+      exclusive: (job) => job(),
+    }
   }
 
   pair(): PairKeeper {

@@ -1,0 +1,138 @@
+import type { Calendar, CalendarInfo } from '../event/calendar'
+import type { Json } from '../event/json'
+import { hashJson } from '../event/json'
+import type { Document } from '../store/document'
+import type { Journal } from '../store/journal'
+import type { Store } from '../store/store'
+import type { Keeper } from '../sync/carry-out'
+import { Replica, observe } from '../sync/replica'
+import type { Stored } from '../sync/replica'
+import { CalSyncError } from './errors'
+import { Lock } from './lock'
+import type { Surroundings } from './surroundings'
+
+/** What is kept beside the replica: small, and written after it. */
+type Position = {
+  readonly identity: string
+  readonly name: string
+  readonly provider: string
+  /** Names one rebuilding of the replica. */
+  readonly epoch: string
+  /** Where the next read goes on. */
+  readonly position: Json | null
+  /** Whether the replica rests on a complete read. */
+  readonly complete: boolean
+}
+
+/** What one read brought. */
+export type ReadResult = {
+  readonly kind: 'full' | 'incremental'
+  readonly changed: readonly Stored[]
+  /** Live events after it. */
+  readonly total: number
+  /** The replica's seq before it. */
+  readonly before: number
+}
+
+/** One calendar in this process: its replica, where its next read goes on, and, once connected, its server. */
+export class CalendarState {
+  private readonly lock = new Lock()
+  private connected: Calendar | undefined
+  /** What was observed and is not on disk yet, since the disk refused it. */
+  private readonly unsaved = new Map<string, Stored>()
+
+  private constructor(
+    readonly identity: string,
+    private readonly around: Surroundings,
+    private readonly journal: Journal<Stored>,
+    private readonly document: Document<Position>,
+    readonly replica: Replica,
+  ) {}
+
+  /** Opens what is known of a calendar. Rejects as the store does. */
+  static async open(identity: string, store: Store, around: Surroundings): Promise<CalendarState> {
+    const folder = ['calendars', hashJson(identity)]
+    const journal = await store.journal<Stored>([...folder, 'replica'], { version: 1 })
+    const epoch = hashJson([identity, around.now(), around.random()])
+    const initial = { identity, name: '', provider: '', epoch, position: null, complete: false }
+    const document = await store.document<Position>([...folder, 'position'], { version: 1, initial })
+    if (journal.damaged && document.value.complete) await document.write(initial)
+    const replica = new Replica(document.value.epoch, new Map(journal.entries))
+    const old = replica.prune(around.now())
+    if (old.length > 0) await journal.put(old.map((key) => ({ key, deleted: true })))
+    return new CalendarState(identity, around, journal, document, replica)
+  }
+
+  /** Gives it the server that it lives on, as an account reaches it. */
+  connect(calendar: Calendar): void {
+    this.connected = calendar
+  }
+
+  get calendar(): Calendar {
+    if (this.connected) return this.connected
+    throw new CalSyncError('not-connected', `The calendar ${this.name} was not opened yet.`, 'not connected')
+  }
+
+  get info(): CalendarInfo | undefined {
+    return this.connected?.info
+  }
+
+  get name(): string {
+    return this.connected?.info.name ?? (this.document.value.name || this.identity)
+  }
+
+  get provider(): string {
+    return this.connected?.info.provider ?? this.document.value.provider
+  }
+
+  /** Whether the replica rests on a complete read. */
+  get isComplete(): boolean {
+    return this.document.value.complete
+  }
+
+  get total(): number {
+    let live = 0
+    for (const { is } of this.replica.entries.values()) if (is !== 'gone') live += 1
+    return live
+  }
+
+  /** What may carry operations out here. */
+  get keeper(): Keeper {
+    return {
+      calendar: this.calendar,
+      replica: this.replica,
+      exclusive: (job) => this.lock.run(job),
+      save: (stored) => this.save(stored),
+    }
+  }
+
+  /**
+   * Brings the replica up to date: what changed, or everything if it was never read, the position has become invalid,
+   * or `full` says so. A forced full read takes what changed first, so that it swallows no deletion.
+   */
+  read(full: boolean, signal: AbortSignal): Promise<ReadResult> {
+    return this.lock.run(async () => {
+      const { calendar, replica } = this
+      const { position } = this.document.value
+      const before = replica.seq
+      const changed: Stored[] = []
+      if (full && position !== null) {
+        changed.push(...observe(replica, await calendar.read(position, replica.entries, signal), this.around.now()))
+      }
+      const read = await calendar.read(full ? null : position, replica.entries, signal)
+      changed.push(...observe(replica, read, this.around.now()))
+      await this.save(changed) // first the replica, then its position: a crash in between only reads the same again
+      const { identity, name, provider } = calendar.info
+      const complete = read.kind === 'full' || this.isComplete
+      await this.document.write({ identity, name, provider, epoch: replica.epoch, position: read.position, complete })
+      return { kind: read.kind, changed, total: this.total, before }
+    })
+  }
+
+  private async save(stored: readonly Stored[]): Promise<void> {
+    for (const each of stored) this.unsaved.set(each.id, each)
+    const batch = [...this.unsaved.values()]
+    await this.journal.put(batch.map((value) => ({ key: value.id, value })))
+    for (const each of batch) if (this.unsaved.get(each.id) === each) this.unsaved.delete(each.id)
+  }
+}

@@ -1,0 +1,152 @@
+import { hashJson } from '../event/json'
+import type { Data } from '../store/data'
+import type { Document } from '../store/document'
+import type { Journal } from '../store/journal'
+import type { Log } from '../store/log'
+import type { Store } from '../store/store'
+import { Agreement, idOn } from '../sync/agreement'
+import type { PairKeeper } from '../sync/carry-out'
+import type { Now } from '../sync/entry'
+import { find } from '../sync/match'
+import type { Both, Compared, Entry, Fields, Live, Millis, Side, Uid } from '../sync/model'
+import { SIDES, both } from '../sync/model'
+import type { CalendarState } from './calendar-state'
+import { Lock } from './lock'
+import type { Surroundings } from './surroundings'
+
+const DAY = 24 * 3600 * 1000
+
+/** What is kept beside the agreement: small, written when a run has ended. */
+type Progress = {
+  readonly calendars: Both<{ readonly identity: string; readonly name: string }>
+  readonly compared?: Compared
+  /** When something was deleted, to each side, in the last 24 hours. */
+  readonly deleted: Both<readonly Millis[]>
+  /** The run that has begun; still there after a crash. */
+  readonly running?: string
+}
+
+/** One line of the history: a run that did something, or a version that was overwritten or deleted. */
+export type Remembered =
+  | { readonly run: Data }
+  | { readonly lost: { readonly uid: Uid; readonly calendar: string; readonly fields: Fields; readonly run: string } }
+  | { readonly interrupted: string }
+
+/**
+ * Two calendars in this process, and what they agreed on. It is shared by all that compare these two; its sides are the
+ * two calendars sorted by identity, whatever a node calls left and right.
+ */
+export class PairState implements PairKeeper {
+  /** One run at a time. */
+  readonly lock = new Lock()
+  readonly agreement: Agreement
+  private readonly unsaved = new Map<Uid, Entry | undefined>()
+
+  private constructor(
+    readonly id: string,
+    readonly calendars: Both<CalendarState>,
+    private readonly around: Surroundings,
+    private readonly journal: Journal<Entry>,
+    private readonly progress: Document<Progress>,
+    private readonly history: Log<Remembered>,
+  ) {
+    this.agreement = new Agreement(new Map(journal.entries), progress.value.compared)
+  }
+
+  /** The name of a pair follows from its two calendars. */
+  static idOf(identities: Both<string>): string {
+    return hashJson([identities.left, identities.right].sort())
+  }
+
+  /** @param calendars sorted by identity */
+  static async open(calendars: Both<CalendarState>, store: Store, around: Surroundings): Promise<PairState> {
+    const id = PairState.idOf(both((side) => calendars[side].identity))
+    const folder = ['pairs', id]
+    const journal = await store.journal<Entry>([...folder, 'agreement'], { version: 1 })
+    const named = both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
+    const initial = { calendars: named, deleted: { left: [], right: [] } }
+    const progress = await store.document<Progress>([...folder, 'progress'], { version: 1, initial })
+    const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 500, maxDays: 90 })
+    const pair = new PairState(id, calendars, around, journal, progress, history)
+    await pair.recover(journal.damaged !== null)
+    return pair
+  }
+
+  /** After a crash or damage everything is compared again, and the history names the run that was interrupted. */
+  private async recover(damaged: boolean): Promise<void> {
+    const { running, compared, ...rest } = this.progress.value
+    if (damaged) this.agreement.compared = undefined
+    if (running !== undefined) await this.history.add([{ interrupted: running }])
+    if (running !== undefined || damaged) await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
+  }
+
+  find(uid: Uid): Now {
+    const entry = this.agreement.get(uid)
+    return both(
+      (side) => find(uid, entry && idOn(entry, side), side, this.calendars[side].replica, this.agreement).seen,
+    )
+  }
+
+  /** Takes entries over and makes them durable. */
+  async save(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void> {
+    for (const [uid, entry] of changes) this.unsaved.set(uid, entry)
+    const batch = [...this.unsaved]
+    await this.journal.put(batch.map(([key, value]) => (value ? { key, value } : { key, deleted: true as const })))
+    for (const [uid, entry] of batch) if (this.unsaved.get(uid) === entry) this.unsaved.delete(uid)
+  }
+
+  /** Sets entries and makes them durable. */
+  async put(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void> {
+    for (const [uid, entry] of changes) {
+      if (entry) this.agreement.set(entry)
+      else this.agreement.delete(uid)
+    }
+    await this.save(changes)
+  }
+
+  async begin(run: string): Promise<void> {
+    await this.progress.update((value) => ({ ...value, running: run }))
+  }
+
+  /** Notes how far both were compared, and that no run is under way. */
+  async end(compared: Compared): Promise<void> {
+    this.agreement.compared = compared
+    await this.progress.update(({ running: _running, ...value }) => ({ ...value, compared }))
+  }
+
+  deletedLately(): Both<number> {
+    const { deleted } = this.progress.value
+    return both((side) => deleted[side].filter((at) => at > this.around.now() - DAY).length)
+  }
+
+  async noteDeletions(to: Side, count: number): Promise<void> {
+    if (count === 0) return
+    const now = this.around.now()
+    await this.progress.update((value) => {
+      const recent = both((side) => value.deleted[side].filter((at) => at > now - DAY))
+      return { ...value, deleted: { ...recent, [to]: [...recent[to], ...Array.from({ length: count }, () => now)] } }
+    })
+  }
+
+  /** Keeps versions that are about to be overwritten or deleted. */
+  async keepLost(lost: readonly Live[], side: Side, run: string): Promise<void> {
+    const calendar = this.calendars[side].identity
+    if (lost.length > 0) {
+      await this.history.add(lost.map(({ uid, fields }) => ({ lost: { uid, calendar, fields, run } })))
+    }
+  }
+
+  async remember(run: Data): Promise<void> {
+    await this.history.add([{ run }])
+  }
+
+  /** The history, oldest first. */
+  read(): Promise<readonly { readonly at: number; readonly entry: Remembered }[]> {
+    return this.history.read()
+  }
+
+  /** The pair's name for a calendar. */
+  sideOf(identity: string): Side | undefined {
+    return SIDES.find((side) => this.calendars[side].identity === identity)
+  }
+}

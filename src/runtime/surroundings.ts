@@ -1,0 +1,24 @@
+import type { Disk } from '../store/disk'
+import type { Fetch } from '../transport/fetch'
+import type { Sleep } from '../transport/sleep'
+
+/** All that is not determined, passed in: so that a whole engine can run simulated, from one seed. */
+export type Surroundings = {
+  /** CalSync's version, for the `User-Agent`. */
+  readonly version: string
+  /** The folder of the state, `<userDir>/calsync`. */
+  readonly root: string
+  readonly disk: Disk
+  readonly fetch: Fetch
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly sleep: Sleep
+  /** 0 to below 1. */
+  readonly random: () => number
+  /** Lets others have the event loop. */
+  readonly pause: () => Promise<void>
+  /** The IANA zone of this machine, for times that name none. */
+  readonly localZone: string
+  /** Hears of trouble that fails no call. */
+  readonly warn: (message: string) => void
+}
