@@ -3,7 +3,7 @@ import { exceptionField, fieldNames, fieldsFrom } from '../event/event'
 import type { Json } from '../event/json'
 import { normalEnd, normalLine, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
-import { occurrenceKey } from '../event/zone'
+import { canonicalZone, occurrenceKey } from '../event/zone'
 import { reminderMinutes } from './reminders'
 import type { Surroundings } from './seen'
 import { plainText } from './text'
@@ -43,6 +43,10 @@ function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When
   // The end of an event without one is a placeholder.
   const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
   const end = normalEnd(start, given)
+  const zone = event.start?.timeZone
+  const isUnknownZone = typeof event.start?.dateTime === 'string' && typeof zone === 'string' && !canonicalZone(zone)
+  // A single event has its instant all the same; a series would wander with a wrong zone.
+  if (isUnknownZone && event.recurrence) throw new Error(`Its time zone "${zone}" is not known here.`)
   const { recurrence, excluded } = normalRecurrence(event.recurrence ?? [], start)
   if (recurrence.length === 0) return { when: { start, end }, excluded: [] }
   return { when: { start, end, recurrence }, excluded }

@@ -101,7 +101,7 @@ function whyFixed(event: GoogleEvent, { accessRole }: Surroundings): string | un
   const readsDetails = ['owner', 'writer'].includes(accessRole)
   if ((event.attendees ?? []).length > 0 || event.attendeesOmitted === true) return 'It has guests, who would get mail.'
   if (event.locked === true) return 'It is locked.'
-  if (kind !== 'default') return `Google makes events of the kind "${kind}" itself.`
+  if (kind !== 'default') return `Events of the kind "${kind}" can only be changed in Google Calendar.`
   if (event.visibility === 'private' && event.summary === undefined && !readsDetails) return 'Its details are private.'
   return undefined
 }

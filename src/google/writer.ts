@@ -53,9 +53,7 @@ export class Writer {
         yield* this.finish(inserted.event, target, names, signal)
         return
       }
-      const holder = await this.api.get(this.calendarId, id, signal)
-      const isOurs = holder !== undefined && !isCancelled(holder) && !isMarkedOtherwise(holder, uid)
-      if (isOurs) {
+      if (await this.isOurs(id, uid, signal)) {
         yield* this.adopt(id, target, signal)
         return
       }
@@ -64,6 +62,17 @@ export class Writer {
       'refused',
       'Google keeps the ids of too many deleted copies of this event. Copy it under a new UID.',
     )
+  }
+
+  /**
+   * Whether a taken id is that of a live event which an earlier create made; if not, a deleted event keeps it, or one
+   * that bears another's mark. Right after an insert Google may not find the event yet: guessing would double it.
+   */
+  private async isOurs(id: ResourceId, uid: Uid, signal: AbortSignal): Promise<boolean> {
+    const holder = await this.api.get(this.calendarId, id, signal)
+    if (!holder)
+      throw new ProviderError('unreachable', 'Google does not show yet what it has stored. It is tried again later.')
+    return !isCancelled(holder) && !isMarkedOtherwise(holder, uid)
   }
 
   /** Answers the insert and goes on with the exceptions. */

@@ -78,6 +78,16 @@ describe('Google provider: create', () => {
     assert.equal(world.simulator.mails, 0)
   })
 
+  it('makes no second event when Google does not show the first one yet', async () => {
+    const { calendar, world, seen } = await withSeries(DENTIST)
+    world.simulator.interfere = (stage, { method, url }) =>
+      stage === 'before' && method === 'GET' && url.pathname.endsWith(seen.id)
+        ? new Response('{}', { status: 404 })
+        : undefined
+    await assert.rejects(() => collect(calendar.create('u', DENTIST, signal)), code('unreachable'))
+    assert.equal(world.simulator.user.events().length, 1)
+  })
+
   it('says what Google refuses, for that one occurrence, after the others are written', async () => {
     const world = new World()
     const calendar = await world.calendar()

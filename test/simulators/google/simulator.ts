@@ -18,6 +18,9 @@ const SCOPES = ['calendar.events', 'calendar.calendarlist.readonly'].map(
   (name) => `https://www.googleapis.com/auth/${name}`,
 )
 
+/** So many requests are kept, so that a simulator can run for days. */
+const MOST_REQUESTS = 20_000
+
 /**
  * Called before a request is looked at and after it was carried out. A returned response is sent instead (before:
  * the request is never carried out; after: its true answer is lost); a thrown error is a network failure.
@@ -95,7 +98,7 @@ export class GoogleSimulator {
     return { calendar, behaviour: this.behaviour, now: this.options.now, owner: this.account }
   }
 
-  /** The service as a `fetch` function: any host, paths `/token` and `/calendar/v3/...`. */
+  /** The service as a `fetch` function: any host, paths `/auth`, `/token` and `/calendar/v3/...`. */
   readonly fetch: Fetch = async (input, init) => {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
@@ -103,6 +106,7 @@ export class GoogleSimulator {
     const asked = { method: request.method, url, body: await request.text() }
     const instead = await this.interfere('before', asked)
     const response = instead ?? this.answer(request, url, asked.body)
+    if (this.requests.length >= MOST_REQUESTS) this.requests.splice(0, MOST_REQUESTS / 2)
     this.requests.push({ method: request.method, path: url.pathname, status: response.status, body: asked.body })
     const sent = instead ?? (await this.interfere('after', asked, response)) ?? response
     request.signal.throwIfAborted()
@@ -117,6 +121,7 @@ export class GoogleSimulator {
 
   private answer(request: Request, url: URL, body: string): Response {
     try {
+      if (url.pathname === '/auth') return this.tokens.consent(url.searchParams)
       if (url.pathname === '/token') return this.tokens.answer(new URLSearchParams(body))
       this.tokens.check(request.headers.get('authorization'))
       const { name, method, path } = route(request.method, url.pathname)

@@ -23,13 +23,21 @@ export function idSuffix(original: GoogleTime, calendarZone: string): string {
   return DateTime.fromMillis(instant(original, calendarZone), { zone: 'utc' }).toFormat("yyyyMMdd'T'HHmmss'Z'")
 }
 
+const zones = new Map<string, boolean>()
+
+function isZone(name: string): boolean {
+  const known = zones.get(name) ?? (/^[A-Z]/.test(name) && IANAZone.isValidZone(name))
+  zones.set(name, known)
+  return known
+}
+
 /** Checks a start or end and brings it into the stored form. */
 export function checkedTime(time: GoogleTime | undefined, name: string, calendarZone: string): GoogleTime {
   if (!time) throw invalid(`Missing ${name} time.`)
   const { date, dateTime, timeZone } = time
   if (typeof date === 'string' && typeof dateTime === 'string')
     throw invalid(`Invalid ${name} time: date and dateTime.`)
-  if (typeof timeZone === 'string' && !(IANAZone.isValidZone(timeZone) && /^[A-Z]/.test(timeZone))) {
+  if (typeof timeZone === 'string' && !isZone(timeZone)) {
     throw invalid(`Invalid time zone definition for ${name} time.`)
   }
   if (typeof date === 'string') {

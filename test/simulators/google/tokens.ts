@@ -1,6 +1,9 @@
 import { createVerify } from 'node:crypto'
 import { jsonResponse, Refusal } from './refusal'
 
+/** What the consent page gives to be exchanged for tokens. */
+const CODE = '4/simulated-code'
+
 export type Login = {
   readonly clientId: string
   readonly clientSecret: string
@@ -35,13 +38,28 @@ export class TokenEndpoint {
     } else if (grant === 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
       const wrong = this.whatIsWrong(form.get('assertion') ?? '')
       if (wrong !== undefined) return tokenError('invalid_grant', wrong)
+    } else if (grant === 'authorization_code') {
+      if (form.get('code') !== CODE) return tokenError('invalid_grant', 'Malformed auth code.')
+      return this.give({ refresh_token: this.login.refreshToken })
     } else {
       return tokenError('unsupported_grant_type', `Invalid grant_type: ${grant ?? ''}`)
     }
+    return this.give({})
+  }
+
+  /** The consent page: the user agrees at once and is sent back with a code. */
+  consent(query: URLSearchParams): Response {
+    const back = new URL(query.get('redirect_uri') ?? 'http://localhost/')
+    back.searchParams.set('code', CODE)
+    back.searchParams.set('state', query.get('state') ?? '')
+    return new Response(null, { status: 302, headers: { location: back.href } })
+  }
+
+  private give(more: object): Response {
     this.given += 1
     const token = `ya29.simulated-${this.given}`
     this.expiry.set(token, this.now() + this.lifetime * 1000)
-    return jsonResponse(200, { access_token: token, expires_in: this.lifetime, token_type: 'Bearer' })
+    return jsonResponse(200, { access_token: token, expires_in: this.lifetime, token_type: 'Bearer', ...more })
   }
 
   private whatIsWrong(assertion: string): string | undefined {
