@@ -11,7 +11,7 @@ export const browserMissing = existsSync(CHROMIUM)
   : `there is no browser at ${CHROMIUM}: install chromium, or name one in CALSYNC_CHROMIUM`
 
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 
 /** The editor of a Node-RED in a page of a browser, driven by what its user sees. */
 export class Editor {
