@@ -149,7 +149,7 @@ function withInstanceRef(series: Live, key: string, instance: GoogleEvent, surro
     ...ref,
     instances: { ...ref.instances, [key]: instance.etag ?? '' },
     ...(id !== instanceId(series.id, key) && { ids: { ...ref.ids, [key]: id } }),
-    ...(usesDefaults(instance) && { defaults: surroundings.defaultReminders }),
+    ...(!isCancelled(instance) && usesDefaults(instance) && { defaults: surroundings.defaultReminders }),
   })
 }
 

@@ -2,7 +2,7 @@ import type { Answer, Live, Mark, ResourceId, Uid } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
-import { hashJson } from '../event/json'
+import { hashJson, sameJson } from '../event/json'
 import { emptyValue, hashFields, sameMeaning } from '../event/normal'
 import type { GoogleApi } from './api'
 import { insertBody, patchBody } from './body'
@@ -172,7 +172,7 @@ export class Writer {
   /** Deleting a series takes its exceptions with it, but its ETag says nothing of their edits. */
   private async checkUnchanged(seen: Live, signal: AbortSignal): Promise<void> {
     const now = await this.reader.readOne(seen.id, new Map([[seen.id, seen]]), signal)
-    const isSame = now.is !== 'live' || hashJson(now.ref) === hashJson(seen.ref)
+    const isSame = now.is !== 'live' || sameJson(now.ref, seen.ref)
     if (!isSame) throw new ProviderError('stale', 'The series or one of its occurrences was changed meanwhile.')
   }
 }

@@ -11,6 +11,10 @@ const SETTINGS: readonly { name: string; options: Partial<SimulatorOptions> }[] 
     options: { behaviour: { movedSeries: 'resets' } },
   },
   { name: 'a Google whose occurrences have ETags of their own', options: { behaviour: { virtualEtag: 'own' } } },
+  {
+    name: 'a Google whose series change with their occurrences',
+    options: { behaviour: { seriesEtag: 'changes', exceptions: 'keep' } },
+  },
   { name: 'a Google that pages oddly', options: { paging: { pageSize: 1, emptyPages: true, exceptionsFirst: true } } },
 ]
 

@@ -63,6 +63,7 @@ const behaviour = fc.record({
   exceptions: fc.constantFrom('follow' as const, 'keep' as const),
   movedSeries: fc.constantFrom('orphans' as const, 'resets' as const),
   virtualEtag: fc.constantFrom('master' as const, 'own' as const),
+  seriesEtag: fc.constantFrom('kept' as const, 'changes' as const),
 })
 
 const valueIn = (held: Fields, name: Field): Json => (name in held ? (held[name] ?? null) : emptyValue(name))

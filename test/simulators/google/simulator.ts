@@ -63,7 +63,13 @@ export class GoogleSimulator {
     this.account = options.account ?? 'someone@example.com'
     this.scopes = options.scopes ?? SCOPES
     this.tokens = new TokenEndpoint(options.login ?? LOGIN, options.now)
-    this.behaviour = { exceptions: 'follow', movedSeries: 'orphans', virtualEtag: 'master', ...options.behaviour }
+    this.behaviour = {
+      exceptions: 'follow',
+      movedSeries: 'orphans',
+      virtualEtag: 'master',
+      seriesEtag: 'kept',
+      ...options.behaviour,
+    }
     this.paging = { emptyPages: false, exceptionsFirst: false, ...options.paging }
     this.user = new User(this)
     this.addCalendar({ id: this.account, primary: true })

@@ -12,6 +12,8 @@ export type Behaviour = {
   movedSeries: 'orphans' | 'resets'
   /** The ETag of an occurrence that is no resource of its own yet. */
   virtualEtag: 'master' | 'own'
+  /** Whether a series gets a new ETag when one of its occurrences is written. */
+  seriesEtag: 'kept' | 'changes'
 }
 
 export type Writer = {
@@ -70,10 +72,18 @@ export function change(writer: Writer, current: Stored, body: Patch, how: 'patch
     updated: onlyReminders ? before.updated : new Date(writer.now()).toISOString(),
   }
   const master = calendar.events.get(before.recurringEventId ?? '')
-  if (master) return calendar.put(stamped, calendar.differences(master.event, stamped))
+  if (master) {
+    touchSeries(writer, before)
+    return calendar.put(stamped, calendar.differences(master.event, stamped))
+  }
   const stored = calendar.put(stamped)
   followMaster(writer, before, stored, changed)
   return stored
+}
+
+function touchSeries({ calendar, behaviour }: Writer, instance: GoogleEvent): void {
+  const master = calendar.events.get(instance.recurringEventId ?? '')
+  if (master && behaviour.seriesEtag === 'changes') calendar.put(master.event)
 }
 
 function checkImmutable(before: GoogleEvent, body: GoogleEvent): void {
@@ -156,6 +166,7 @@ export function cancel(writer: Writer, current: Stored): Stored {
       if (exception.event.status !== 'cancelled') calendar.put({ ...exception.event, status: 'cancelled', updated })
     }
   }
+  touchSeries(writer, event)
   return calendar.put({ ...event, status: 'cancelled', updated }, new Set(['status']))
 }
 

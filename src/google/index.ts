@@ -1,0 +1,2 @@
+export { createGoogleProvider } from './provider'
+export type { GoogleConfig, GoogleCredentials } from './provider'

@@ -1,0 +1,6 @@
+export { GoogleSimulator, LOGIN } from './simulator'
+export type { Interfere, SimulatorOptions } from './simulator'
+export type { Behaviour } from './write'
+export type { GoogleEvent } from './resource'
+export type { User } from './user'
+export { serveOverHttp } from './http'
