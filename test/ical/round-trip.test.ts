@@ -1,12 +1,16 @@
-import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type { Field, Fields } from '../../src/event/event'
-import { isException } from '../../src/event/event'
+import type Library from 'ical.js' with { 'resolution-mode': 'import' }
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import type { EventTime, Field, Fields } from '../../src/event/event'
+import { isAllDay, isException, whenOf } from '../../src/event/event'
 import { hashFields } from '../../src/event/normal'
 import { patchEvent, readEvent, writeEvent } from '../../src/ical'
 import { unfold } from '../../src/ical/line'
 import { anyChange, anyFields, settled } from './arbitrary'
 import { SPELLINGS } from './spellings'
+
+const ICAL = createRequire(__filename)('ical.js') as typeof Library
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 const LATER = NOW + 3_600_000
@@ -66,6 +70,26 @@ describe('An event as iCalendar text', () => {
         assert.equal(read.changedAt, NOW)
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('says the same to another reader', () => {
+    fc.assert(
+      fc.property(anyFields, (fields) => {
+        const text = writeEvent({ uid: 'a', fields, now: NOW })
+        const calendar = new ICAL.Component(ICAL.parse(text) as never)
+        const [event, ...overrides] = calendar.getAllSubcomponents('vevent').map((each) => new ICAL.Event(each))
+        assert.equal(event?.summary ?? null, fields.summary)
+        assert.equal(event?.description ?? null, fields.description)
+        const { start, end } = whenOf(fields)!
+        const clock = (time: EventTime): string => (isAllDay(time) ? time.date : time.dateTime)
+        const told = (time: { toString(): string } | undefined): string => String(time).replace(/Z$/, '')
+        assert.deepEqual([event?.startDate, event?.endDate].map(told), [start, end].map(clock))
+        const own = Object.entries(fields).filter(([name, value]) => name.startsWith('exceptions.') && value !== null)
+        assert.equal(overrides.length, own.length)
+        assert.ok(overrides.every((each) => each.isRecurrenceException()))
+      }),
+      { numRuns: 200 },
     )
   })
 
