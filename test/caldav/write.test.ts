@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import type { Answer, Live } from '../../src/event/calendar'
+import type { Fields } from '../../src/event/event'
+import { LUNCH, SECOND, WEEKLY } from '../contract/events'
+import { assertRefused } from '../contract/refusals'
+import { NO_END, assertHolds, created, readAll, updated, written } from '../contract/reader'
+import { PLAIN } from '../simulators/caldav'
+import { account, hour, providerFor } from './setup'
+
+const answersOf = async (answers: AsyncIterable<Answer>): Promise<Answer[]> => {
+  const all: Answer[] = []
+  for await (const answer of answers) all.push(answer)
+  return all
+}
+
+const lost = () => {
+  throw new TypeError('fetch failed')
+}
+
+describe('Writing to a CalDAV calendar', () => {
+  it('takes one request to create, two to update, one to delete', async () => {
+    const { calendar, asked } = await account(PLAIN)
+    const seen = await created(calendar, 'uid-1', WEEKLY)
+    const name = seen.id.split('/').at(-1)
+    const fields: Fields = { summary: 'X', location: 'Y', [`exceptions.${SECOND}`]: null }
+    const later = await updated(calendar, seen, fields)
+    await written(calendar, calendar.delete(later, NO_END))
+    assert.deepEqual(asked(), [`PUT ${name}`, `GET ${name}`, `PUT ${name}`, `DELETE ${name}`])
+  })
+
+  it('answers with what it wrote where the server stored it as it was, else asks to read it again', async () => {
+    for (const [options, isKnown] of [
+      [PLAIN, true],
+      [{ ...PLAIN, rewrites: 'stamps' }, false],
+      [{ ...PLAIN, etagAfterPut: false }, false],
+      [{ rewrites: 'nothing' }, false], // iCloud: always read again
+    ] as const) {
+      const { calendar } = await account(options)
+      const [answer, ...more] = await answersOf(calendar.create('uid-1', LUNCH, NO_END))
+      assert.deepEqual(more, [])
+      assert.equal(answer && 'holds' in answer, isKnown)
+      assert.equal(answer && 'readAgain' in answer, !isKnown)
+    }
+  })
+
+  it('creates under a further name and UID where the server keeps those of a deleted event', async () => {
+    const { server, calendar } = await account()
+    for (let generation = 0; generation < 4; generation++) {
+      const seen = await created(calendar, 'uid-1', LUNCH)
+      assert.deepEqual([seen.uid, seen.mark?.uid], ['uid-1', 'uid-1'])
+      assert.equal(seen.id === calendar.idFor('uid-1'), generation === 0)
+      server.user.delete(seen.id)
+    }
+  })
+
+  it('recognises what it created under a further name', async () => {
+    const { server, calendar, provider } = await account()
+    server.user.delete((await created(calendar, 'uid-1', LUNCH)).id)
+    const second = await created(calendar, 'uid-1', LUNCH)
+    const elsewhere = await provider.open(calendar.info.id, NO_END)
+    assert.equal((await created(elsewhere, 'uid-1', LUNCH)).id, second.id)
+    assert.equal((await readAll(calendar)).length, 1)
+  })
+
+  it('derives a UID where another calendar of the account holds the event already', async () => {
+    const { server, calendar } = await account()
+    const work = server.user.newCalendar({ name: 'Work' })
+    server.user.add(work, ['UID:uid-1', ...hour('20260610T100000Z')])
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    assert.equal(seen.uid, 'uid-1')
+    assert.doesNotMatch(server.user.text(seen.id), /^UID:uid-1\r$/m)
+  })
+
+  it('does not touch what somebody else keeps under its name', async () => {
+    const { server, calendar } = await account(PLAIN)
+    const name = calendar.idFor('uid-1').slice(server.calendar.path.length)
+    const path = server.user.add(server.calendar, ['UID:theirs', ...hour('20260610T100000Z')], [], name)
+    const text = server.user.text(path)
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    assert.notEqual(seen.id, path)
+    assert.equal(server.user.text(path), text)
+  })
+
+  it('gives up with a reason where every name is refused', async () => {
+    const { server, calendar } = await account()
+    server.interfere = {
+      before: (request) => (request.method === 'PUT' ? new Response(null, { status: 412 }) : undefined),
+    }
+    await assertRefused(created(calendar, 'uid-1', LUNCH), 'refused')
+  })
+
+  it('makes no second event after a lost answer, and deletes once', async () => {
+    const { server, calendar } = await account()
+    server.interfere = { after: lost }
+    await assertRefused(created(calendar, 'uid-1', LUNCH), 'unreachable')
+    server.interfere = {}
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    assert.equal((await readAll(calendar)).length, 1)
+    server.interfere = { after: lost }
+    await assertRefused(written(calendar, calendar.delete(seen, NO_END)), 'unreachable')
+    server.interfere = {}
+    assert.equal((await written(calendar, calendar.delete(seen, NO_END))).is, 'gone')
+  })
+
+  it('never overwrites after a lost answer of an update', async () => {
+    const { server, calendar, reader } = await account()
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    server.interfere = { after: (request, response) => (request.method === 'PUT' ? lost() : response) }
+    await assertRefused(updated(calendar, seen, { summary: 'Brunch' }), 'unreachable')
+    server.interfere = {}
+    await assertRefused(updated(calendar, seen, { summary: 'Brunch' }), 'stale')
+    assertHolds(calendar, await reader.only(), { ...LUNCH, summary: 'Brunch' })
+  })
+
+  it('does not overwrite an edit between its reading and its writing', async () => {
+    const { server, calendar, reader } = await account()
+    const path = server.user.add(server.calendar, [...hour('20260610T100000Z'), 'SUMMARY:Lunch'])
+    const seen = await reader.only()
+    server.interfere = {
+      after: (request, response) => {
+        if (request.method === 'GET') server.user.set(path, 'SUMMARY:Brunch')
+        return response
+      },
+    }
+    await assertRefused(updated(calendar, seen, { location: 'Garden' }), 'stale')
+    assert.match(server.user.text(path), /SUMMARY:Brunch/)
+  })
+
+  it('writes nothing about an event with guests, so that nobody gets mail', async () => {
+    const { server, calendar, reader } = await account()
+    const guests = ['ORGANIZER:mailto:anna@example.com', 'ATTENDEE:mailto:b@example.com']
+    server.user.add(server.calendar, [...hour('20260610T100000Z'), ...guests])
+    const seen = await reader.only()
+    await assertRefused(updated(calendar, seen, { summary: 'X' }), 'refused')
+    await assertRefused(written(calendar, calendar.delete(seen, NO_END)), 'refused')
+    const { fixed: _, ...unaware } = seen
+    await assertRefused(updated(calendar, unaware, { summary: 'X' }), 'refused')
+    assert.deepEqual(server.mails, [])
+  })
+
+  it('deletes nothing but an event of its calendar', async () => {
+    const { server, calendar } = await account(PLAIN)
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    const path = server.user.add(server.user.newCalendar({ name: 'Work' }), hour('20260610T100000Z'))
+    for (const id of [server.calendar.path, path, '/', server.store.home]) {
+      await assertRefused(written(calendar, calendar.delete({ ...seen, id }, NO_END)), 'refused')
+    }
+    assert.equal((await readAll(calendar)).length, 1)
+  })
+
+  it('leaves what the app wrote as it is, line by line', async () => {
+    const { server, calendar, reader } = await account({ ...PLAIN })
+    const odd = [
+      'X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-ADDRESS="Hauptstr. 1\\n10115 Berlin";X-TITLE="Café":geo:52.5,13.4',
+      'X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC',
+      'CATEGORIES:a\\,b,c',
+    ]
+    const path = server.user.add(server.calendar, [...hour('20260610T100000Z'), 'SUMMARY:Lunch', ...odd])
+    await updated(calendar, await reader.only(), { summary: 'Brunch', description: 'long '.repeat(50).trim() })
+    const lines = server.user.text(path).replaceAll('\r\n ', '').split('\r\n')
+    for (const line of odd) assert.ok(lines.includes(line), line)
+  })
+
+  it('keeps what the app changed in a series', async () => {
+    const { server, calendar, reader } = await account()
+    const rule = 'RRULE:FREQ=WEEKLY;COUNT=6;BYDAY=WE'
+    const path = server.user.add(server.calendar, [...hour('20260610T100000Z'), 'SUMMARY:Lunch', rule])
+    server.user.changeOccurrence(path, '20260617T100000Z', 'DTSTART:20260617T120000Z', 'DTEND:20260617T130000Z')
+    server.user.changeOccurrence(path, '20260624T100000Z', 'SUMMARY:Picnic')
+    server.user.cancelOccurrence(path, '20260701T100000Z')
+    const seen = await reader.only()
+    await updated(calendar, seen, { location: 'Garden' })
+    const { fields } = await reader.only()
+    assertHolds(calendar, { ...seen, fields: { ...seen.fields, location: 'Garden' } }, fields)
+    server.user.reviveOccurrence(path, '20260701T100000Z')
+    assert.equal((await reader.only()).fields['exceptions.2026-07-01T10:00:00Z'] ?? undefined, undefined)
+  })
+
+  it('works with a server that names no ETags where it lists events', async () => {
+    const { server, calendar, reader } = await account({ ...PLAIN, multigetEtag: false })
+    const path = server.user.add(server.calendar, [...hour('20260610T100000Z'), 'SUMMARY:Lunch'])
+    const seen = await reader.only()
+    assert.deepEqual(seen.ref, { etag: null })
+    server.user.set(path, 'SUMMARY:Brunch')
+    await assertRefused(updated(calendar, seen, { location: 'Garden' }), 'stale')
+    await assertRefused(written(calendar, calendar.delete(seen, NO_END)), 'stale')
+    const now = await reader.only()
+    await updated(calendar, now, { location: 'Garden' })
+    const again = await calendar.readSome([path], new Map(), NO_END)
+    await written(calendar, calendar.delete(again[0] as Live, NO_END))
+    assert.equal(server.calendar.members.size, 0)
+  })
+
+  it('sees a default alarm that the server adds, as what the server holds', async () => {
+    const { calendar, reader } = await account({ rewrites: 'alarm' })
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    assert.deepEqual((await reader.only()).fields, seen.fields)
+  })
+
+  for (const [status, text, code] of [
+    [403, '', 'read-only'],
+    [403, '<error xmlns="DAV:"><need-privileges/></error>', 'read-only'],
+    [403, '<error xmlns="DAV:"><max-resource-size xmlns="urn:ietf:params:xml:ns:caldav"/></error>', 'refused'],
+    [404, '', 'refused'],
+    [400, '', 'refused'],
+    [413, '', 'refused'],
+    [507, '', 'refused'],
+    [429, '', 'rate-limit'],
+    [503, '', 'unreachable'],
+    [401, '', 'reauthorise'],
+    [418, '', 'bad-answer'],
+  ] as const) {
+    it(`takes a ${status} with ${text === '' ? 'nothing' : text.replace(/.*<([\w-]+).*/, '$1')} for ${code}`, async () => {
+      const { server, calendar, reader } = await account()
+      server.user.add(server.calendar, hour('20260610T100000Z'))
+      const seen = await reader.only()
+      server.interfere = {
+        before: (request) => (request.method === 'PUT' ? new Response(text || null, { status }) : undefined),
+      }
+      await assertRefused(created(calendar, 'uid-1', LUNCH), code)
+      await assertRefused(updated(calendar, seen, { summary: 'X' }), code)
+    })
+  }
+
+  it('says that the calendar is gone where nothing can be created any more', async () => {
+    const { server, calendar } = await account()
+    server.user.delete(server.calendar.path)
+    await assertRefused(created(calendar, 'uid-1', LUNCH), 'calendar-not-found')
+  })
+
+  it('refuses an event that iCalendar can not hold, before it asks the server', async () => {
+    const { calendar, asked } = await account()
+    await assertRefused(created(calendar, 'uid-1', { summary: 'No time' }), 'refused')
+    assert.deepEqual(asked(), [])
+  })
+
+  it('gives the same name to one uid in each installation', async () => {
+    const { server, calendar } = await account()
+    const second = await (await providerFor(server)).open(server.calendar.path, NO_END)
+    assert.equal(second.idFor('a@b'), calendar.idFor('a@b'))
+    assert.match(calendar.idFor('a@b'), /\/[0-9a-v]{32}\.ics$/)
+    assert.notEqual(calendar.idFor('a@b'), calendar.idFor('a@c'))
+  })
+})
