@@ -69,7 +69,7 @@ describe('An event as iCalendar text', () => {
         assert.equal(read.uid, 'a,b')
         assert.equal(read.changedAt, NOW)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -89,7 +89,7 @@ describe('An event as iCalendar text', () => {
         assert.equal(overrides.length, own.length)
         assert.ok(overrides.every((each) => each.isRecurrenceException()))
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -104,7 +104,7 @@ describe('An event as iCalendar text', () => {
           assert.equal(Buffer.from(line).toString(), line)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 
@@ -115,7 +115,7 @@ describe('An event as iCalendar text', () => {
         const patched = patchEvent(text, { fields, changed, now: LATER, floatingZone })
         same(readEvent(patched, { floatingZone }).fields, fields)
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 
@@ -130,7 +130,7 @@ describe('An event as iCalendar text', () => {
           lines.filter((line) => UNKNOWN.includes(line) || !names.has(nameOf(line)))
         assert.deepEqual(untouched(masterLines(patched)), untouched(masterLines(text)))
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -142,7 +142,7 @@ describe('An event as iCalendar text', () => {
         const once = patchEvent(text, patch)
         assert.equal(patchEvent(once, patch), once)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -157,7 +157,7 @@ describe('An event as iCalendar text', () => {
         same(readEvent(once, { floatingZone }).fields, fields)
         assert.equal(patchEvent(once, patch), once)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 })

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import type { Fields } from '../../src/event/event'
+import { read } from './reading'
+import { event, paris, PARIS_END, PARIS_START } from './texts'
+
+describe('Reading the other fields of an event', () => {
+  const of = (name: keyof Fields, ...lines: string[]): unknown => read(event(PARIS_START, PARIS_END, ...lines))[name]
+
+  it('gives every field that is held a value', () => {
+    assert.deepEqual(read(event(PARIS_START, PARIS_END)), {
+      when: { start: paris('2026-06-01', '10:00'), end: paris('2026-06-01', '11:00') },
+      summary: null,
+      description: null,
+      location: null,
+      status: 'confirmed',
+      transparency: 'opaque',
+      visibility: 'default',
+      reminders: null,
+    })
+  })
+
+  const cases: [field: keyof Fields, line: string, expected: unknown][] = [
+    ['summary', 'SUMMARY:a\\, b\\; c\\\\d: "e"', 'a, b; c\\d: "e"'],
+    ['summary', 'SUMMARY;LANGUAGE=de;X-A="b:c":Titel', 'Titel'],
+    ['summary', 'SUMMARY:one\\nline', 'one line'],
+    ['summary', 'SUMMARY:', null],
+    ['description', 'DESCRIPTION:one\\ntwo\\Nthree\\\\n', 'one\ntwo\nthree\\n'],
+    ['location', 'LOCATION:Café\\nStreet 1', 'Café Street 1'],
+    ['status', 'STATUS:Tentative', 'tentative'],
+    ['status', 'STATUS:CANCELLED', 'cancelled'],
+    ['transparency', 'TRANSP:transparent', 'transparent'],
+    ['transparency', 'TRANSP:OPAQUE', 'opaque'],
+    ['visibility', 'CLASS:Public', 'public'],
+    ['visibility', 'CLASS:CONFIDENTIAL', 'confidential'],
+    ['visibility', 'CLASS:X-SECRET', 'private'],
+  ]
+  for (const [field, line, expected] of cases) {
+    it(`reads ${line}`, () => assert.deepEqual(of(field, line), expected))
+  }
+})
+
+describe('Reading the reminders of an event', () => {
+  const alarm = (trigger: string, ...lines: string[]): string[] => ['BEGIN:VALARM', trigger, ...lines, 'END:VALARM']
+  const reminders = (lines: string[], ...more: string[]): unknown =>
+    read(event(PARIS_START, PARIS_END, ...more, ...lines)).reminders
+
+  const cases: [what: string, lines: string[], expected: unknown][] = [
+    ['minutes', alarm('TRIGGER:-PT15M', 'ACTION:AUDIO'), [15]],
+    ['weeks', alarm('TRIGGER:-P1W', 'ACTION:DISPLAY'), [10080]],
+    ['days and hours', alarm('TRIGGER;RELATED=START:-P1DT2H', 'ACTION:DISPLAY'), [1560]],
+    ['the start itself', alarm('TRIGGER:PT0S', 'ACTION:DISPLAY'), [0]],
+    ['seconds', alarm('TRIGGER:-PT900S', 'ACTION:DISPLAY'), [15]],
+    ['a time before the end', alarm('TRIGGER;RELATED=END:-PT90M', 'ACTION:DISPLAY'), [30]],
+    ['a fixed time', alarm('TRIGGER;VALUE=DATE-TIME:20260601T073000Z', 'ACTION:DISPLAY'), [30]],
+    ['mail', alarm('TRIGGER:-PT5M', 'ACTION:EMAIL', 'ATTENDEE:mailto:a@example.com'), [5]],
+    ['two at once', [...alarm('TRIGGER:-PT5M', 'ACTION:AUDIO'), ...alarm('TRIGGER:-PT5M', 'ACTION:DISPLAY')], [5]],
+    ['none after the start', alarm('TRIGGER:PT15M', 'ACTION:DISPLAY'), null],
+    ['none after the start by the end', alarm('TRIGGER;RELATED=END:-PT5M', 'ACTION:DISPLAY'), null],
+    ['none of no whole minute', alarm('TRIGGER:-PT90S', 'ACTION:DISPLAY'), null],
+    ['none beyond four weeks', alarm('TRIGGER:-P5W', 'ACTION:DISPLAY'), null],
+    ['none of ACTION:NONE', alarm('TRIGGER:-PT15M', 'ACTION:NONE'), null],
+    ['none at a place', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'X-APPLE-PROXIMITY:ARRIVE'), null],
+    ['none that can not be understood', alarm('TRIGGER:soon', 'ACTION:DISPLAY'), null],
+    ['none without a trigger', alarm('X-A:1', 'ACTION:DISPLAY'), null],
+    [
+      'none of the alarm by which Apple says that there is none',
+      alarm('TRIGGER;VALUE=DATE-TIME:19760401T005545Z', 'ACTION:NONE', 'X-APPLE-LOCAL-DEFAULT-ALARM:TRUE'),
+      null,
+    ],
+  ]
+  for (const [what, lines, expected] of cases) {
+    it(`finds ${what}`, () => assert.deepEqual(reminders(lines), expected))
+  }
+
+  it('does not take a fixed time for a reminder of every occurrence', () => {
+    const lines = alarm('TRIGGER;VALUE=DATE-TIME:20260601T073000Z', 'ACTION:DISPLAY')
+    assert.equal(reminders(lines, 'RRULE:FREQ=DAILY'), null)
+  })
+
+  it('counts from midnight for a day', () => {
+    const text = event('DTSTART;VALUE=DATE:20260601', ...alarm('TRIGGER:-PT15H', 'ACTION:DISPLAY'))
+    assert.deepEqual(read(text).reminders, [900])
+  })
+})
