@@ -246,6 +246,9 @@ describe('The editor', function () {
       const help = await editor.page.evaluate(`RED.nodes.getNodeHelp(${JSON.stringify(set)})`)
       assert.match(String(help), /<h3>Properties<\/h3>/, set)
     }
+    await editor.page.evaluate("RED.sidebar.help.show('calsync-reconcile')")
+    await editor.page.waitForSelector('.red-ui-help ol.node-ports dl.message-properties')
+    await editor.picture('help')
   })
 
   it('speaks German to a German browser', async () => {
