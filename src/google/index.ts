@@ -1,2 +1,3 @@
 export { createGoogleProvider } from './provider'
 export type { GoogleConfig, GoogleCredentials } from './provider'
+export { SCOPES } from './tokens'

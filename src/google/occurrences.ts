@@ -119,11 +119,7 @@ export class OccurrenceWriter {
     const body = this.members(key, wanted)
     if (Object.keys(body).length > 0) {
       const instance = await this.patch(key, body, signal)
-      if (!instance)
-        throw new ProviderError(
-          'refused',
-          `Google has no occurrence ${key} in this series. Delete it in the other calendar, or move the series.`,
-        )
+      if (!instance) throw noOccurrence(key)
       this.series = withInstance(this.series, instance, this.surroundings)
     }
     yield { wrote, holds: this.series }
@@ -141,8 +137,9 @@ export class OccurrenceWriter {
     const instance = await this.patch(key, { status: 'cancelled' }, signal)
     const recurs = whenOf(this.series.fields)?.recurrence !== undefined
     // Google may answer with less than what it keeps of a cancelled occurrence.
-    if (instance && recurs)
+    if (instance && recurs) {
       this.series = withInstance(this.series, { ...instance, status: 'cancelled' }, this.surroundings)
+    }
     return { wrote, holds: this.series }
   }
 
@@ -187,6 +184,12 @@ export class OccurrenceWriter {
     }
   }
 }
+
+const noOccurrence = (key: string): ProviderError =>
+  new ProviderError(
+    'refused',
+    `Google has no occurrence ${key} in this series. Delete it in the other calendar, or move the series.`,
+  )
 
 /** What has to be planned again says more than what is refused for good. */
 function throwWorst(failures: readonly ProviderError[]): void {

@@ -188,6 +188,18 @@ describe('Google provider: update', () => {
     )
   })
 
+  it('deletes a single event with one request, and a series after a look at its occurrences', async () => {
+    for (const [fields, count] of [
+      [DENTIST, 1],
+      [CHOIR, 2],
+    ] as const) {
+      const { calendar, seen, world, user } = await withSeries(fields)
+      await collect(calendar.delete(seen, signal))
+      assert.equal(world.simulator.takeRequests().length, count)
+      assert.deepEqual(user.events(), [])
+    }
+  })
+
   it('rejects with stale what somebody else changed, deleted or deleted as a series', async () => {
     const { calendar, seen, user } = await withSeries(DENTIST)
     user.edit(seen.id, { location: 'Elsewhere' })

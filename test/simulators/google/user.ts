@@ -92,6 +92,11 @@ export class User {
     return stored.filter((event) => event.status !== 'cancelled')
   }
 
+  /** Whether there is an event or occurrence with this id, deleted or not. */
+  has(id: string, calendarId?: string): boolean {
+    return this.simulator.calendar(calendarId).find(id) !== undefined
+  }
+
   /** One event or occurrence as it stands, deleted or not. */
   get(id: string, calendarId?: string): GoogleEvent {
     return this.at(id, calendarId).current.event
