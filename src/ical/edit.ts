@@ -1,18 +1,17 @@
 import type { Fields, When } from '../event/event'
-import { whenOf } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray } from '../event/json'
 import { emptyValue, sameMeaning } from '../event/normal'
 import { readReminders, setReminders } from './alarm'
 import type { Component, Node } from './component'
 import { isLineNamed, lineNamed, replaceLines, without } from './component'
-import { IcalError } from './error'
 import { readSpan } from './fields'
 import { HELD_FIELDS } from './holds'
 import { paramsWithout } from './line'
 import { utcValue } from './time'
 import type { Tzids } from './tzids'
 import { writeText } from './value'
+import { timeOf } from './wanted'
 import { setRecurrence, setSpan } from './when'
 import type { Zones } from './zone'
 
@@ -34,8 +33,7 @@ export type Change = { readonly held: Fields; readonly wanted: Fields; readonly 
  * @param change its `when` has the recurrence in it; what `wanted` lacks is cleared
  */
 export function setFields(event: Component, { held, wanted, single }: Change, editing: Editing): Component {
-  const when = whenOf(wanted)
-  if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
+  const when = timeOf(wanted)
   let edited = sameMeaning(held.when, wanted.when) ? event : setWhen(event, when, editing)
   for (const name of HELD_FIELDS) {
     if (name === 'when' || name === 'reminders') continue

@@ -1,6 +1,5 @@
 import type { Mark, Millis } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
-import { whenOf } from '../event/event'
 import type { Component } from './component'
 import { componentText, withContent } from './component'
 import type { Editing } from './edit'
@@ -12,7 +11,7 @@ import type { Resource } from './resource'
 import type { Edited } from './series'
 import { patchSeries } from './series'
 import { tzidsOf, yearOf } from './tzids'
-import { replaced } from './wanted'
+import { replaced, timeOf } from './wanted'
 
 /** A change of an existing resource. */
 export type Patch = {
@@ -40,8 +39,7 @@ export function patchEvent(text: string, { fields, changed, mark, now, floatingZ
   return withTitle([resource.main], () => {
     const held = fieldsOf(resource)
     const wanted = replaced(held, fields, changed)
-    const when = whenOf(wanted)
-    if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
+    const when = timeOf(wanted)
     const tzids = tzidsOf(calendar, zones)
     const edited = patchParts(resource, held, wanted, { zones, tzids })
     const marked = mark ? replace(edited, resource.main, (main) => setMark(main, mark)) : edited
@@ -51,7 +49,7 @@ export function patchEvent(text: string, { fields, changed, mark, now, floatingZ
 
 function patchParts(resource: Resource, held: Fields, wanted: Fields, editing: Editing): Edited {
   if (resource.is === 'series') return patchSeries(resource, held, wanted, editing)
-  if (whenOf(wanted)?.recurrence) throw new IcalError('an occurrence without its series can not become a series')
+  if (timeOf(wanted).recurrence) throw new IcalError('an occurrence without its series can not become a series')
   const main = setFields(resource.main, { held, wanted, single: true }, editing)
   return { events: new Map([[resource.main, main]]), added: [] }
 }

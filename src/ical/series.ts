@@ -1,5 +1,4 @@
-import type { EventTime, Fields, When } from '../event/event'
-import { whenOf } from '../event/event'
+import type { EventTime, Fields } from '../event/event'
 import { sameMeaning } from '../event/normal'
 import { wholeOccurrence } from '../event/occurrence'
 import type { Component } from './component'
@@ -13,7 +12,7 @@ import { keysOf } from './recurrence'
 import type { Override, Resource } from './resource'
 import { formOf, isKeyFor, sameForm } from './time'
 import { exceptionKeys, newOverride, setOverride } from './override'
-import { exceptionAt, holdable } from './wanted'
+import { exceptionAt, holdable, timeOf } from './wanted'
 import { setExcluded, setRecurrenceId } from './when'
 
 type Series = Extract<Resource, { is: 'series' }>
@@ -48,12 +47,6 @@ export function patchSeries(series: Series, held: Fields, wish: Fields, editing:
   const events = new Map<Component, Component | null>([[main, master]])
   for (const [{ event }, after] of kept) events.set(event, after)
   return { events, added: added(master, new Set(overrides.map(({ key }) => key)), move, editing) }
-}
-
-function timeOf(fields: Fields): When {
-  const when = whenOf(fields)
-  if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
-  return when
 }
 
 function startLineOf(event: Component): Line {

@@ -1,4 +1,4 @@
-import type { Exception, Field, Fields } from '../event/event'
+import type { Exception, Field, Fields, When } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
 import type { Json } from '../event/json'
 import { emptyValue } from '../event/normal'
@@ -13,8 +13,7 @@ import { isKeyFor } from './time'
  * @throws IcalError without a time
  */
 export function holdable(fields: Fields): Fields {
-  const when = whenOf(fields)
-  if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
+  const when = timeOf(fields)
   const base = HELD_FIELDS.map((name) => [name, fields[name] ?? emptyValue(name)] as const)
   const exceptions = fieldNames(fields)
     .filter(isException)
@@ -40,4 +39,15 @@ function clearedValue(name: Field, fields: Fields): Json {
 export function exceptionAt(fields: Fields, key: string): Exception {
   const value = fields[exceptionField(key)]
   return value === undefined ? {} : (value as Exception)
+}
+
+/**
+ * When the event takes place.
+ *
+ * @throws IcalError if the fields don't say
+ */
+export function timeOf(fields: Fields): When {
+  const when = whenOf(fields)
+  if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
+  return when
 }

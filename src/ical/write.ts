@@ -1,20 +1,18 @@
 import type { Mark, Millis, Uid } from '../event/calendar'
 import type { Fields, When } from '../event/event'
-import { whenOf } from '../event/event'
 import { emptyValue } from '../event/normal'
 import { wholeOccurrence } from '../event/occurrence'
 import type { Component } from './component'
 import { component, componentText } from './component'
 import type { Editing } from './edit'
 import { setFields } from './edit'
-import { IcalError } from './error'
 import { parseLine } from './line'
 import { setMark } from './mark'
 import { exceptionKeys, newOverride } from './override'
 import { utcValue } from './time'
 import { tzidsOf, yearOf } from './tzids'
 import { writeText } from './value'
-import { exceptionAt, holdable } from './wanted'
+import { exceptionAt, holdable, timeOf } from './wanted'
 import { setExcluded } from './when'
 import { zonesOf } from './zone'
 
@@ -35,8 +33,7 @@ export type NewEvent = {
  */
 export function writeEvent({ uid, fields, mark, now }: NewEvent): string {
   const wanted = holdable(fields)
-  const when = whenOf(wanted)
-  if (when === undefined) throw new IcalError('an event needs a time: give it "start" and "end"')
+  const when = timeOf(wanted)
   const calendar = component('VCALENDAR', ['VERSION:2.0', `PRODID:${PRODID}`, 'CALSCALE:GREGORIAN'].map(parseLine))
   const zones = zonesOf(calendar, 'UTC')
   const tzids = tzidsOf(calendar, zones)
