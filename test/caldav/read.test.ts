@@ -141,13 +141,32 @@ describe('Reading a CalDAV calendar', () => {
   })
 
   it('reads what appears only a while after it was listed', async () => {
-    const { server, reader } = await account()
-    addMany(server.user, server.calendar, 1)
-    server.calendar.broken.add('u0.ics')
+    for (const options of [{}, { ...PLAIN, syncCollection: false }]) {
+      const { server, reader } = await account(options)
+      addMany(server.user, server.calendar, 1)
+      server.calendar.broken.add('u0.ics')
+      assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
+      server.calendar.broken.clear()
+      assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics'])
+      assert.deepEqual((await reader.read()).seen, [])
+    }
+  })
+
+  it('believes the last that a delta says of a member', async () => {
+    const { server, reader } = await account({ ...PLAIN, duplicateHrefs: true })
+    const [first] = addMany(server.user, server.calendar, 1)
     await reader.read()
-    server.calendar.broken.clear()
+    server.user.set(first!, 'SUMMARY:Made again')
+    let left = 1
+    server.interfere = {
+      after: async (_, response) => {
+        if (left-- === 0) return response
+        const text = await response.text()
+        const gone = `<d:response><d:href>${first!}</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>`
+        return new Response(text.replace('<d:response>', `${gone}<d:response>`), response)
+      },
+    }
     assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics'])
-    assert.deepEqual((await reader.read()).seen, [])
   })
 
   it('sets aside an event that it can not read, with its title, until it can', async () => {
