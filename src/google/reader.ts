@@ -7,7 +7,7 @@ import { SyncTokenInvalid } from './errors'
 import type { Surroundings } from './seen'
 import { gone, isCancelled, isRecurring, refOf, seriesId } from './seen'
 import type { Group } from './series'
-import { grouped, isKnown, needsWhole, seeGroup } from './series'
+import { grouped, isKnown, isUnchanged, needsWhole, seeGroup } from './series'
 import type { GoogleEvent } from './times'
 
 type Listing = { readonly items: readonly GoogleEvent[]; readonly token: string | null }
@@ -45,9 +45,16 @@ export class Reader {
   private async readAll(known: Known, signal: AbortSignal): Promise<Read> {
     // Without showDeleted, Google lists the cancelled occurrences of live series all the same.
     const { items, token } = await this.list({}, signal)
-    const groups = grouped(items).values()
-    const seen = await this.understand(groups, (group) => seeGroup(group, known, this.current))
-    return { kind: 'full', seen: seen.filter((each) => each.is !== 'gone'), unchanged: [], position: token }
+    const groups = [...grouped(items).values()]
+    const isSame = groups.map((group) => isUnchanged(group, known, this.current))
+    const others = groups.filter((_, at) => isSame[at] === false)
+    const seen = await this.understand(others, (group) => seeGroup(group, known, this.current))
+    return {
+      kind: 'full',
+      seen: seen.filter((each) => each.is !== 'gone'),
+      unchanged: groups.filter((_, at) => isSame[at]).map(({ id }) => id),
+      position: token,
+    }
   }
 
   private async readChanges(syncToken: string, known: Known, signal: AbortSignal): Promise<Read> {
@@ -104,7 +111,7 @@ export class Reader {
   async readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {
     const found = new Map<ResourceId, Seen>()
     if (ids.length > FEW) {
-      const { seen } = await this.readAll(known, signal)
+      const { seen } = await this.readAll(new Map(), signal)
       for (const each of seen) found.set(each.id, each)
     }
     const seen: Seen[] = []

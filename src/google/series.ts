@@ -1,4 +1,5 @@
 import type { Known, ResourceId, Seen } from '../event/calendar'
+import { sameJson } from '../event/json'
 import type { Surroundings } from './seen'
 import { gone, isCancelled, isRecurring, refOf, seeEvent, seeSeries, seriesId } from './seen'
 import type { GoogleEvent } from './times'
@@ -60,6 +61,21 @@ export function isKnown({ id, master, instances }: Group, known: Known, { timeZo
     const key = keyOfInstance(instance, timeZone)
     return key !== undefined && ref.instances?.[key] === instance.etag
   })
+}
+
+/**
+ * Whether a whole group, as a complete read found it, is what was seen before. Default reminders are no part of an
+ * event's version, nor is the right to see the details of an event that may not be written.
+ */
+export function isUnchanged(group: Group, known: Known, surroundings: Surroundings): boolean {
+  const seen = known.get(group.id)
+  if (!group.master || seen?.is !== 'live' || seen.fixed !== undefined) return false
+  const { instances = {}, defaults } = refOf(seen)
+  return (
+    isKnown(group, known, surroundings) &&
+    Object.keys(instances).length === group.instances.length &&
+    (defaults === undefined || sameJson(defaults, surroundings.defaultReminders))
+  )
 }
 
 /** Whether a part of a group changed that makes no sense without the rest. */

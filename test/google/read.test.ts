@@ -250,10 +250,31 @@ describe('Google provider: what changed', () => {
     world.simulator.user.expireSyncTokens()
     for (const position of [first.position, 'garbage']) {
       const read = await again(position)
-      assert.equal(read.kind, 'full')
-      assert.deepEqual(read.seen, first.seen)
+      assert.ok(read.kind === 'full')
+      assert.deepEqual([read.seen, read.unchanged], [[], first.seen.map(({ id }) => id)])
       assert.equal(world.simulator.takeRequests().length, 2)
     }
+  })
+
+  it('reads in full what of a complete read was not seen before as it is', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const [kept = '', edited = '', series = ''] = [{}, {}, { recurrence: ['RRULE:FREQ=WEEKLY'] }].map(
+      (more) => user.create({ ...NATIVE_SINGLE, reminders: { useDefault: false }, ...more }).id ?? '',
+    )
+    const remindful = user.create({ ...NATIVE_SINGLE }).id ?? ''
+    const { again } = await readOnce(world)
+    user.edit(edited, { summary: 'Changed' })
+    user.delete(user.instanceId(series, SECOND))
+    world.simulator.calendar().settings.defaultReminders = [{ method: 'popup', minutes: 7 }]
+    const read = await again(null)
+    assert.ok(read.kind === 'full')
+    assert.deepEqual(read.unchanged, [kept])
+    const seen = byId(read.seen)
+    assert.deepEqual([...seen.keys()].sort(), [edited, series, remindful].sort())
+    const reminded = seen.get(remindful)
+    assert.ok(reminded?.is === 'live')
+    assert.deepEqual(reminded.fields.reminders, [7])
   })
 
   it('recognises its own writes without reading them again', async () => {

@@ -26,10 +26,9 @@ async function answer(fetch: Fetch, request: IncomingMessage, response: ServerRe
   const answered = await fetch(url, { method, headers, body })
   const bytes = Buffer.from(await answered.arrayBuffer())
   const gzip = bytes.length > 0 && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
-  response.writeHead(answered.status, {
-    ...Object.fromEntries(answered.headers),
-    ...(gzip && { 'content-encoding': 'gzip' }),
-  })
+  answered.headers.forEach((value, name) => response.setHeader(name, value))
+  if (gzip) response.setHeader('content-encoding', 'gzip')
+  response.writeHead(answered.status)
   response.end(gzip ? gzipSync(bytes) : bytes)
 }
 
