@@ -1,5 +1,6 @@
 import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import { TransportError } from '../transport/error'
 import type { Answered } from './connection'
 
 /** A signal's end, as an error of the provider. */
@@ -8,8 +9,11 @@ export const aborted = (cause: unknown): ProviderError =>
 
 /** Why there was no answer, with what the user can do about it. */
 export function noAnswer(url: URL, cause: unknown): ProviderError {
+  if (cause instanceof TransportError && cause.code !== 'network') {
+    return new ProviderError(cause.code === 'timeout' ? 'unreachable' : 'bad-answer', cause.message, { cause })
+  }
   const code = errorCode(cause)
-  const advice = ADVICE[code] ?? (/CERT|SSL|TLS|SELF_SIGNED/i.test(code) ? BAD_CERTIFICATE : 'Check the network.')
+  const advice = ADVICE[code] ?? (/CERT|SSL|TLS|SELF_SIGNED/.test(code) ? BAD_CERTIFICATE : 'Check the network.')
   return new ProviderError('unreachable', `${url.host} can't be reached${code && ` (${code})`}. ${advice}`, { cause })
 }
 
@@ -20,10 +24,10 @@ const ADVICE: Record<string, string> = {
   ECONNREFUSED: 'Nothing listens there: check the host and port of the server address, and that the server runs.',
 }
 
-/** The system's code of a failed fetch, which wraps it in a TypeError. */
+/** The system's code (`ECONNREFUSED`) of a failed fetch, which wraps it in a TypeError, and our transport in one of its own. */
 function errorCode(error: unknown): string {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string') return each.code
+    if ('code' in each && typeof each.code === 'string' && /^[A-Z]/.test(each.code)) return each.code
   }
   return ''
 }

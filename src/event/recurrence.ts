@@ -86,7 +86,12 @@ function normalUntil(until: string, start: EventTime): string {
   if (isAllDay(start)) return until.slice(0, 8)
   if (until.endsWith('Z')) return until
   const clock = until.length === 8 ? `${until}T235959` : until
-  return basicUtc(DateTime.fromISO(clock, { zone: start.timeZone }).toMillis())
+  return basicUtc(
+    instantOf({
+      dateTime: DateTime.fromISO(clock, { zone: 'utc' }).toFormat("yyyy-MM-dd'T'HH:mm:ss"),
+      timeZone: start.timeZone,
+    }),
+  )
 }
 
 /** The dates of an EXDATE or RDATE, in the value type of the start: a day that excludes from a timed series is its hour. */

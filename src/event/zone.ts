@@ -23,10 +23,34 @@ function lookUp(name: string): string | undefined {
   return /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/.test(resolved) ? 'UTC' : resolved
 }
 
-/** The instant of a time, in milliseconds since 1970; a day counts from midnight UTC. NaN if it is none. */
+const DAY = 24 * 3600 * 1000
+const zones = new Map<string, IANAZone>()
+
+/** Minutes that a zone is ahead of UTC at an instant; NaN if it is no zone. */
+function offsetAt(name: string, instant: number): number {
+  let zone = zones.get(name)
+  if (!zone) {
+    if (zones.size > 2000) zones.clear()
+    zones.set(name, (zone = IANAZone.create(name)))
+  }
+  return zone.isValid ? zone.offset(instant) : NaN
+}
+
+/**
+ * The instant of a time, in milliseconds since 1970; a day counts from midnight UTC. NaN if it is none.
+ *
+ * Of an hour that a clock shows twice the first is meant, and what a clock skips is counted on from before the gap
+ * (RFC 5545 3.3.5). luxon's own conversion is not used, since it guesses from the offset of today.
+ */
 export function instantOf(time: EventTime): number {
-  if (isAllDay(time)) return DateTime.fromISO(time.date, { zone: 'utc' }).toMillis()
-  return DateTime.fromISO(time.dateTime, { zone: time.timeZone }).toMillis()
+  if (isAllDay(time)) return Date.parse(`${time.date}T00:00:00Z`)
+  const clock = Date.parse(`${time.dateTime}Z`)
+  const before = offsetAt(time.timeZone, clock - DAY)
+  const first = clock - before * 60_000
+  if (offsetAt(time.timeZone, first) === before) return first
+  const after = offsetAt(time.timeZone, clock + DAY)
+  const second = clock - after * 60_000
+  return offsetAt(time.timeZone, second) === after ? second : first
 }
 
 /** The wall clock `YYYY-MM-DDTHH:MM:SS` that `zone` shows at an instant. */

@@ -164,7 +164,7 @@ function readExceptions(value: Json | undefined, zone: string, fields: Record<st
   if (!isObject(value))
     throw invalid('exceptions must be an object: original start -> fields that differ, or null for cancelled.')
   for (const [key, said] of Object.entries(value)) {
-    fields[exceptionField(occurrenceName(key))] = said === null ? null : exceptionValue(said ?? {}, zone)
+    fields[exceptionField(occurrenceName(key))] = said === null ? null : exceptionValue(said, zone)
   }
 }
 

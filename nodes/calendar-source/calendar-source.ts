@@ -1,0 +1,30 @@
+import type { Node, NodeAPI, NodeDef } from '../../src/runtime/node-red'
+import { calendarOf, engineOf, handle, show } from '../../src/runtime/shell'
+import { Source, readsOf } from '../../src/runtime/source'
+import type { SendEvents } from '../../src/runtime/source'
+
+type Config = NodeDef & { calendar: string; sendEvents: SendEvents }
+
+export = (RED: NodeAPI): void => {
+  function CalendarSource(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config)
+    const source = new Source(calendarOf(RED, config.calendar, engineOf(RED)), config.sendEvents)
+
+    handle(RED, this, async (msg, { signal, send, copy }) => {
+      if (msg.topic === 'calendars') {
+        send([copy(msg, { topic: 'calendars', payload: await source.calendars(signal) })])
+        return
+      }
+      show(this, 'blue', 'reading', 'ring')
+      const full = msg['fullSync'] === true
+      const { payload, record, error } = await source.read(full, signal, (known) => {
+        show(this, 'blue', `reading ${known}`, 'ring')
+      })
+      const reads = [...readsOf(msg).filter(({ node }) => node !== record.node), record]
+      send([copy(msg, { topic: payload.calendar.name, payload, calsync: { reads } })])
+      if (error) throw error
+      show(this, 'green', `${record.total} events`)
+    })
+  }
+  RED.nodes.registerType('calendar-source', CalendarSource)
+}

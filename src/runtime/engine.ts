@@ -1,0 +1,116 @@
+import type { CalendarInfo } from '../event/calendar'
+import { openStore } from '../store/store'
+import type { Store } from '../store/store'
+import type { Account } from './account'
+import { CalendarState } from './calendar-state'
+import { CalSyncError } from './errors'
+import { PairState } from './pair-state'
+import type { Run } from './run'
+import type { Surroundings } from './surroundings'
+
+/** Everything that is shared by the nodes of one user directory: calendars, pairs, and the runs under way. */
+export class Engine {
+  readonly runs = new Map<string, Run>()
+  private readonly store: Store
+  private readonly calendars = new Map<string, Promise<CalendarState>>()
+  private readonly pairs = new Map<string, Promise<PairState>>()
+
+  constructor(readonly around: Surroundings) {
+    const { disk, root, now, pause, warn } = around
+    this.store = openStore({ disk, root, now, pause, warn: (trouble) => warn(trouble.message) })
+  }
+
+  /** What is known of a calendar. Rejects as the store does; another call tries again. */
+  calendar(identity: string): Promise<CalendarState> {
+    return once(this.calendars, identity, () => CalendarState.open(identity, this.store, this.around))
+  }
+
+  /** What is known of a pair, in whichever order its two calendars are named. */
+  async pair(identities: readonly [string, string]): Promise<PairState> {
+    const [left, right] = [...identities].sort()
+    if (left === undefined || right === undefined || left === right) {
+      throw new CalSyncError(
+        'config',
+        'Left and right are the same calendar: choose two different ones.',
+        'same calendar',
+      )
+    }
+    const id = PairState.idOf({ left, right })
+    const calendars = { left: await this.calendar(left), right: await this.calendar(right) }
+    return once(this.pairs, id, () => PairState.open(calendars, this.store, this.around))
+  }
+
+  /** The pairs in use that a calendar is part of. */
+  async pairsWith(identity: string): Promise<PairState[]> {
+    const pairs = await Promise.all(this.pairs.values())
+    return pairs.filter((pair) => pair.sideOf(identity) !== undefined)
+  }
+
+  /** A name that is not used twice. */
+  newId(): string {
+    return Math.floor(this.around.random() * 2 ** 52).toString(36) + this.around.now().toString(36)
+  }
+
+  close(): Promise<void> {
+    return this.store.close()
+  }
+}
+
+/** One object a key; a failure is forgotten, so that the next call tries again. */
+function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = map.get(key)
+  if (known) return known
+  const made = make().catch((error: unknown) => {
+    map.delete(key)
+    throw error
+  })
+  map.set(key, made)
+  return made
+}
+
+/** A calendar as a node names it: an account, and an id there. */
+export class CalendarAccess {
+  private opening: Promise<CalendarState> | undefined
+
+  /** @param nodeId of the config node, by which a read that failed before the calendar was known is recognised */
+  constructor(
+    readonly nodeId: string,
+    private readonly engine: Engine,
+    private readonly account: Account | undefined,
+    /** `accountType` of the node. */
+    readonly provider: string,
+    readonly calendarId: string,
+    readonly label: string,
+  ) {}
+
+  /** Finds the calendar on its server, once. Rejects with what is wrong; another call tries again. */
+  open(signal: AbortSignal): Promise<CalendarState> {
+    this.opening ??= this.connect(signal).catch((error: unknown) => {
+      this.opening = undefined
+      throw error
+    })
+    return this.opening
+  }
+
+  /** All calendars of the account. */
+  async list(signal: AbortSignal): Promise<readonly CalendarInfo[]> {
+    return (await this.connection()).listCalendars(signal)
+  }
+
+  private async connect(signal: AbortSignal): Promise<CalendarState> {
+    if (this.calendarId === '' || /^\$\{.+\}$/.test(this.calendarId)) {
+      const what = this.calendarId === '' ? 'is missing' : `is ${this.calendarId}, which is not set in the environment`
+      throw new CalSyncError('config', `The calendar id of "${this.label}" ${what}.`, 'no calendar id')
+    }
+    const calendar = await (await this.connection()).open(this.calendarId, signal)
+    const state = await this.engine.calendar(calendar.info.identity)
+    state.connect(calendar)
+    return state
+  }
+
+  private connection(): ReturnType<Account['provider']> {
+    if (this.account) return this.account.provider()
+    const message = `The calendar "${this.label}" has no account, or its account is disabled: choose one in its node.`
+    return Promise.reject(new CalSyncError('config', message, 'no account'))
+  }
+}

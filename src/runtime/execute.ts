@@ -1,0 +1,203 @@
+import { cut, holdMassDeletion } from '../sync/limit'
+import type { Both, Entry, Live, Operation, Question, Rules, Side, Step, Uid } from '../sync/model'
+import { apply } from '../sync/outcome'
+import { plan, standing } from '../sync/plan'
+import type { Engine } from './engine'
+import type { OperationMessage } from './operation-message'
+import { toOperationMessage } from './operation-message'
+import type { PairState } from './pair-state'
+import { addPlan, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
+import type { Conflict, HeldDeletions, Report } from './report'
+import type { Overrides, ReconcileSettings } from './rules'
+import { rulesFor, settingsHash } from './rules'
+import { Run } from './run'
+import type { Status } from './run'
+import type { ReadRecord } from './source'
+import { hashJson } from '../event/json'
+
+/** Where a run's messages go. Sides are the node's. */
+export type Outputs = {
+  /** @returns whether the output leads anywhere */
+  changes(side: Side, ops: OperationMessage[]): boolean
+  conflict(conflict: Conflict): void
+  conflicts(conflicts: Conflict[]): void
+  held(held: HeldDeletions): void
+}
+
+/** What a run works on. */
+export type Job = {
+  readonly pair: PairState
+  readonly settings: ReconcileSettings
+  readonly overrides: Overrides
+  readonly reads: ReadonlyMap<Side, ReadRecord>
+  /** The pair's side of a node's side, and back: it is the same. */
+  readonly turn: (side: Side) => Side
+  readonly signal: AbortSignal
+  readonly outputs: Outputs
+  /** Results that came after the end of an earlier run. */
+  readonly late: { count: number }
+}
+
+/** How long a slice of planning may take, in milliseconds. */
+const SLICE = 8
+
+/**
+ * One run: plans, hands the operations to the flow, waits for their results, and notes how far both calendars were
+ * compared. Whatever was not carried out is looked at again by the next run. Under dry run nothing is recorded.
+ *
+ * @returns the report
+ */
+export async function execute(job: Job, engine: Engine): Promise<Report> {
+  const { pair, settings, overrides, turn } = job
+  const { now } = engine.around
+  const names = { left: pair.calendars[turn('left')].name, right: pair.calendars[turn('right')].name }
+  const id = engine.newId()
+  const report = emptyReport(id, names, now(), overrides.dryRun)
+  addReads(report, job.reads)
+  if (report.errors.length === 0 && isReady(pair, report)) {
+    const rules = rulesFor(settings, overrides, pair.calendars, turn, now())
+    const hash = settingsHash(rules, settings)
+    const steps = await planned(pair, rules, hash, engine)
+    const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
+    const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations)
+    addPlan(report, steps, first, remaining.length, turn)
+    if (overrides.dryRun) addOperations(report, first, id, pair, turn)
+    else await carryOn(job, engine, report, { steps, first, remaining, hash })
+  }
+  addStanding(report, pair)
+  report.finishedAt = new Date(now()).toISOString()
+  return report
+}
+
+/** Nothing is planned before both replicas rest on a complete read. */
+function isReady(pair: PairState, report: Report): boolean {
+  for (const { isComplete, name } of [pair.calendars.left, pair.calendars.right]) {
+    if (isComplete) continue
+    const message = `${name} was never read completely: let a calendar-source read it first.`
+    report.errors.push({ message, code: 'calsync.not-read', calendar: name })
+  }
+  return report.errors.length === 0
+}
+
+async function planned(pair: PairState, rules: Rules, hash: string, engine: Engine): Promise<Step[]> {
+  const { now, pause } = engine.around
+  const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
+  const steps: Step[] = []
+  let begun = now()
+  for (const some of plan(pair.agreement, replicas, rules, hash)) {
+    steps.push(...some)
+    if (now() - begun < SLICE) continue
+    await pause()
+    begun = now()
+  }
+  return holdMassDeletion(steps, pair.deletedLately(), pair.agreement, rules)
+}
+
+function addOperations(
+  report: Report,
+  ops: readonly Operation[],
+  run: string,
+  pair: PairState,
+  turn: Job['turn'],
+): void {
+  const of = (side: Side): OperationMessage[] =>
+    ops.filter((op) => op.to === turn(side)).map((op) => toOperationMessage(op, run, identities(pair)))
+  report.operations = { left: of('left'), right: of('right') }
+}
+
+type Planned = {
+  readonly steps: readonly Step[]
+  readonly first: readonly Operation[]
+  readonly remaining: readonly Operation[]
+  readonly hash: string
+}
+
+/** Records what was agreed, announces what is asked, sends the operations out and waits for them. */
+async function carryOn(job: Job, engine: Engine, report: Report, planned: Planned): Promise<void> {
+  const { pair, turn, outputs, signal, late } = job
+  const { first, remaining, steps, hash } = planned
+  const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
+  const compared = standing(replicas, hash) // before anything is written: what is written then is looked at once more
+  await pair.put(agreed(steps))
+  announce(job, engine, report, steps)
+  const run = new Run(report.run, first, (status: Status) => {
+    if (status === 'ok') late.count += 1
+  })
+  if (first.length > 0) {
+    await pair.begin(run.id)
+    engine.runs.set(run.id, run)
+    try {
+      for (const side of ['left', 'right'] as const) {
+        const ops = first.filter((op) => op.to === turn(side))
+        if (ops.length === 0) continue
+        const messages = ops.map((op) => toOperationMessage(op, run.id, identities(pair)))
+        if (!outputs.changes(side, messages)) run.notCarriedOut(ops.map((op) => op.id))
+      }
+      await run.ended(engine.around.sleep, signal)
+    } finally {
+      engine.runs.delete(run.id)
+    }
+  }
+  report.late = late.count
+  late.count = 0
+  addResults(report, run, report.pair, turn)
+  const undone = run.results.filter(({ state }) => state === 'not carried out').map(({ op }) => op)
+  await pair.put(dueAgain([...undone, ...remaining], pair))
+  await pair.end(compared)
+  if (first.length > 0 || report.errors.length > 0) await pair.remember(JSON.parse(JSON.stringify(report)) as never)
+}
+
+function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {
+  const changes = new Map<Uid, Entry | undefined>()
+  for (const step of steps) {
+    if (step.do === 'agree') changes.set(step.entry.uid, step.entry)
+    if (step.do === 'forget') changes.set(step.uid, undefined)
+  }
+  return changes
+}
+
+/** What was not carried out is looked at by the next run, whatever the replicas say. */
+function dueAgain(ops: readonly Operation[], pair: PairState): Map<Uid, Entry> {
+  const entries = ops.map((op) => apply(pair.agreement.get(op.uid), op, { is: 'dropped' }, {}, pair.find(op.uid)))
+  return new Map(entries.filter((entry) => entry !== undefined).map((entry) => [entry.uid, entry]))
+}
+
+/** New questions go out once: conflicts one by one, those without a base together, deletions as a set. */
+function announce(job: Job, engine: Engine, report: Report, steps: readonly Step[]): void {
+  const { pair, turn, outputs } = job
+  const asked = steps.filter((step) => step.do === 'ask')
+  const describe = (question: Question): Conflict =>
+    describeConflict(question, pair, report.pair, turn, engine.around.now())
+  const fresh = asked.filter(({ isNew }) => isNew).map(({ question }) => question)
+  for (const question of fresh) if (question.why === 'conflict') outputs.conflict(describe(question))
+  const noBase = fresh.filter(({ why }) => why === 'no-base')
+  if (noBase.length > 0) outputs.conflicts(noBase.map(describe))
+  for (const side of ['left', 'right'] as const) {
+    const held = asked
+      .map(({ question }) => question)
+      .filter(({ why, on }) => (why === 'limit' || why === 'missing') && on === turn(side))
+    if (held.some((question) => fresh.includes(question))) outputs.held(describeHeld(held, side, pair, report.pair))
+  }
+}
+
+function describeHeld(questions: readonly Question[], side: Side, pair: PairState, names: Both<string>): HeldDeletions {
+  const events = questions.map(({ uid }) => {
+    const { left, right } = pair.find(uid)
+    const seen = [left, right].find((each): each is Live => each?.is === 'live')
+    const { summary, when } = seen?.fields ?? {}
+    return {
+      uid,
+      summary: typeof summary === 'string' ? summary : '',
+      start: (when as { start?: unknown } | undefined)?.start ?? null,
+    }
+  })
+  const count = events.length
+  const gone = side === 'left' ? names.right : names.left
+  const text = `${count} ${count === 1 ? 'event is' : 'events are'} gone from ${gone}; deleting ${count === 1 ? 'it' : 'them'} in ${names[side]} too waits for you.`
+  return { id: hashJson(questions.map(({ id }) => id).sort()), side, count, events, text }
+}
+
+const identities = ({ calendars }: PairState): readonly [string, string] => [
+  calendars.left.identity,
+  calendars.right.identity,
+]

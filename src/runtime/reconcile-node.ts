@@ -1,0 +1,90 @@
+import type { Side } from '../sync/model'
+import type { Outputs } from './execute'
+import { CalSyncError } from './errors'
+import { Health } from './health'
+import { Reconciler } from './reconciler'
+import type { Message, Node, NodeAPI, NodeDef } from './node-red'
+import type { Sends } from './reconciler'
+import { readSettings } from './rules'
+import type { ReconcileSettings } from './rules'
+import { calendarOf, engineOf, handle, show, showError } from './shell'
+
+/** The outputs of a reconcile node. */
+const OUTPUTS = { left: 0, right: 1, conflicts: 2, report: 3 }
+type Output = keyof typeof OUTPUTS
+
+type Config = NodeDef & { left: string; right: string; wires?: string[][] }
+
+/** Joins a reconcile node and its reconciler: messages in, messages out, status. */
+export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
+  const settings = checkedSettings(node, config)
+  if (!settings) return
+  const engine = engineOf(RED)
+  const calendars = { left: calendarOf(RED, config.left, engine), right: calendarOf(RED, config.right, engine) }
+  const send = (output: Output, msg: Message, properties: Partial<Message>): void => {
+    if (signal.aborted) return
+    const outputs: (Message | null)[] = [null, null, null, null]
+    const { calsync: _reads, ...rest } = RED.util.cloneMessage(msg)
+    outputs[OUTPUTS[output]] = { ...rest, ...properties }
+    node.send(outputs)
+  }
+  const isWired = (side: Side): boolean => (config.wires?.[OUTPUTS[side]] ?? []).length > 0
+  const health = new Health(settings.staleAfter, engine.around.now, (topic, payload) =>
+    send('report', {}, { topic, payload }),
+  )
+  const sends: Sends = {
+    outputs: (msg) => outputsFor(msg, send, isWired),
+    report: (msg, report) => {
+      health.ran(report)
+      send('report', msg, { topic: 'report', payload: report })
+    },
+    standing: (report) => {
+      const [fill, text] = health.words(report)
+      show(node, fill, text)
+    },
+  }
+  const signal = handle(RED, node, (msg) => reconciler.input(msg))
+  const reconciler = new Reconciler(engine, calendars, settings, sends, signal)
+  const inBackground = (job: Promise<void>): void => {
+    job.catch((thrown: unknown) => {
+      if (!signal.aborted) node.error(showError(node, thrown))
+    })
+  }
+  inBackground(reconciler.watchJoins())
+  inBackground(health.watch(engine.around.sleep, signal))
+}
+
+/** Settings that are wrong are told at once, and by each message. */
+function checkedSettings(node: Node, config: Config): ReconcileSettings | undefined {
+  try {
+    if (config.left !== '' && config.left === config.right) {
+      throw new CalSyncError(
+        'config',
+        'Left and right are the same calendar: choose two different ones.',
+        'same calendar',
+      )
+    }
+    return readSettings(config)
+  } catch (thrown) {
+    const error = showError(node, thrown)
+    node.on('input', (_msg, _send, done) => done(error))
+    return undefined
+  }
+}
+
+function outputsFor(
+  msg: Message,
+  send: (output: Output, msg: Message, properties: Partial<Message>) => void,
+  isWired: (side: Side) => boolean,
+): Outputs {
+  return {
+    changes: (side, ops) => {
+      if (!isWired(side)) return false
+      send(side, msg, { topic: 'changes', payload: ops })
+      return true
+    },
+    conflict: (conflict) => send('conflicts', msg, { topic: 'conflict', payload: conflict }),
+    conflicts: (conflicts) => send('conflicts', msg, { topic: 'conflicts', payload: conflicts }),
+    held: (held) => send('conflicts', msg, { topic: 'held-deletions', payload: held }),
+  }
+}

@@ -1,0 +1,197 @@
+import type { Side } from '../sync/model'
+import { other } from '../sync/model'
+import type { CalendarAccess, Engine } from './engine'
+import { CalSyncError, asCalSyncError } from './errors'
+import { execute } from './execute'
+import type { Outputs } from './execute'
+import { Joins } from './joins'
+import type { Message } from './node-red'
+import type { Report } from './report'
+import { addReads, emptyReport } from './report'
+import type { Overrides, ReconcileSettings } from './rules'
+import { readResolution } from './rules'
+import { readsOf } from './source'
+import type { ReadRecord } from './source'
+
+const COMMANDS = [
+  'sync',
+  'status',
+  'conflicts',
+  'resolve',
+  'approve-deletions',
+  'keep-deletions',
+  'undo',
+  'explain',
+  'reset',
+]
+
+/** One triggering message, with the reads that came with it. */
+export type Trigger = { readonly msg: Message; readonly reads: ReadonlyMap<Side, ReadRecord>; readonly missing?: Side }
+
+/** Where a reconciler's messages go, each with the properties of the message that set the run off. */
+export type Sends = {
+  outputs(msg: Message): Outputs
+  report(msg: Message, report: Report): void
+  /** The health of the pair in a few words, for under the node. */
+  standing(report: Report): void
+}
+
+/** A reconcile node's work: joins reads, and lets one run follow another. */
+export class Reconciler {
+  private readonly joins: Joins<Message>
+  private readonly waiting: { readonly trigger: Trigger; readonly overrides: Overrides }[] = []
+  private busy: Promise<void> | undefined
+  private readonly late = { count: 0 }
+  private identities: Partial<Record<Side, string>> = {}
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly calendars: { readonly left: CalendarAccess; readonly right: CalendarAccess },
+    private readonly settings: ReconcileSettings,
+    private readonly sends: Sends,
+    private readonly signal: AbortSignal,
+  ) {
+    this.joins = new Joins(engine.around.sleep, signal)
+  }
+
+  /** Takes a message in. Resolves when the run that it is part of has ended; rejects with what is wrong with it. */
+  async input(msg: Message): Promise<void> {
+    const reads = readsOf(msg)
+    if (reads.length === 0) return this.command(msg)
+    const mine = await this.sidesOf(reads)
+    if (mine.size === 0) {
+      const names = reads.map(({ name }) => name).join(', ')
+      throw new CalSyncError(
+        'wrong-calendar',
+        `${names} is neither the left nor the right calendar of this node.`,
+        'wrong calendar',
+      )
+    }
+    if (this.settings.when === 'any') return this.enqueue({ msg, reads: mine })
+    const joined = this.joins.add(msg._msgid ?? '', msg, mine)
+    // The first of two reads is answered by the run that the second one completes, or by the end of the waiting.
+    return joined === 'waiting' ? undefined : this.enqueue(joined)
+  }
+
+  /** Ends the joins that have waited too long, with a report that says which calendar is missing. */
+  async watchJoins(): Promise<void> {
+    for await (const { msg, reads } of this.joins.overdue()) {
+      const missing: Side = reads.has('left') ? 'right' : 'left'
+      await this.enqueue({ msg, reads, missing })
+    }
+  }
+
+  private command(msg: Message): Promise<void> {
+    const { topic } = msg
+    if (topic === 'sync') return this.enqueue({ msg, reads: new Map() })
+    if (typeof topic === 'string' && COMMANDS.includes(topic)) {
+      const message = `The command "${topic}" is not available yet in this version; "sync" is.`
+      return Promise.reject(new CalSyncError('not-available', message, 'not available'))
+    }
+    const message = `A message that comes from no calendar-source needs a command as its topic: ${COMMANDS.join(', ')}.`
+    return Promise.reject(new CalSyncError('invalid-input', message, 'unknown command'))
+  }
+
+  /** Which side each read is of: by what the calendar is, or by its node where it could not be opened. */
+  private async sidesOf(reads: readonly ReadRecord[]): Promise<Map<Side, ReadRecord>> {
+    const mine = new Map<Side, ReadRecord>()
+    for (const side of ['left', 'right'] as const) {
+      const access = this.calendars[side]
+      const byNode = reads.filter(({ node }) => node === access.nodeId)
+      const found = byNode.length > 0 ? byNode : await this.byIdentity(side, reads)
+      const last = found.at(-1)
+      if (last) mine.set(side, last)
+    }
+    return mine
+  }
+
+  private async byIdentity(side: Side, reads: readonly ReadRecord[]): Promise<ReadRecord[]> {
+    if (reads.every(({ node, calendar }) => calendar === '' || node === this.calendars[other(side)].nodeId)) return []
+    this.identities[side] ??= (await this.calendars[side].open(this.signal)).identity
+    return reads.filter(({ calendar }) => calendar === this.identities[side])
+  }
+
+  /** Triggers that come during a run become one following run; each gets a report. */
+  private async enqueue(trigger: Trigger): Promise<void> {
+    this.waiting.push({ trigger, overrides: this.overridesOf(trigger.msg) })
+    this.busy ??= this.work().finally(() => (this.busy = undefined))
+    await this.busy
+  }
+
+  private async work(): Promise<void> {
+    let failure: unknown
+    for (let first = this.waiting[0]; first; first = this.waiting[0]) {
+      const { overrides } = first
+      const alike = this.waiting.filter((each) => sameOverrides(each.overrides, overrides))
+      this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((each) => !alike.includes(each)))
+      const triggers = alike.map(({ trigger }) => trigger)
+      const { report, error } = await this.attempt(triggers, overrides)
+      for (const { msg } of triggers) this.sends.report(msg, report)
+      this.sends.standing(report)
+      failure ??= error
+    }
+    if (failure) throw failure as Error
+  }
+
+  /** A run that fails has a report too. */
+  private async attempt(
+    triggers: readonly Trigger[],
+    overrides: Overrides,
+  ): Promise<{ report: Report; error?: unknown }> {
+    try {
+      return { report: await this.run(triggers, overrides) }
+    } catch (thrown) {
+      if (this.signal.aborted) throw thrown
+      const error = asCalSyncError(thrown)
+      const report = this.fruitless(new Map(triggers.flatMap(({ reads }) => [...reads])), undefined, overrides)
+      report.errors.push({ message: error.message, code: error.code })
+      return { report, error }
+    }
+  }
+
+  private async run(triggers: readonly Trigger[], overrides: Overrides): Promise<Report> {
+    const [{ msg }] = triggers as [Trigger]
+    const reads = new Map(triggers.flatMap((trigger) => [...trigger.reads]))
+    const missing = triggers.find((trigger) => trigger.missing && !reads.has(trigger.missing))?.missing
+    const broken = [...reads.values()].some(({ kind }) => kind === 'failed')
+    if (missing !== undefined || broken) return this.fruitless(reads, missing, overrides)
+    const left = await this.calendars.left.open(this.signal)
+    const right = await this.calendars.right.open(this.signal)
+    const pair = await this.engine.pair([left.identity, right.identity])
+    const turned = pair.calendars.left !== left
+    const turn = (side: Side): Side => (turned ? other(side) : side)
+    const { settings, signal, late } = this
+    const outputs = this.sends.outputs(msg)
+    const job = { pair, settings, overrides, reads, turn, signal, outputs, late }
+    return pair.lock.run(() => execute(job, this.engine))
+  }
+
+  /** The report of a run that could not begin: a read failed, or never came. */
+  private fruitless(reads: ReadonlyMap<Side, ReadRecord>, missing: Side | undefined, overrides: Overrides): Report {
+    const names = { left: this.calendars.left.label, right: this.calendars.right.label }
+    const report = emptyReport(this.engine.newId(), names, this.engine.around.now(), overrides.dryRun)
+    addReads(report, reads)
+    if (missing !== undefined) {
+      const message = `No read of ${names[missing]} came within 10 minutes of the other calendar's: nothing was compared.`
+      report.errors.push({ message, code: 'calsync.half-join', calendar: names[missing] })
+    }
+    return report
+  }
+
+  private overridesOf(msg: Message): Overrides {
+    const { dryRun, conflictResolution } = msg
+    if (dryRun !== undefined && typeof dryRun !== 'boolean') {
+      throw new CalSyncError('invalid-input', 'msg.dryRun must be true or false.', 'invalid input')
+    }
+    const providers = { left: this.calendars.left.provider, right: this.calendars.right.provider }
+    return {
+      dryRun: dryRun ?? this.settings.dryRun,
+      resolution:
+        conflictResolution === undefined
+          ? this.settings.conflictResolution
+          : readResolution(conflictResolution, providers),
+    }
+  }
+}
+
+const sameOverrides = (a: Overrides, b: Overrides): boolean => a.dryRun === b.dryRun && a.resolution === b.resolution

@@ -1,0 +1,218 @@
+import type { Live, Operation, Question, Side, Step } from '../sync/model'
+import type { EventMessage } from './event-message'
+import { toEventMessage } from './event-message'
+import type { OperationMessage } from './operation-message'
+import type { PairState } from './pair-state'
+import type { Run } from './run'
+import type { ReadRecord } from './source'
+
+export type Counts = { create: number; update: number; delete: number }
+const noCounts = (): Counts => ({ create: 0, update: 0, delete: 0 })
+
+type ReadReport = { kind: string; changed: number; deleted: number; total: number }
+
+/** The payload of `topic: "report"`. Sides are the node's. */
+export type Report = {
+  run: string
+  pair: { left: string; right: string }
+  startedAt: string
+  finishedAt: string
+  dryRun: boolean
+  reads: { left: ReadReport | null; right: ReadReport | null }
+  paired: number
+  planned: { left: Counts; right: Counts }
+  applied: { left: Counts; right: Counts }
+  failed: number
+  skipped: number
+  stale: number
+  late: number
+  notCarriedOut: number
+  notWritable: number
+  remaining: number
+  conflicts: number
+  heldDeletions: number
+  setAside: { uid: string; summary: string; reason: string }[]
+  retries: number
+  requests: { left: number; right: number }
+  errors: { message: string; code: string; calendar?: string; uid?: string }[]
+  operations?: { left: OperationMessage[]; right: OperationMessage[] }
+}
+
+/** A report of which nothing is known yet. */
+export function emptyReport(run: string, names: { left: string; right: string }, at: number, dryRun: boolean): Report {
+  const now = new Date(at).toISOString()
+  return {
+    run,
+    pair: names,
+    startedAt: now,
+    finishedAt: now,
+    dryRun,
+    reads: { left: null, right: null },
+    paired: 0,
+    planned: { left: noCounts(), right: noCounts() },
+    applied: { left: noCounts(), right: noCounts() },
+    failed: 0,
+    skipped: 0,
+    stale: 0,
+    late: 0,
+    notCarriedOut: 0,
+    notWritable: 0,
+    remaining: 0,
+    conflicts: 0,
+    heldDeletions: 0,
+    setAside: [],
+    retries: 0,
+    requests: { left: 0, right: 0 },
+    errors: [],
+  }
+}
+
+/** Adds what was read. */
+export function addReads(report: Report, reads: ReadonlyMap<Side, ReadRecord>): void {
+  for (const [side, { kind, changed, deleted, total, requests, retries, error, name }] of reads) {
+    report.reads[side] = { kind, changed, deleted, total }
+    report.requests[side] += requests
+    report.retries += retries
+    if (error) report.errors.push({ ...error, calendar: name })
+  }
+}
+
+/** Adds what was planned, and what stands open. */
+export function addPlan(
+  report: Report,
+  steps: readonly Step[],
+  ops: readonly Operation[],
+  remaining: number,
+  toNode: (side: Side) => Side,
+): void {
+  for (const op of ops) report.planned[toNode(op.to)][op.action] += 1
+  report.remaining = remaining
+  for (const step of steps) {
+    if (step.do !== 'leave') continue
+    if (step.why === 'not-writable') report.notWritable += 1
+    else report.setAside.push({ uid: step.uid, summary: '', reason: step.reason })
+  }
+}
+
+/** Adds what became of the operations. */
+export function addResults(
+  report: Report,
+  run: Run,
+  names: { left: string; right: string },
+  toNode: (side: Side) => Side,
+): void {
+  for (const { op, state, code, message } of run.results) {
+    const side = toNode(op.to)
+    if (state === 'ok') report.applied[side][op.action] += 1
+    else if (state === 'failed') {
+      report.failed += 1
+      report.errors.push({ message: message ?? 'failed', code: code ?? 'unknown', calendar: names[side], uid: op.uid })
+    } else if (state === 'skipped') report.skipped += 1
+    else if (state === 'stale') report.stale += 1
+    else report.notCarriedOut += 1
+  }
+  for (const side of ['left', 'right'] as const) report.requests[toNode(side)] += run.requests[side]
+  report.retries += run.retries
+}
+
+/** Adds how things stand: pairs, open questions, what can't be read. */
+export function addStanding(report: Report, pair: PairState): void {
+  report.paired = pair.agreement.paired
+  for (const uid of pair.agreement.open) {
+    if (pair.agreement.get(uid)?.told?.about === 'deletion') report.heldDeletions += 1
+    else report.conflicts += 1
+  }
+  for (const side of ['left', 'right'] as const) {
+    for (const seen of pair.calendars[side].replica.entries.values()) {
+      if (seen.is === 'unread') report.setAside.push({ uid: seen.uid, summary: seen.title ?? '', reason: seen.reason })
+    }
+  }
+  for (const each of report.setAside) if (each.summary === '') each.summary = summaryOf(pair, each.uid)
+}
+
+function summaryOf(pair: PairState, uid: string): string {
+  const { left, right } = pair.find(uid)
+  const seen = [left, right].find((each): each is Live => each?.is === 'live')
+  return typeof seen?.fields.summary === 'string' ? seen.fields.summary : ''
+}
+
+/** The payload of a conflict, on output 3. Sides are the node's. */
+export type Conflict = {
+  id: string
+  uid: string
+  summary: string
+  text: string
+  fields: { name: string; base: unknown; left: unknown; right: unknown }[]
+  left: EventMessage | null
+  right: EventMessage | null
+  detectedAt: string
+}
+
+/** The payload of `topic: "held-deletions"`. `side`: where they would be deleted. */
+export type HeldDeletions = {
+  id: string
+  side: Side
+  count: number
+  events: { uid: string; summary: string; start: unknown }[]
+  text: string
+}
+
+/** A conflict in words and values. */
+export function describeConflict(
+  question: Question,
+  pair: PairState,
+  names: { left: string; right: string },
+  toStored: (side: Side) => Side,
+  at: number,
+): Conflict {
+  const now = pair.find(question.uid)
+  const entry = pair.agreement.get(question.uid)
+  const event = (side: Side): EventMessage | null => {
+    const seen = now[toStored(side)]
+    return seen?.is === 'live' ? toEventMessage(question.uid, seen.fields) : null
+  }
+  const [left, right] = [event('left'), event('right')]
+  const base = entry?.is === 'pair' ? toEventMessage(question.uid, entry.left.held) : null
+  const fieldNames = question.fields === 'deletion' ? [] : question.fields
+  const shown = fieldNames.flatMap((field) => (field === 'when' ? ['start', 'end', 'recurrence'] : [field]))
+  const fields = shown.map((name) => ({
+    name,
+    base: valueIn(base, name),
+    left: valueIn(left, name),
+    right: valueIn(right, name),
+  }))
+  const title = left?.['summary'] ?? right?.['summary']
+  const summary = typeof title === 'string' ? title : '(no title)'
+  const text = sentence(summary, question, shown, left !== null, names)
+  return {
+    id: question.id,
+    uid: question.uid,
+    summary,
+    text,
+    fields,
+    left,
+    right,
+    detectedAt: new Date(at).toISOString(),
+  }
+}
+
+function sentence(
+  summary: string,
+  question: Question,
+  fields: readonly string[],
+  onLeft: boolean,
+  names: { left: string; right: string },
+): string {
+  if (question.fields === 'deletion') {
+    const [changed, deleted] = onLeft ? [names.left, names.right] : [names.right, names.left]
+    return `"${summary}" was changed in ${changed} and deleted in ${deleted}.`
+  }
+  const differ = question.why === 'no-base' ? 'differs between' : 'was changed differently in'
+  return `"${summary}" ${differ} ${names.left} and ${names.right}: ${fields.join(', ')}.`
+}
+
+function valueIn(event: EventMessage | null, name: string): unknown {
+  if (!event) return null
+  if (!name.startsWith('exceptions.')) return event[name] ?? null
+  return event.exceptions?.[name.slice('exceptions.'.length)] ?? null
+}

@@ -1,0 +1,138 @@
+import type { Json } from '../event/json'
+import { hashJson } from '../event/json'
+import { isException } from '../event/event'
+import type { Both, Common, Rules, Side, Strategy } from '../sync/model'
+import { both } from '../sync/model'
+import type { CalendarState } from './calendar-state'
+import { CalSyncError } from './errors'
+
+const DAY = 24 * 3600 * 1000
+
+/** A reconcile node's settings, checked. Sides are the node's. */
+export type ReconcileSettings = {
+  readonly direction: 'both' | 'left-to-right' | 'right-to-left'
+  readonly conflictResolution: Resolution
+  readonly pastDays: number
+  readonly futureDays: number
+  readonly maxOperations: number
+  readonly deletionLimit: number
+  readonly eventTypes: readonly string[]
+  readonly dryRun: boolean
+  readonly staleAfter: number
+  readonly when: 'both' | 'any'
+}
+export type Resolution = 'manual' | 'latest-wins' | 'left-wins' | 'right-wins'
+
+const RESOLUTIONS: readonly string[] = ['manual', 'latest-wins', 'left-wins', 'right-wins']
+const DEFAULT_TYPES = ['default', 'fromGmail', 'outOfOffice']
+
+/** A node's raw properties, with the defaults where one is missing. Throws with the property that is wrong. */
+export function readSettings(config: Record<string, unknown>): ReconcileSettings {
+  const types = config['eventTypes']
+  const list = typeof types === 'string' ? types.split(/[\s,]+/).filter(Boolean) : types
+  return {
+    direction: oneOf(config, 'direction', ['both', 'left-to-right', 'right-to-left']),
+    conflictResolution: oneOf(config, 'conflictResolution', RESOLUTIONS as Resolution[]),
+    pastDays: number(config, 'pastDays', 30),
+    futureDays: number(config, 'futureDays', 365),
+    maxOperations: number(config, 'maxOperations', 1000),
+    deletionLimit: number(config, 'deletionLimit', 25),
+    eventTypes: Array.isArray(list) && list.length > 0 ? list.map(String) : DEFAULT_TYPES,
+    dryRun: config['dryRun'] === true || config['dryRun'] === 'true',
+    staleAfter: number(config, 'staleAfter', 24),
+    when: oneOf(config, 'when', ['both', 'any']),
+  }
+}
+
+/** The first choice is the default. */
+function oneOf<T extends string>(config: Record<string, unknown>, name: string, choices: readonly T[]): T {
+  const value = config[name]
+  if (value === undefined || value === '') return choices[0] as T
+  const found = choices.find((choice) => choice === value)
+  if (found !== undefined) return found
+  throw new CalSyncError('config', `${name} is ${shown(value)}: it must be one of ${choices.join(', ')}.`, 'settings')
+}
+
+function number(config: Record<string, unknown>, name: string, standard: number): number {
+  const value = config[name]
+  if (value === undefined || value === '') return standard
+  const read = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN
+  if (Number.isFinite(read) && read >= 0) return read
+  throw new CalSyncError('config', `${name} is ${shown(value)}: it must be a number, 0 or more.`, 'settings')
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value))
+
+/**
+ * The strategy that a message asks for, by its name or an alias: `latest_wins`, or `google-wins` where one side is.
+ *
+ * @param providers of the node's left and right calendar
+ */
+export function readResolution(value: unknown, providers: Both<string>): Resolution {
+  const name = typeof value === 'string' ? value.replaceAll('_', '-') : ''
+  if (RESOLUTIONS.includes(name)) return name as Resolution
+  const provider = name.endsWith('-wins') ? name.slice(0, -'-wins'.length) : ''
+  const sides = (['left', 'right'] as const).filter((side) => providers[side] === provider)
+  const [side] = sides
+  if (side && sides.length === 1) return `${side}-wins`
+  throw new CalSyncError(
+    'invalid-input',
+    `msg.conflictResolution is ${shown(value)}: it must be one of ${RESOLUTIONS.join(', ')}, or google-wins or icloud-wins where that names one side.`,
+    'invalid input',
+  )
+}
+
+/** What may override a run: a message's `dryRun` and `conflictResolution`. */
+export type Overrides = { readonly dryRun: boolean; readonly resolution: Resolution }
+
+/**
+ * The planner's rules for a pair, whose sides may be the node's the other way round.
+ *
+ * @param calendars as the pair has them
+ * @param toStored the pair's side of a node's side
+ */
+export function rulesFor(
+  settings: ReconcileSettings,
+  { resolution }: Overrides,
+  calendars: Both<CalendarState>,
+  toStored: (side: Side) => Side,
+  now: number,
+): Rules {
+  const strategy: Strategy =
+    resolution === 'left-wins' ? toStored('left') : resolution === 'right-wins' ? toStored('right') : resolution
+  const wanted = { left: settings.direction !== 'left-to-right', right: settings.direction !== 'right-to-left' }
+  const allowed = both((side) => wanted[toStored(side)] && calendars[side].calendar.info.writable)
+  return {
+    strategy,
+    into: allowed,
+    oneWay: settings.direction !== 'both',
+    window: [now - settings.pastDays * DAY, now + settings.futureDays * DAY],
+    deletionLimit: settings.deletionLimit,
+    maxOperations: settings.maxOperations,
+    now,
+    kinds: settings.eventTypes,
+    common: commonOf(calendars),
+    names: namesOf(calendars),
+  }
+}
+
+/** Hash of what decides besides the state; when it changes, everything is looked at again. */
+export function settingsHash(rules: Rules, { pastDays, futureDays }: ReconcileSettings): string {
+  const { strategy, into, oneWay, kinds, deletionLimit } = rules
+  return hashJson([strategy, { ...into }, oneWay, kinds, deletionLimit, pastDays, futureDays] as Json)
+}
+
+/** What both calendars can hold. */
+function commonOf(calendars: Both<CalendarState>): Common {
+  const { left, right } = both((side) => calendars[side].calendar.holds)
+  return {
+    has: (field) => isException(field) || (left.fields.includes(field) && right.fields.includes(field)),
+    fit: (field, value) => left.fit(field, right.fit(field, value)),
+  }
+}
+
+/** Names for reasons: with the provider where both are called the same. */
+function namesOf(calendars: Both<CalendarState>): Both<string> {
+  const same = calendars.left.name === calendars.right.name
+  return both((side) => (same ? `${calendars[side].name} (${calendars[side].provider})` : calendars[side].name))
+}

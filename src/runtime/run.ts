@@ -1,0 +1,94 @@
+import type { Counter } from '../transport/transport'
+import type { Operation, Side } from '../sync/model'
+import type { Sleep } from '../transport/sleep'
+
+/** How long an operation may be on its way to a sink. */
+export const ON_ITS_WAY = 5000
+
+/** What a sink reports of an operation. */
+export type Status = 'ok' | 'stale' | 'skipped' | 'dropped' | 'failed'
+type Fate = {
+  readonly op: Operation
+  state: 'sent' | 'received' | 'not carried out' | Status
+  code?: string
+  message?: string
+}
+
+/** One run's operations on their way through the flow, until each has a result or was received by no sink. */
+export class Run {
+  private readonly fates = new Map<string, Fate>()
+  private readonly finished: Promise<void>
+  private finish: () => void = () => undefined
+  private over = false
+  readonly requests: Record<Side, number> = { left: 0, right: 0 }
+  retries = 0
+
+  /** @param late hears of results that come when the run has ended */
+  constructor(
+    readonly id: string,
+    ops: readonly Operation[],
+    private readonly late: (status: Status) => void,
+  ) {
+    for (const op of ops) this.fates.set(op.id, { op, state: 'sent' })
+    this.finished = new Promise((resolve) => (this.finish = resolve))
+    this.check()
+  }
+
+  get results(): readonly Readonly<Fate>[] {
+    return [...this.fates.values()]
+  }
+
+  /** A sink has them: they are waited for. */
+  received(ids: readonly string[]): void {
+    for (const id of ids) {
+      const fate = this.fates.get(id)
+      if (fate?.state === 'sent') fate.state = 'received'
+    }
+  }
+
+  result(id: string, status: Status, error?: { readonly code: string; readonly message: string }): void {
+    const fate = this.fates.get(id)
+    if (!fate) return
+    if (this.over) this.late(status)
+    else if (fate.state === 'sent' || fate.state === 'received') Object.assign(fate, { state: status, ...error })
+    this.check()
+  }
+
+  /** These reach no sink, or one that writes nothing. */
+  notCarriedOut(ids: readonly string[]): void {
+    for (const id of ids) {
+      const fate = this.fates.get(id)
+      if (fate && !this.over && (fate.state === 'sent' || fate.state === 'received')) fate.state = 'not carried out'
+    }
+    this.check()
+  }
+
+  count(side: Side, { requests, retries }: Counter): void {
+    this.requests[side] += requests
+    this.retries += retries
+  }
+
+  /** Waits until every operation has ended; what no sink has received in time counts as not carried out. */
+  async ended(sleep: Sleep, signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<never>((_, reject) => {
+      const stop = (): void => reject(signal.reason as Error)
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    })
+    const stopWaiting = new AbortController()
+    const overdue = sleep(ON_ITS_WAY, AbortSignal.any([signal, stopWaiting.signal])).then(() =>
+      this.notCarriedOut(this.results.filter(({ state }) => state === 'sent').map(({ op }) => op.id)),
+    )
+    overdue.catch(() => undefined) // it was not needed, or the whole run was stopped
+    try {
+      await Promise.race([this.finished, aborted])
+    } finally {
+      this.over = true
+      stopWaiting.abort()
+    }
+  }
+
+  private check(): void {
+    if (this.results.every(({ state }) => state !== 'sent' && state !== 'received')) this.finish()
+  }
+}

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { nodeDisk } from '../store/node-disk'
+import { realSleep } from '../transport/real-sleep'
+import { Account } from './account'
+import { CalendarAccess, Engine } from './engine'
+import { asCalSyncError } from './errors'
+import type { CalSyncError } from './errors'
+import type { CredentialDefinitions, Message, Node, NodeAPI, NodeDef } from './node-red'
+
+// The boundary to Node-RED: the one place where the real clock, network, disk and random source come in.
+
+/** An account's config node. */
+export interface AccountNode extends Node {
+  calsync: Account
+}
+/** A calendar's config node. */
+export interface CalendarNode extends Node {
+  calsync: CalendarAccess
+}
+
+const engines = new Map<string, Engine>()
+
+/** The engine of this Node-RED's user directory. */
+export function engineOf(RED: NodeAPI): Engine {
+  const userDir = RED.settings.userDir ?? join(tmpdir(), 'node-red')
+  const root = join(userDir, 'calsync')
+  const known = engines.get(root)
+  if (known) return known
+  const engine = new Engine({
+    version: packageVersion(),
+    root,
+    disk: nodeDisk(),
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+    sleep: realSleep,
+    random: () => Math.random(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    warn: (message) => RED.log.warn(`[calsync] ${message}`),
+  })
+  engines.set(root, engine)
+  return engine
+}
+
+/** From the package that this file is part of, built or not. */
+function packageVersion(folder = __dirname): string {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return packageVersion(dirname(folder))
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
+
+/** What a node's code gets besides its message. */
+export type Handling = {
+  /** Aborted when the node is closed. */
+  readonly signal: AbortSignal
+  readonly send: (outputs: (Message | null)[]) => void
+  /** A copy of a message with other properties, safe to send beside others. */
+  readonly copy: (msg: Message, properties: Partial<Message>) => Message
+}
+
+type StatusFill = 'grey' | 'blue' | 'green' | 'yellow' | 'red'
+
+/** Shows a status, at most 20 characters, under a node. */
+export function show(node: Node, fill: StatusFill, text: string, shape: 'dot' | 'ring' = 'dot'): void {
+  node.status({ fill, shape, text: text.slice(0, 20) })
+}
+
+/**
+ * Gives a node its input and close handlers. Nothing that they reject with gets out: in Node-RED it would end the whole
+ * process. An error goes to `done`, with a status; closing aborts what is under way and is done at once.
+ */
+export function handle(
+  RED: NodeAPI,
+  node: Node,
+  onMessage: (msg: Message, handling: Handling) => Promise<void>,
+): AbortSignal {
+  const closing = new AbortController()
+  const { signal } = closing
+  node.on('input', (msg, send, done) => {
+    const handling: Handling = {
+      signal,
+      send: (outputs) => {
+        if (!signal.aborted) send(outputs)
+      },
+      copy: (from, properties) => ({ ...RED.util.cloneMessage(from), ...properties }),
+    }
+    onMessage(msg, handling).then(
+      () => done(),
+      (thrown: unknown) => {
+        if (signal.aborted) done()
+        else done(showError(node, thrown))
+      },
+    )
+  })
+  node.on('close', (done) => {
+    closing.abort(new Error('the node was closed'))
+    node.status({})
+    done()
+  })
+  return signal
+}
+
+/** Shows an error under a node. @returns it as one for the flow */
+export function showError(node: Node, thrown: unknown): CalSyncError {
+  const error = asCalSyncError(thrown)
+  show(node, 'red', error.status)
+  return error
+}
+
+/** The calendar that a node names; an error that says what to choose if there is none. */
+export function calendarOf(RED: NodeAPI, id: string, engine: Engine): CalendarAccess {
+  const node = RED.nodes.getNode(id) as CalendarNode | null
+  return node?.calsync ?? new CalendarAccess(id, engine, undefined, '', '', 'no calendar')
+}
+
+/** Registers the config node of one kind of account. `properties`: those of the provider's settings that are no secret. */
+export function defineAccount(
+  RED: NodeAPI,
+  nodeType: string,
+  accountType: string,
+  properties: readonly string[],
+  credentials: CredentialDefinitions,
+): void {
+  function AccountConfig(this: AccountNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config)
+    const open = ['name', ...properties].map((name) => [name, config[name]] as const)
+    const texts = [...Object.entries(this.credentials ?? {}), ...open].filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    )
+    this.calsync = new Account(accountType, Object.fromEntries(texts), engineOf(RED).around)
+  }
+  RED.nodes.registerType(nodeType, AccountConfig, { credentials })
+}

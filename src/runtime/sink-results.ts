@@ -1,0 +1,45 @@
+import type { CalendarAccess } from './engine'
+import type { CalSyncError } from './errors'
+import type { Counts } from './report'
+import type { Status } from './run'
+
+/** What became of one operation. */
+export type SinkResult = {
+  action: string
+  id: string
+  uid: string
+  status: Status
+  error?: { message: string; code: string }
+}
+
+/** What a sink node sends. */
+export type SinkPayload = {
+  calendar: { id: string; name: string; provider: string }
+  applied: Counts
+  failed: number
+  results: SinkResult[]
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+export function resultOf(
+  { action, id, uid }: { action: unknown; id: unknown; uid: unknown },
+  status: Status,
+  error?: CalSyncError,
+): SinkResult {
+  const result = { action: text(action), id: text(id), uid: text(uid), status }
+  return error ? { ...result, error: { message: error.message, code: error.code } } : result
+}
+
+/** The payload for all results of one message. */
+export function payloadOf(
+  results: SinkResult[],
+  { calendarId: id, label: name, provider }: CalendarAccess,
+): SinkPayload {
+  const applied: Counts = { create: 0, update: 0, delete: 0 }
+  for (const { action, status } of results) {
+    if (status === 'ok' && (action === 'create' || action === 'update' || action === 'delete')) applied[action] += 1
+  }
+  const failed = results.filter(({ status }) => status === 'failed').length
+  return { calendar: { id, name, provider }, applied, failed, results }
+}

@@ -1,0 +1,205 @@
+import { carryOut } from '../sync/carry-out'
+import type { Result, Task } from '../sync/carry-out'
+import type { Operation } from '../sync/model'
+import type { Counter } from '../transport/transport'
+import { counted } from './account'
+import type { CalendarState } from './calendar-state'
+import type { CalendarAccess, Engine } from './engine'
+import { CalSyncError, asCalSyncError } from './errors'
+import { fromOperationMessage } from './operation-message'
+import type { PlanToken, Request } from './operation-message'
+import type { PairState } from './pair-state'
+import type { Status } from './run'
+import { payloadOf, resultOf } from './sink-results'
+import type { SinkPayload, SinkResult } from './sink-results'
+
+/** Requests at a time to one calendar. */
+const CONCURRENCY = 4
+
+/** What one message was made into: tasks by the pair that they belong to; the flow's own belong to none. */
+type Group = { readonly pair: PairState | undefined; readonly run: string; readonly tasks: Map<Task, Request> }
+
+/** A sink node's work: carries operations out on one calendar. */
+export class Sink {
+  constructor(
+    private readonly engine: Engine,
+    private readonly access: CalendarAccess,
+  ) {}
+
+  /**
+   * Carries out what a message holds: one operation or an array.
+   *
+   * @param dry writes nothing: what was planned counts as not carried out
+   * @param progress hears how many of how many have ended
+   * @returns what became of each, in the order in which they ended, and the first error
+   */
+  async input(
+    payload: unknown,
+    dry: boolean,
+    signal: AbortSignal,
+    progress: (done: number, of: number) => void,
+  ): Promise<{ payload: SinkPayload; error?: CalSyncError }> {
+    const values = Array.isArray(payload) ? (payload as unknown[]) : [payload]
+    if (payload === undefined || payload === null || payload === '') {
+      throw new CalSyncError(
+        'invalid-operation',
+        'msg.payload must be an operation or an array of them.',
+        'invalid input',
+      )
+    }
+    const ids = values.map(plannedId).filter((each) => each !== undefined)
+    for (const { run, id } of ids) this.engine.runs.get(run)?.received([id])
+    const results: SinkResult[] = []
+    const errors: CalSyncError[] = []
+    const end = (
+      value: { action: unknown; id: unknown; uid: unknown; run?: string },
+      status: Status,
+      error?: CalSyncError,
+    ): void => {
+      results.push(resultOf(value, status, error))
+      if (error) errors.push(error)
+      const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
+      run?.result(String(value.id), status, error && { code: error.code, message: error.message })
+      progress(results.length, values.length)
+    }
+    if (dry) return this.dry(values, ids, results)
+    try {
+      const state = await this.ready(values, signal)
+      const groups = await this.groups(values, state, end)
+      for (const group of groups) await this.carryOut(group, state, signal, end)
+    } catch (thrown) {
+      if (signal.aborted) throw thrown
+      const error = asCalSyncError(thrown)
+      const ended = new Set(results.map(({ id }) => id))
+      for (const value of values) {
+        const { action, id, uid } = (value ?? {}) as Record<string, unknown>
+        if (typeof id !== 'string' || !ended.has(id)) end({ action, id, uid, ...runOf(value) }, 'failed', error)
+      }
+    }
+    const [error] = errors
+    const counts = payloadOf(results, this.access)
+    return error ? { payload: counts, error } : { payload: counts }
+  }
+
+  private dry(
+    values: readonly unknown[],
+    ids: readonly { run: string; id: string }[],
+    results: SinkResult[],
+  ): { payload: SinkPayload } {
+    for (const { run, id } of ids) this.engine.runs.get(run)?.notCarriedOut([id])
+    for (const value of values) results.push(resultOf((value ?? {}) as never, 'dropped'))
+    return { payload: payloadOf(results, this.access) }
+  }
+
+  /** Opens the calendar; for operations of the flow's own it has to be known what is there. */
+  private async ready(values: readonly unknown[], signal: AbortSignal): Promise<CalendarState> {
+    const state = await this.access.open(signal)
+    if (!state.isComplete && values.some((value) => plannedId(value) === undefined)) await state.read(false, signal)
+    if (!state.calendar.info.writable) {
+      throw new CalSyncError('read-only', `The calendar ${state.name} is read-only for this account.`, 'read-only')
+    }
+    return state
+  }
+
+  /** Checks each operation; what is wrong with one does not stop the others. */
+  private async groups(values: readonly unknown[], state: CalendarState, end: End): Promise<Group[]> {
+    const groups = new Map<string, Group>()
+    const zone = state.info?.timeZone ?? this.engine.around.localZone
+    for (const value of values) {
+      try {
+        const request = fromOperationMessage(value, zone, () => `calsync-${this.engine.newId()}`)
+        const { plan } = request
+        const key = plan ? `${plan.run} ${plan.calendars.join(' ')}` : ''
+        const group = groups.get(key) ?? {
+          pair: await this.pairOf(plan, state),
+          run: plan?.run ?? '',
+          tasks: new Map(),
+        }
+        groups.set(key, group)
+        group.tasks.set(taskOf(request, group.pair), request)
+      } catch (thrown) {
+        const { action, id, uid } = (value ?? {}) as Record<string, unknown>
+        end({ action, id, uid, ...runOf(value) }, 'failed', asCalSyncError(thrown))
+      }
+    }
+    return [...groups.values()]
+  }
+
+  /** The pair that a plan belongs to; it must lead to this calendar. */
+  private async pairOf(plan: PlanToken | undefined, state: CalendarState): Promise<PairState | undefined> {
+    if (!plan) return undefined
+    const pair = await this.engine.pair(plan.calendars)
+    if (pair.calendars[plan.to] === state) return pair
+    const message = `This operation is for ${pair.calendars[plan.to].name}, not for ${state.name}: it is wired to the wrong sink.`
+    throw new CalSyncError('wrong-sink', message, 'wrong sink')
+  }
+
+  private async carryOut(
+    { pair, run, tasks }: Group,
+    state: CalendarState,
+    signal: AbortSignal,
+    end: End,
+  ): Promise<void> {
+    const counter: Counter = { requests: 0, retries: 0 }
+    const { now } = this.engine.around
+    let deleted = 0
+    const side = pair?.sideOf(state.identity)
+    const done = (task: Task, result: Result): void => {
+      if (task.action === 'delete' && result.status === 'ok') deleted += 1
+      const request = tasks.get(task)
+      if (!request) return
+      const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
+      end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
+    }
+    const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {
+      for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
+        const on = each.sideOf(state.identity)
+        if (on) await each.keepLost(lost, on, run)
+      }
+    }
+    const means = { now, signal, keep, done, concurrency: CONCURRENCY }
+    try {
+      await counted(() => carryOut([...tasks.keys()], state.keeper, means), counter)
+    } finally {
+      if (pair && side) {
+        this.engine.runs.get(run)?.count(side, counter)
+        await pair.noteDeletions(side, deleted)
+      }
+    }
+  }
+}
+
+type End = (
+  value: { action: unknown; id: unknown; uid: unknown; run?: string },
+  status: Status,
+  error?: CalSyncError,
+) => void
+
+function taskOf({ action, id, uid, fields, written, plan }: Request, pair: PairState | undefined): Task {
+  if (!plan || !pair) return { action, uid, fields, written }
+  const { to, changed, from, keeps, decides } = plan
+  const op: Operation = {
+    id,
+    action: plan.action,
+    to,
+    uid,
+    fields,
+    changed,
+    from,
+    reason: '',
+    ...(keeps === undefined ? {} : { keeps }),
+    ...(decides ? { decides } : {}),
+  }
+  return { action, uid, fields, written, planned: { op, pair } }
+}
+
+/** The run and id of a planned operation, as far as one can tell before it is checked. */
+function plannedId(value: unknown): { run: string; id: string } | undefined {
+  const { id, plan } = (value ?? {}) as { id?: unknown; plan?: { run?: unknown } | null }
+  return typeof id === 'string' && typeof plan?.run === 'string' ? { run: plan.run, id } : undefined
+}
+
+const runOf = (value: unknown): { run?: string } => {
+  const planned = plannedId(value)
+  return planned ? { run: planned.run } : {}
+}

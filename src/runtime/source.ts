@@ -1,0 +1,116 @@
+import type { CalendarInfo } from '../event/calendar'
+import type { Counter } from '../transport/transport'
+import { counted } from './account'
+import type { CalendarState, ReadResult } from './calendar-state'
+import type { CalendarAccess } from './engine'
+import { asCalSyncError } from './errors'
+import type { CalSyncError } from './errors'
+import { toEventMessage } from './event-message'
+import type { EventMessage } from './event-message'
+
+export type SendEvents = 'changes' | 'all' | 'none'
+
+/** What a read was, as it travels in `msg.calsync` and stands in reports: small and JSON-safe. */
+export type ReadRecord = {
+  /** Identity; empty if the calendar could not be opened. */
+  readonly calendar: string
+  /** The calendar's config node. */
+  readonly node: string
+  readonly name: string
+  readonly kind: 'full' | 'incremental' | 'failed'
+  readonly changed: number
+  readonly deleted: number
+  readonly total: number
+  readonly requests: number
+  readonly retries: number
+  readonly error?: { readonly message: string; readonly code: string }
+}
+
+/** What a source node sends. */
+export type SourcePayload = {
+  calendar: { id: string; name: string; provider: string }
+  kind: ReadRecord['kind']
+  events: EventMessage[]
+  deleted: { uid: string }[]
+  total: number
+}
+
+export type SourceAnswer = {
+  readonly payload: SourcePayload
+  readonly record: ReadRecord
+  readonly error?: CalSyncError
+}
+
+/** A source node's work: brings a replica up to date and says what changed since this node's last message. */
+export class Source {
+  private sent: { epoch: string; seq: number } | undefined
+
+  constructor(
+    private readonly access: CalendarAccess,
+    private readonly sendEvents: SendEvents,
+  ) {}
+
+  /** Reads. A failed read is an answer too: the join downstream counts it. Rejects only when aborted. */
+  async read(full: boolean, signal: AbortSignal, progress: (known: number) => void): Promise<SourceAnswer> {
+    const counter: Counter = { requests: 0, retries: 0 }
+    try {
+      const { state, read } = await counted(async () => {
+        const opened = await this.access.open(signal)
+        progress(opened.total)
+        return { state: opened, read: await opened.read(full, signal) }
+      }, counter)
+      return this.answer(state, read, counter)
+    } catch (thrown) {
+      if (signal.aborted) throw thrown
+      return this.failure(asCalSyncError(thrown), counter)
+    }
+  }
+
+  /** The account's calendars. */
+  calendars(signal: AbortSignal): Promise<readonly CalendarInfo[]> {
+    return this.access.list(signal)
+  }
+
+  private answer(state: CalendarState, read: ReadResult, counter: Counter): SourceAnswer {
+    const { replica } = state
+    const since = this.sent?.epoch === replica.epoch ? this.sent.seq : read.before
+    this.sent = { epoch: replica.epoch, seq: replica.seq }
+    const counts = { changed: read.changed.filter(({ is }) => is !== 'gone').length, deleted: 0, total: read.total }
+    counts.deleted = read.changed.length - counts.changed
+    const events: EventMessage[] = []
+    const deleted: { uid: string }[] = []
+    const wantsAll = read.kind === 'full' && this.sendEvents === 'all'
+    const wantsChanges = this.sendEvents !== 'none' && (read.kind === 'incremental' || wantsAll)
+    for (const seen of wantsChanges ? replica.entries.values() : []) {
+      if (seen.is === 'live' && (wantsAll || seen.seq > since)) events.push(toEventMessage(seen.uid, seen.fields))
+      if (seen.is === 'gone' && seen.seq > since) deleted.push({ uid: seen.uid })
+    }
+    const { name, provider } = state
+    const calendar = { id: this.access.calendarId, name, provider }
+    const record = { calendar: state.identity, node: this.access.nodeId, name, kind: read.kind, ...counts, ...counter }
+    return { payload: { calendar, kind: read.kind, events, deleted, total: read.total }, record }
+  }
+
+  private failure(error: CalSyncError, counter: Counter): SourceAnswer {
+    const { calendarId: id, label: name, nodeId: node } = this.access
+    const record = {
+      calendar: '',
+      node,
+      name,
+      kind: 'failed' as const,
+      changed: 0,
+      deleted: 0,
+      total: 0,
+      ...counter,
+      error: { message: error.message, code: error.code },
+    }
+    const calendar = { id, name, provider: '' }
+    return { payload: { calendar, kind: 'failed', events: [], deleted: [], total: 0 }, record, error }
+  }
+}
+
+/** The reads that a message carries; empty if it comes from no source. */
+export function readsOf(msg: object): readonly ReadRecord[] {
+  const { calsync } = msg as { calsync?: { reads?: unknown } }
+  return Array.isArray(calsync?.reads) ? (calsync.reads as ReadRecord[]) : []
+}
