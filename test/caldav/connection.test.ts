@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { ProviderError } from '../../src/event/calendar'
+import { TransportError } from '../../src/transport/error'
 import type { Fetch } from '../../src/transport/fetch'
 import { assertRefused } from '../contract/refusals'
 import { NO_END } from '../contract/reader'
@@ -106,11 +107,24 @@ describe('A connection', () => {
       ['DEPTH_ZERO_SELF_SIGNED_CERT', /NODE_EXTRA_CA_CERTS/],
       ['ECONNRESET', /network/],
     ] as const) {
-      const failing: Fetch = () =>
-        Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }))
-      const provider = await providerFor(server, {}, failing)
-      await assertRefused(provider.check(NO_END), 'unreachable')
-      await assert.rejects(provider.check(NO_END), advice)
+      const failed = new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })
+      for (const error of [failed, new TransportError('network', 'No connection.', { cause: failed })]) {
+        const provider = await providerFor(server, {}, () => Promise.reject(error))
+        await assertRefused(provider.check(NO_END), 'unreachable')
+        await assert.rejects(provider.check(NO_END), advice)
+      }
+    }
+  })
+
+  it('hands on what the transport says of silence and of answers that are too large', async () => {
+    for (const [code, told] of [
+      ['timeout', 'unreachable'],
+      ['too-large', 'bad-answer'],
+    ] as const) {
+      const error = new TransportError(code, 'What the transport says.')
+      const provider = await providerFor(new CaldavServer(), {}, () => Promise.reject(error))
+      await assertRefused(provider.check(NO_END), told)
+      await assert.rejects(provider.check(NO_END), /What the transport says\./)
     }
   })
 
