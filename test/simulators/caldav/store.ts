@@ -1,3 +1,4 @@
+import { hashJson } from '../../../src/event/json'
 import { property, eventsOf, linesOf, parseIcal } from './ical-text'
 import type { CaldavOptions } from './options'
 
@@ -96,8 +97,10 @@ export class Store {
     return collection && { collection, name, member: collection.members.get(name) }
   }
 
+  /** Opaque, with a check, so that no other token of the same form is valid by chance. */
   tokenOf(collection: Collection, sequence = collection.sequence): string {
-    return `HwoQEgwAA${Buffer.from(`${collection.number}:${sequence}`).toString('base64')}`
+    const check = hashJson([collection.path, sequence]).slice(0, 6)
+    return `HwoQEgwAA${Buffer.from(`${collection.number}:${sequence}:${check}`).toString('base64')}`
   }
 
   /** The sequence number that a token stands for; undefined if it is none of ours or too old. */
