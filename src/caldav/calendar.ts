@@ -16,7 +16,7 @@ import type { Json } from '../event/json'
 import { HOLDS } from '../ical'
 import { createEvent, idFor } from './create'
 import { deleteEvent } from './delete'
-import type { Place } from './read'
+import type { Place } from './place'
 import { readCalendar, readSome } from './read'
 import { updateEvent } from './update'
 

@@ -8,7 +8,7 @@ import type { Member } from './members'
 import { getMember } from './members'
 import { markedText } from './marked'
 import { assertThere, put, refused } from './put'
-import type { Place } from './read'
+import type { Place } from './place'
 import { seenFrom } from './seen'
 import { answerAfter, storeChange } from './update'
 
@@ -57,7 +57,7 @@ async function tryGeneration(
 
   const there = await getMember(place.dav, place.collection.url, id, signal)
   if (there.is !== 'text') return undefined
-  const seen = seenFrom(there, new Map(), place.floatingZone)
+  const seen = seenFrom(there, new Map(), place)
   return isOurs(seen, uid, ownUid) ? adopt(place, seen, there, fields, now, signal) : undefined
 }
 

@@ -7,6 +7,7 @@ import { COLLECTION_PROPS, collectionFrom } from './collection'
 import type { CaldavConfig, CaldavSurroundings } from './connection'
 import { Connection } from './connection'
 import { Dav } from './dav'
+import { mailsGuests } from './scheduling'
 import type { Account } from './discovery'
 import { findAccount } from './discovery'
 import { unexpected } from './errors'
@@ -47,7 +48,8 @@ class CaldavProvider implements CalendarProvider {
     const collection = await this.collectionAt(path, signal)
     const { now, localZone } = this.surroundings
     const floatingZone = collection.info.timeZone ?? localZone
-    return new CaldavCalendar({ dav: this.dav, collection, floatingZone }, now)
+    const mails = await mailsGuests(this.dav.connection, collection.url, signal)
+    return new CaldavCalendar({ dav: this.dav, collection, floatingZone, mails }, now)
   }
 
   async check(signal: AbortSignal): Promise<string> {

@@ -5,7 +5,7 @@ import type { Answered } from './connection'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
 import { urlOf } from './paths'
-import type { Place } from './read'
+import type { Place } from './place'
 
 /** What must hold on the server for a write to be carried out: nothing is there, or exactly this version. */
 export type Precondition = { readonly 'if-none-match': '*' } | { readonly 'if-match': string }

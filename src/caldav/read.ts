@@ -2,16 +2,12 @@ import type { Known, Read, ResourceId, Seen } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { Changes, Listing } from './changes'
 import { fetchChanges, fetchChangesSince, fetchCtag, fetchListing } from './changes'
-import type { Collection } from './collection'
-import type { Dav } from './dav'
 import { fetchMembers, getMember } from './members'
 import { inParallel } from './parallel'
+import type { Place } from './place'
 import type { Position } from './position'
 import { TRIES, readPosition, writePosition } from './position'
 import { deleted, etagOf, seenFrom, seenFromAll, unread } from './seen'
-
-/** A calendar and what it takes to read it. `floatingZone`: IANA zone of times without a zone. */
-export type Place = { readonly dav: Dav; readonly collection: Collection; readonly floatingZone: string }
 
 /** `Calendar.read`: see there. */
 export async function readCalendar(place: Place, json: Json | null, known: Known, signal: AbortSignal): Promise<Read> {
@@ -99,14 +95,14 @@ const UNFETCHED = 'The server lists it but does not give it out.'
 
 /** Fetches and reads listed members. What the server does not give out is unread: listed as it is, it is not deleted. */
 async function fetchSeen(
-  { dav, collection, floatingZone }: Place,
+  place: Place,
   ids: readonly ResourceId[],
   known: Known,
   signal: AbortSignal,
 ): Promise<{ seen: Seen[]; unfetched: ResourceId[] }> {
-  const members = await fetchMembers(dav, collection.url, ids, signal)
+  const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
   const unfetched = members.filter(({ is }) => is !== 'text').map(({ id }) => id)
-  const seen = await seenFromAll(members, known, floatingZone)
+  const seen = await seenFromAll(members, known, place)
   return { seen: [...seen, ...unfetched.map((id) => unread(id, known, UNFETCHED))], unfetched }
 }
 
@@ -115,18 +111,18 @@ export async function seenNow(place: Place, id: ResourceId, known: Known, signal
   const member = await getMember(place.dav, place.collection.url, id, signal)
   if (member.is === 'absent') return deleted(id, known)
   if (member.is === 'withheld') return unread(id, known, UNFETCHED)
-  return seenFrom(member, known, place.floatingZone)
+  return seenFrom(member, known, place)
 }
 
 /** `Calendar.readSome`: see there. */
 export async function readSome(
-  { dav, collection, floatingZone }: Place,
+  place: Place,
   ids: readonly ResourceId[],
   known: Known,
   signal: AbortSignal,
 ): Promise<Seen[]> {
-  const members = await fetchMembers(dav, collection.url, ids, signal)
-  const seen = await seenFromAll(members, known, floatingZone)
+  const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
+  const seen = await seenFromAll(members, known, place)
   const gone = members.filter(({ is }) => is === 'absent').map(({ id }) => deleted(id, known))
   const withheld = members.filter(({ is }) => is === 'withheld').map(({ id }) => unread(id, known, UNFETCHED))
   return [...seen, ...gone, ...withheld]

@@ -4,6 +4,7 @@ import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import { IcalError, readEvent } from '../ical'
 import type { Member } from './members'
+import type { Place } from './place'
 
 /** What this provider keeps of a resource: its ETag, null if the server didn't say. */
 export const refOf = (etag: string | null): Json => ({ etag })
@@ -15,10 +16,10 @@ export function etagOf(ref: Json): string | null {
 const GUESTS = 'It has guests, to whom the server would send mail about a change.'
 
 /** The event in a member's text, or why it can't be read. */
-export function seenFrom(member: Member & { is: 'text' }, known: Known, floatingZone: string): Live | Unread {
+export function seenFrom(member: Member & { is: 'text' }, known: Known, place: Place): Live | Unread {
   const { id, text, etag, modified } = member
   try {
-    const event = readEvent(text, { floatingZone })
+    const event = readEvent(text, place)
     const mark = event.mark?.bearer === id ? event.mark : undefined
     const changedAt = modified ?? event.changedAt
     return {
@@ -28,7 +29,7 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, floating
       ref: refOf(etag),
       fields: event.fields,
       ...(changedAt === undefined ? {} : { changedAt }),
-      ...(event.guests ? { fixed: GUESTS } : {}),
+      ...(event.guests && place.mails ? { fixed: GUESTS } : {}),
       ...(mark ? { mark } : {}),
     }
   } catch (error) {
@@ -52,14 +53,10 @@ export const deleted = (id: ResourceId, known: Known): Gone => ({
 const SLICE = 8
 
 /** The events in members that have a text; the event loop gets its turn in between. */
-export async function seenFromAll(
-  members: readonly Member[],
-  known: Known,
-  floatingZone: string,
-): Promise<(Live | Unread)[]> {
+export async function seenFromAll(members: readonly Member[], known: Known, place: Place): Promise<(Live | Unread)[]> {
   const seen: (Live | Unread)[] = []
   for (const [index, member] of members.entries()) {
-    if (member.is === 'text') seen.push(seenFrom(member, known, floatingZone))
+    if (member.is === 'text') seen.push(seenFrom(member, known, place))
     if (index % SLICE === SLICE - 1) await setImmediate()
   }
   return seen

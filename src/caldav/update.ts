@@ -8,7 +8,7 @@ import { orRefused, markedText } from './marked'
 import type { Member } from './members'
 import { getMember, textOf } from './members'
 import { put, refused } from './put'
-import type { Place } from './read'
+import type { Place } from './place'
 import { etagOf, seenFrom } from './seen'
 
 /** What to write: the fields named in `changed` from `fields`; `now` in milliseconds. */
@@ -44,10 +44,10 @@ export async function fetchSame(place: Place, seen: Live, signal: AbortSignal): 
 }
 
 /** By ETag; where the server gave none with the text that was seen, by what it means. */
-function isSame({ floatingZone }: Place, seen: Live, current: Text): boolean {
+function isSame(place: Place, seen: Live, current: Text): boolean {
   const etag = etagOf(seen.ref)
   if (etag !== null) return current.etag === null || current.etag === etag
-  const now = seenFrom(current, new Map(), floatingZone)
+  const now = seenFrom(current, new Map(), place)
   if (now.is !== 'live' || fieldNames(now.fields).length !== fieldNames(seen.fields).length) return false
   return fieldNames(now.fields).every((name) => sameMeaning(now.fields[name], seen.fields[name]))
 }
@@ -68,7 +68,7 @@ export async function storeChange(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { id } = seen
-  const before = seenFrom(current, new Map(), place.floatingZone)
+  const before = seenFrom(current, new Map(), place)
   const fixed = seen.fixed ?? (before.is === 'live' ? before.fixed : before.reason)
   if (fixed !== undefined) throw refused(fixed.replace(/\.$/, ''))
 
@@ -95,5 +95,5 @@ export function answerAfter(
   known: Known = new Map(),
 ): Answer {
   if (etag === null || place.dav.connection.isIcloud) return { wrote, readAgain: id }
-  return { wrote, holds: seenFrom({ id, is: 'text', text, etag }, known, place.floatingZone) }
+  return { wrote, holds: seenFrom({ id, is: 'text', text, etag }, known, place) }
 }

@@ -110,7 +110,7 @@ describe('The simulated CalDAV server', () => {
   })
 
   it('counts the mails that guests would get', async () => {
-    const { put, send, server, path } = client()
+    const { put, send, server, path } = client({ schedules: true })
     const answer = await put('a.ics', resource([...EVENT, 'ATTENDEE:mailto:b@example.com']))
     await send('DELETE', `${path}a.ics`, { 'if-match': answer.headers.get('etag')! })
     assert.deepEqual(

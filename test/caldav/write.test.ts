@@ -138,6 +138,36 @@ describe('Writing to a CalDAV calendar', () => {
     assert.deepEqual(server.mails, [])
   })
 
+  it('writes an event with guests where the server sends no mail, and leaves them in it', async () => {
+    const { server, calendar, reader } = await account(PLAIN)
+    const guests = ['ORGANIZER:mailto:anna@example.com', 'ATTENDEE;CN=Bo:mailto:b@example.com']
+    const path = server.user.add(server.calendar, [...hour('20260610T100000Z'), ...guests])
+    const seen = await updated(calendar, await reader.only(), { summary: 'X' })
+    assert.equal(seen.fixed, undefined)
+    for (const line of guests) assert.ok(server.user.text(path).includes(line), line)
+    await written(calendar, calendar.delete(seen, NO_END))
+    assert.equal(server.calendar.members.size, 0)
+  })
+
+  it('takes a server for one that sends mail if it says so, or nothing', async () => {
+    for (const features of [
+      '1, calendar-access, calendar-auto-schedule',
+      '1, calendar-access, calendar-auto-scheduling',
+      null,
+    ]) {
+      const { server, provider } = await account(PLAIN)
+      server.interfere = {
+        after: (request, response) =>
+          request.method === 'OPTIONS'
+            ? new Response(null, { headers: features === null ? {} : { dav: features } })
+            : response,
+      }
+      server.user.add(server.calendar, [...hour('20260610T100000Z'), 'ATTENDEE:mailto:b@example.com'])
+      const [seen] = await readAll(await provider.open(server.calendar.path, NO_END))
+      assert.match(seen?.fixed ?? '', /guests/)
+    }
+  })
+
   it('deletes nothing but an event of its calendar', async () => {
     const { server, calendar } = await account(PLAIN)
     const seen = await created(calendar, 'uid-1', LUNCH)

@@ -35,6 +35,8 @@ export type CaldavOptions = {
   privileges: boolean
   /** Whether calendars state their supported-calendar-component-set. */
   componentSet: boolean
+  /** Whether it sends mail to guests (RFC 6638), and says so in answer to OPTIONS. */
+  schedules: boolean
   /** Whether requests without User-Agent are refused (403). */
   needsUserAgent: boolean
   /** Whether `@` in the path must not be escaped in GET, PUT and DELETE. */
@@ -62,6 +64,7 @@ export const ICLOUD: CaldavOptions = {
   uniqueUid: 'account',
   privileges: true,
   componentSet: true,
+  schedules: true,
   needsUserAgent: true,
   plainAt: true,
   multigetEtag: true,
@@ -77,6 +80,7 @@ export const PLAIN: Partial<CaldavOptions> = {
   rewrites: 'nothing',
   tombstones: false,
   uniqueUid: 'calendar',
+  schedules: false,
   needsUserAgent: false,
   plainAt: false,
 }

@@ -91,6 +91,7 @@ export class CaldavServer {
       if (request.method === 'GET') return answerGet(store, path)
       return request.method === 'PUT' ? answerPut(store, path, request, body) : answerDelete(store, path, request)
     }
+    if (request.method === 'OPTIONS') return empty(200, { dav: featuresOf(options) })
     if (request.method !== 'PROPFIND' && request.method !== 'REPORT') return empty(405)
     const resource = resourceAt(store, path)
     if (!resource) return empty(404)
@@ -112,3 +113,10 @@ export class CaldavServer {
     return request.headers.get('authorization') === `Basic ${expected}`
   }
 }
+
+const featuresOf = ({ schedules, syncCollection }: CaldavOptions): string =>
+  [
+    '1, 3, access-control, calendar-access',
+    ...(schedules ? ['calendar-auto-schedule'] : []),
+    ...(syncCollection ? ['sync-collection'] : []),
+  ].join(', ')

@@ -34,7 +34,8 @@ export function answerPut(store: Store, path: string, request: Request, text: st
   }
   const conflict = uidConflict(store, collection, path, member, text)
   if (conflict) return conflict
-  if (hasGuests(text) || (member && hasGuests(member.text))) store.mails.push({ because: 'put', path })
+  if (options.schedules && (hasGuests(text) || (member && hasGuests(member.text))))
+    store.mails.push({ because: 'put', path })
 
   const stored = rewritten(store, text, member === undefined)
   const { etag } = store.put(collection, name, stored)
@@ -48,7 +49,7 @@ export function answerDelete(store: Store, path: string, request: Request): Resp
   if (!found?.member) return empty(request.headers.has('if-match') ? 412 : 404)
   if (!mayWrite(found.collection)) return failure(403, DAV, 'need-privileges', store.options.xml)
   if (!meetsPreconditions(request, found.member)) return empty(412)
-  if (hasGuests(found.member.text)) store.mails.push({ because: 'delete', path })
+  if (store.options.schedules && hasGuests(found.member.text)) store.mails.push({ because: 'delete', path })
   store.remove(found.collection, found.name)
   return empty(204)
 }

@@ -1,0 +1,13 @@
+import type { Collection } from './collection'
+import type { Dav } from './dav'
+
+/**
+ * A calendar and what it takes to read and write it. `floatingZone`: IANA zone of times without a zone. `mails`: whether
+ * the server tells the guests of an event about its changes, or may.
+ */
+export type Place = {
+  readonly dav: Dav
+  readonly collection: Collection
+  readonly floatingZone: string
+  readonly mails: boolean
+}
