@@ -53,6 +53,7 @@ class CaldavProvider implements CalendarProvider {
   }
 
   async check(signal: AbortSignal): Promise<string> {
+    this.account = undefined // a check asks the server, whatever is known
     const { name } = await this.findAccount(signal)
     const account = `${this.config.username} on ${this.dav.connection.server.host}`
     return name === '' || name === this.config.username ? account : `${name} (${account})`
@@ -65,7 +66,10 @@ class CaldavProvider implements CalendarProvider {
 
   private async calendarsIn(home: URL, signal: AbortSignal): Promise<Collection[]> {
     const found = await this.dav.propfind(home, COLLECTION_PROPS, '1', signal)
-    if (!found.ok) throw unexpected(found.answer, 'the request for the list of calendars')
+    if (!found.ok) {
+      this.account = undefined // its home may have moved
+      throw unexpected(found.answer, 'the request for the list of calendars')
+    }
     return found.responses.flatMap((response) => collectionFrom(response, found.url) ?? [])
   }
 

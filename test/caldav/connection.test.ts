@@ -83,6 +83,16 @@ describe('A connection', () => {
     })
   })
 
+  it('finds out that a password has been revoked', async () => {
+    const server = new CaldavServer()
+    const provider = await providerFor(server)
+    await provider.check(NO_END)
+    server.options.password = 'another'
+    await assertRefused(provider.check(NO_END), 'reauthorise')
+    server.options.password = 'abcd-efgh-ijkl-mnop'
+    await provider.check(NO_END)
+  })
+
   it('tells when to try again', async () => {
     const server = new CaldavServer()
     const now = server.options.clock()
