@@ -18,6 +18,7 @@ export type Found = { readonly seen: Seen | undefined; readonly duplicates: read
  */
 export function find(uid: Uid, id: ResourceId | undefined, side: Side, replica: Replica, agreement: Agreement): Found {
   const bound = id === undefined ? undefined : replica.get(id)
+  if (bound && bound.is !== 'gone' && replica.isOnlyOne(uid)) return { seen: bound, duplicates: [] }
   const free = [...replica.withUid(uid)]
     .filter((seen): seen is Stored & Live => isLive(seen))
     .filter((seen) => seen.id !== id && agreement.uidOf(side, seen.id) === undefined)

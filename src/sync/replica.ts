@@ -30,6 +30,11 @@ export class Replica {
     return this.entries.get(id)
   }
 
+  /** Whether no two resources ever bore a uid. */
+  isOnlyOne(uid: Uid): boolean {
+    return (this.ids.get(uid)?.size ?? 0) <= 1
+  }
+
   /** All resources that ever bore a uid. */
   *withUid(uid: Uid): Iterable<Stored> {
     for (const id of this.ids.get(uid) ?? []) {

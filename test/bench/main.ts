@@ -1,0 +1,3 @@
+import { benchPlan } from './plan'
+
+benchPlan()
