@@ -77,9 +77,17 @@ export async function storeChange(
   const text = mark
     ? markedText(mark.uid, id, place.floatingZone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
     : orRefused(() => patchEvent(current.text, patch))
-  const stored = await put(place, id, text, versionOf(seen, current), signal)
-  if (stored.is === 'conflict') throw stale(id, 412)
+  const version = versionOf(seen, current)
+  const stored = await put(place, id, text, version, signal)
+  if (stored.is === 'conflict') throw await whyConflict(place, id, version['if-match'], signal)
   return answerAfter(place, id, text, stored.etag, changed, new Map([[id, seen]]))
+}
+
+/** iCloud says 412 for other reasons, too: against an ETag that is still the right one it is a refusal, not news. */
+async function whyConflict(place: Place, id: ResourceId, sent: string, signal: AbortSignal): Promise<ProviderError> {
+  const now = await getMember(place.dav, place.collection.url, id, signal)
+  if (now.is !== 'text' || now.etag !== sent) return stale(id, 412)
+  return refused('the server refuses the change, though nobody else has changed the event', 412)
 }
 
 /**

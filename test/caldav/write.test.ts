@@ -126,6 +126,16 @@ describe('Writing to a CalDAV calendar', () => {
     assert.match(server.user.text(path), /SUMMARY:Brunch/)
   })
 
+  it('takes a 412 against the right ETag for a refusal, which would come again and again', async () => {
+    const { server, calendar, reader } = await account()
+    server.user.add(server.calendar, hour('20260610T100000Z'))
+    const seen = await reader.only()
+    server.interfere = {
+      before: (request) => (request.method === 'PUT' ? new Response(null, { status: 412 }) : undefined),
+    }
+    await assertRefused(updated(calendar, seen, { summary: 'X' }), 'refused')
+  })
+
   it('writes nothing about an event with guests, so that nobody gets mail', async () => {
     const { server, calendar, reader } = await account()
     const guests = ['ORGANIZER:mailto:anna@example.com', 'ATTENDEE:mailto:b@example.com']
