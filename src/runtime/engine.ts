@@ -83,9 +83,12 @@ export class CalendarAccess {
     readonly label: string,
   ) {}
 
-  /** Finds the calendar on its server, once. Rejects with what is wrong; another call tries again. */
-  open(signal: AbortSignal): Promise<CalendarState> {
-    this.opening ??= this.connect(signal).catch((error: unknown) => {
+  /**
+   * Finds the calendar on its server, once for all nodes that name it; so none of them can stop it. Rejects with what
+   * is wrong; another call tries again.
+   */
+  open(): Promise<CalendarState> {
+    this.opening ??= this.connect().catch((error: unknown) => {
       this.opening = undefined
       throw error
     })
@@ -97,12 +100,12 @@ export class CalendarAccess {
     return (await this.connection()).listCalendars(signal)
   }
 
-  private async connect(signal: AbortSignal): Promise<CalendarState> {
+  private async connect(): Promise<CalendarState> {
     if (this.calendarId === '' || /^\$\{.+\}$/.test(this.calendarId)) {
       const what = this.calendarId === '' ? 'is missing' : `is ${this.calendarId}, which is not set in the environment`
       throw new CalSyncError('config', `The calendar id of "${this.label}" ${what}.`, 'no calendar id')
     }
-    const calendar = await (await this.connection()).open(this.calendarId, signal)
+    const calendar = await (await this.connection()).open(this.calendarId, new AbortController().signal)
     const state = await this.engine.calendar(calendar.info.identity)
     state.connect(calendar)
     return state

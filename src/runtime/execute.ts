@@ -11,7 +11,6 @@ import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
 import { Run } from './run'
-import type { Status } from './run'
 import type { ReadRecord } from './source'
 import { hashJson } from '../event/json'
 
@@ -34,8 +33,6 @@ export type Job = {
   readonly turn: (side: Side) => Side
   readonly signal: AbortSignal
   readonly outputs: Outputs
-  /** Results that came after the end of an earlier run. */
-  readonly late: { count: number }
 }
 
 /** How long a slice of planning may take, in milliseconds. */
@@ -114,15 +111,13 @@ type Planned = {
 
 /** Records what was agreed, announces what is asked, sends the operations out and waits for them. */
 async function carryOn(job: Job, engine: Engine, report: Report, planned: Planned): Promise<void> {
-  const { pair, turn, outputs, signal, late } = job
+  const { pair, turn, outputs, signal } = job
   const { first, remaining, steps, hash } = planned
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   const compared = standing(replicas, hash) // before anything is written: what is written then is looked at once more
   await pair.put(agreed(steps))
   announce(job, engine, report, steps)
-  const run = new Run(report.run, first, (status: Status) => {
-    if (status === 'ok') late.count += 1
-  })
+  const run = new Run(report.run, first)
   if (first.length > 0) {
     await pair.begin(run.id)
     engine.runs.set(run.id, run)
@@ -134,12 +129,14 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
         if (!outputs.changes(side, messages)) run.notCarriedOut(ops.map((op) => op.id))
       }
       await run.ended(engine.around.sleep, signal)
+    } catch (error) {
+      await pair.interrupted(run.id)
+      throw error
     } finally {
       engine.runs.delete(run.id)
     }
   }
-  report.late = late.count
-  late.count = 0
+  report.late = pair.takeLate()
   addResults(report, run, report.pair, turn)
   const undone = run.results.filter(({ state }) => state === 'not carried out').map(({ op }) => op)
   await pair.put(dueAgain([...undone, ...remaining], pair))

@@ -41,6 +41,7 @@ export class PairState implements PairKeeper {
   readonly lock = new Lock()
   readonly agreement: Agreement
   private readonly unsaved = new Map<Uid, Entry | undefined>()
+  private late = 0
 
   private constructor(
     readonly id: string,
@@ -112,6 +113,24 @@ export class PairState implements PairKeeper {
   async end(compared: Compared): Promise<void> {
     this.agreement.compared = compared
     await this.progress.update(({ running: _running, ...value }) => ({ ...value, compared }))
+  }
+
+  /** The history names a run that a deploy ended. */
+  async interrupted(run: string): Promise<void> {
+    await this.history.add([{ interrupted: run }])
+    await this.progress.update(({ running: _running, ...value }) => value)
+  }
+
+  /** Counts an operation that was carried out when its run had ended. */
+  countLate(): void {
+    this.late += 1
+  }
+
+  /** How many there were since this was asked last. */
+  takeLate(): number {
+    const { late } = this
+    this.late = 0
+    return late
   }
 
   deletedLately(): Both<number> {

@@ -41,7 +41,6 @@ export class Reconciler {
   private readonly joins: Joins<Message>
   private readonly waiting: { readonly trigger: Trigger; readonly overrides: Overrides }[] = []
   private busy: Promise<void> | undefined
-  private readonly late = { count: 0 }
   private identities: Partial<Record<Side, string>> = {}
 
   constructor(
@@ -107,7 +106,7 @@ export class Reconciler {
 
   private async byIdentity(side: Side, reads: readonly ReadRecord[]): Promise<ReadRecord[]> {
     if (reads.every(({ node, calendar }) => calendar === '' || node === this.calendars[other(side)].nodeId)) return []
-    this.identities[side] ??= (await this.calendars[side].open(this.signal)).identity
+    this.identities[side] ??= (await this.calendars[side].open()).identity
     return reads.filter(({ calendar }) => calendar === this.identities[side])
   }
 
@@ -155,14 +154,14 @@ export class Reconciler {
     const missing = triggers.find((trigger) => trigger.missing && !reads.has(trigger.missing))?.missing
     const broken = [...reads.values()].some(({ kind }) => kind === 'failed')
     if (missing !== undefined || broken) return this.fruitless(reads, missing, overrides)
-    const left = await this.calendars.left.open(this.signal)
-    const right = await this.calendars.right.open(this.signal)
+    const left = await this.calendars.left.open()
+    const right = await this.calendars.right.open()
     const pair = await this.engine.pair([left.identity, right.identity])
     const turned = pair.calendars.left !== left
     const turn = (side: Side): Side => (turned ? other(side) : side)
-    const { settings, signal, late } = this
+    const { settings, signal } = this
     const outputs = this.sends.outputs(msg)
-    const job = { pair, settings, overrides, reads, turn, signal, outputs, late }
+    const job = { pair, settings, overrides, reads, turn, signal, outputs }
     return pair.lock.run(() => execute(job, this.engine))
   }
 

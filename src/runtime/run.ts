@@ -23,11 +23,9 @@ export class Run {
   readonly requests: Record<Side, number> = { left: 0, right: 0 }
   retries = 0
 
-  /** @param late hears of results that come when the run has ended */
   constructor(
     readonly id: string,
     ops: readonly Operation[],
-    private readonly late: (status: Status) => void,
   ) {
     for (const op of ops) this.fates.set(op.id, { op, state: 'sent' })
     this.finished = new Promise((resolve) => (this.finish = resolve))
@@ -49,8 +47,8 @@ export class Run {
   result(id: string, status: Status, error?: { readonly code: string; readonly message: string }): void {
     const fate = this.fates.get(id)
     if (!fate) return
-    if (this.over) this.late(status)
-    else if (fate.state === 'sent' || fate.state === 'received') Object.assign(fate, { state: status, ...error })
+    if (this.over) return
+    if (fate.state === 'sent' || fate.state === 'received') Object.assign(fate, { state: status, ...error })
     this.check()
   }
 

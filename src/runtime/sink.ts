@@ -93,7 +93,7 @@ export class Sink {
 
   /** Opens the calendar; for operations of the flow's own it has to be known what is there. */
   private async ready(values: readonly unknown[], signal: AbortSignal): Promise<CalendarState> {
-    const state = await this.access.open(signal)
+    const state = await this.access.open()
     if (!state.isComplete && values.some((value) => plannedId(value) === undefined)) await state.read(false, signal)
     if (!state.calendar.info.writable) {
       throw new CalSyncError('read-only', `The calendar ${state.name} is read-only for this account.`, 'read-only')
@@ -149,6 +149,7 @@ export class Sink {
       const request = tasks.get(task)
       if (!request) return
       const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
+      if (pair && result.status === 'ok' && !this.engine.runs.has(run)) pair.countLate()
       end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
     }
     const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {

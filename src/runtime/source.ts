@@ -55,7 +55,7 @@ export class Source {
     const counter: Counter = { requests: 0, retries: 0 }
     try {
       const { state, read } = await counted(async () => {
-        const opened = await this.access.open(signal)
+        const opened = await this.access.open()
         progress(opened.total)
         return { state: opened, read: await opened.read(full, signal) }
       }, counter)
@@ -86,7 +86,7 @@ export class Source {
       if (seen.is === 'gone' && seen.seq > since) deleted.push({ uid: seen.uid })
     }
     const { name, provider } = state
-    const calendar = { id: this.access.calendarId, name, provider }
+    const calendar = { id: state.calendar.info.id, name, provider }
     const record = { calendar: state.identity, node: this.access.nodeId, name, kind: read.kind, ...counts, ...counter }
     return { payload: { calendar, kind: read.kind, events, deleted, total: read.total }, record }
   }
