@@ -2,7 +2,7 @@ import type { Known, Read, ResourceId, Seen } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { Changes, Listing } from './changes'
 import { fetchChanges, fetchChangesSince, fetchCtag, fetchListing } from './changes'
-import { fetchMembers, getMember } from './members'
+import { fetchMembers, getMember, isListed } from './members'
 import { inParallel } from './parallel'
 import type { Place } from './place'
 import type { Position } from './position'
@@ -68,11 +68,14 @@ async function readByListing(place: Place, ctag: string | null, known: Known, si
 
   const listing = await fetchListing(dav, collection.url, signal)
   const found = await fetchSeen(place, changed(listing, known), known, signal)
-  const absent = [...known.values()].filter(({ is, id }) => is !== 'gone' && !listing.etags.has(id))
+  const absent = [...known.values()].filter((each) => isExpected(each) && !listing.etags.has(each.id))
   const judged = await inParallel(absent, 2, ({ id }) => seenNow(place, id, known, signal))
   const position = listedPosition(listing.ctag, found.unfetched)
   return { kind: 'incremental', seen: [...found.seen, ...judged], position }
 }
+
+/** What is missing so far has no proof yet. */
+const isExpected = (seen: Seen): boolean => seen.is !== 'gone' || seen.how === 'missing'
 
 /** Without a ctag the next read lists again, and asks for what could not be fetched. */
 const listedPosition = (ctag: string | null, unfetched: readonly ResourceId[]): Json =>
@@ -114,7 +117,7 @@ export async function seenNow(place: Place, id: ResourceId, known: Known, signal
   return seenFrom(member, known, place)
 }
 
-/** `Calendar.readSome`: see there. */
+/** `Calendar.readSome`: see there. What the server lists but does not give out is no deletion. */
 export async function readSome(
   place: Place,
   ids: readonly ResourceId[],
@@ -123,7 +126,10 @@ export async function readSome(
 ): Promise<Seen[]> {
   const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
   const seen = await seenFromAll(members, known, place)
-  const gone = members.filter(({ is }) => is === 'absent').map(({ id }) => deleted(id, known))
-  const withheld = members.filter(({ is }) => is === 'withheld').map(({ id }) => unread(id, known, UNFETCHED))
-  return [...seen, ...gone, ...withheld]
+  const missing = members.filter(({ is }) => is !== 'text')
+  const judged = await inParallel(missing, 2, async ({ is, id }) => {
+    const isThere = is === 'withheld' || (await isListed(place.dav, place.collection.url, id, signal))
+    return isThere ? unread(id, known, UNFETCHED) : deleted(id, known)
+  })
+  return [...seen, ...judged]
 }

@@ -1,5 +1,6 @@
 import type { Calendar, ErrorCode } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import { fieldNames, isException } from '../event/event'
 import type { Agreement } from './agreement'
 import type { Now } from './entry'
 import { isLive } from './entry'
@@ -184,7 +185,8 @@ class Run {
       holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
     const stored = this.keeper.replica.record(seen, this.means.now())
     if (stored) this.stored.set(stored.id, stored)
-    if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote }, from, now)
+    const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
+    if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote: names }, from, now)
   }
 
   private async readAgain(
@@ -274,6 +276,11 @@ class Run {
     this.entries.clear()
   }
 }
+
+/** A new resource holds what we gave it in every field of the series, also in those of which nothing was said. */
+const withBaseFields = (wrote: readonly Field[], holds: Fields): Field[] => [
+  ...new Set([...wrote, ...fieldNames(holds).filter((name) => !isException(name))]),
+]
 
 /** Runs a job for each item, so many at a time. The jobs don't reject. */
 async function inParallel<T>(items: readonly T[], width: number, job: (item: T) => Promise<void>): Promise<void> {

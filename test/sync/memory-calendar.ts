@@ -125,7 +125,7 @@ export class MemoryCalendar implements Calendar {
       const id = this.idFor(uid) + (generation > 0 ? `-${generation}` : '')
       const there = this.events.get(id)
       if (there?.deleted) continue
-      const names = [...new Set([...BASE_FIELDS, ...(Object.keys(fields) as Field[])])]
+      const names = Object.keys(fields) as Field[]
       if (there) {
         yield* this.update(this.seen(id) as Live, fields, names)
         return
