@@ -1,11 +1,12 @@
 import type { Answer, Live, ResourceId, Seen, Uid } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { fieldNames, isException } from '../event/event'
 import { hashJson } from '../event/json'
 import { emptyValue, sameMeaning } from '../event/normal'
 import { HOLDS, writeEvent } from '../ical'
 import type { Member } from './members'
-import { getMember } from './members'
+import { getMember, isListed } from './members'
 import { markedText } from './marked'
 import { assertThere, put, refused } from './put'
 import type { Place } from './place'
@@ -56,10 +57,20 @@ async function tryGeneration(
   if (stored.is === 'stored') return answerAfter(place, id, text, stored.etag, fieldNames(fields))
 
   const there = await getMember(place.dav, place.collection.url, id, signal)
-  if (there.is !== 'text') return undefined
+  if (there.is !== 'text') {
+    // not given out yet, that is no deleted event's name: the next generation would be a second copy
+    if (await isListed(place.dav, place.collection.url, id, signal)) throw notYet(place)
+    return undefined
+  }
   const seen = seenFrom(there, new Map(), place)
   return isOurs(seen, uid, ownUid) ? adopt(place, seen, there, fields, now, signal) : undefined
 }
+
+const notYet = ({ collection }: Place): ProviderError =>
+  new ProviderError(
+    'unreachable',
+    `${collection.url.host} holds the event already but does not give it out yet. It is tried again.`,
+  )
 
 /** The name follows from the uid, so what lies under it with that uid (by mark or UID) is what an earlier try made. */
 const isOurs = (seen: Seen, uid: Uid, ownUid: Uid): seen is Live =>

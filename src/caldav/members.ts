@@ -85,6 +85,15 @@ function memberIn(answer: Answered, id: ResourceId): Member {
   return { id, is: 'text', text, etag: headers.get('etag'), ...stamp }
 }
 
+/**
+ * Whether the server knows a member that it does not give out: iCloud was seen not to return for a moment what it had
+ * just stored, and to list some for ever. Such a one is not deleted.
+ */
+export async function isListed(dav: Dav, collection: URL, id: ResourceId, signal: AbortSignal): Promise<boolean> {
+  const found = await dav.propfind(urlOf(id, collection), props('d:getetag'), '0', signal)
+  return found.ok && found.responses.some((each) => textIn(each.props.getetag) !== '')
+}
+
 /** The member's text, or why there is none. @throws ProviderError `refused` */
 export function textOf(member: Member): Member & { is: 'text' } {
   if (member.is === 'text') return member

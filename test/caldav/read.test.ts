@@ -152,6 +152,15 @@ describe('Reading a CalDAV calendar', () => {
     }
   })
 
+  it('takes what is not given out after it was written for there, not for deleted', async () => {
+    const { server, calendar } = await account()
+    const [broken, gone] = addMany(server.user, server.calendar, 2)
+    server.calendar.broken.add('u0.ics')
+    server.user.delete(gone!)
+    const seen = await calendar.readSome([broken!, gone!], new Map(), NO_END)
+    assert.deepEqual(brief(seen), ['gone u1.ics', 'unread u0.ics'])
+  })
+
   it('believes the last that a delta says of a member', async () => {
     const { server, reader } = await account({ ...PLAIN, duplicateHrefs: true })
     const [first] = addMany(server.user, server.calendar, 1)

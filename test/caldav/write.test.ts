@@ -102,6 +102,16 @@ describe('Writing to a CalDAV calendar', () => {
     assert.equal((await written(calendar, calendar.delete(seen, NO_END))).is, 'gone')
   })
 
+  it('makes no second event where the first is not given out yet', async () => {
+    const { server, calendar } = await account()
+    const { id } = await created(calendar, 'uid-1', LUNCH)
+    server.calendar.broken.add(id.split('/').at(-1)!)
+    await assertRefused(created(calendar, 'uid-1', LUNCH), 'unreachable')
+    server.calendar.broken.clear()
+    assert.equal((await created(calendar, 'uid-1', LUNCH)).id, id)
+    assert.equal((await readAll(calendar)).length, 1)
+  })
+
   it('never overwrites after a lost answer of an update', async () => {
     const { server, calendar, reader } = await account()
     const seen = await created(calendar, 'uid-1', LUNCH)
