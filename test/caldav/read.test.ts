@@ -3,13 +3,7 @@ import type { Seen } from '../../src/event/calendar'
 import { assertRefused } from '../contract/refusals'
 import { NO_END } from '../contract/reader'
 import { PLAIN } from '../simulators/caldav'
-import type { AppleUser, Collection } from '../simulators/caldav'
-import { account, hour } from './setup'
-
-const addMany = (user: AppleUser, calendar: Collection, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => user.add(calendar, [`UID:u${index}`, ...hour('20260610T100000Z')]))
-
-const brief = (seen: readonly Seen[]): string[] => seen.map(({ is, id }) => `${is} ${id.split('/').at(-1)}`).sort()
+import { account, addMany, brief, hour } from './setup'
 
 describe('Reading a CalDAV calendar', () => {
   it('takes a request for 50 events, and exactly one where nothing changed', async () => {
@@ -111,85 +105,6 @@ describe('Reading a CalDAV calendar', () => {
     })
   }
 
-  it('gets by GET what multiget does not give out', async () => {
-    const { server, reader, asked } = await account()
-    addMany(server.user, server.calendar, 3)
-    server.interfere = {
-      after: async (_, response) => {
-        if (!(await response.clone().text()).includes('calendar-data')) return response
-        const text = (await response.text()).replace(/<href>[^<]*u1\.ics<\/href>/, '<href/>')
-        return new Response(text, response)
-      },
-    }
-    const read = await reader.read()
-    assert.deepEqual(brief(read.seen), ['live u0.ics', 'live u1.ics', 'live u2.ics'])
-    assert.deepEqual(asked(), ['REPORT', 'REPORT', 'GET u1.ics'])
-  })
-
-  it('sets aside what is listed but not given out, asks for it a few times more, and never calls it deleted', async () => {
-    const { server, reader, asked } = await account()
-    const [, broken] = addMany(server.user, server.calendar, 3)
-    server.calendar.broken.add('u1.ics')
-    assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics', 'live u2.ics', 'unread u1.ics'])
-    assert.deepEqual(brief((await reader.read()).seen), ['unread u1.ics'])
-    for (let times = 0; times < 10; times++) await reader.read()
-    asked()
-    assert.deepEqual((await reader.read()).seen, [])
-    assert.deepEqual(asked(), ['REPORT'])
-    server.user.delete(broken!)
-    assert.deepEqual(brief((await reader.read()).seen), ['gone u1.ics'])
-  })
-
-  it('reads what appears only a while after it was listed', async () => {
-    for (const options of [{}, { ...PLAIN, syncCollection: false }]) {
-      const { server, reader } = await account(options)
-      addMany(server.user, server.calendar, 1)
-      server.calendar.broken.add('u0.ics')
-      assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
-      server.calendar.broken.clear()
-      assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics'])
-      assert.deepEqual((await reader.read()).seen, [])
-    }
-  })
-
-  it('takes what is not given out after it was written for there, not for deleted', async () => {
-    const { server, calendar } = await account()
-    const [broken, gone] = addMany(server.user, server.calendar, 2)
-    server.calendar.broken.add('u0.ics')
-    server.user.delete(gone!)
-    const seen = await calendar.readSome([broken!, gone!], new Map(), NO_END)
-    assert.deepEqual(brief(seen), ['gone u1.ics', 'unread u0.ics'])
-  })
-
-  it('believes the last that a delta says of a member', async () => {
-    const { server, reader } = await account({ ...PLAIN, duplicateHrefs: true })
-    const [first] = addMany(server.user, server.calendar, 1)
-    await reader.read()
-    server.user.set(first!, 'SUMMARY:Made again')
-    let left = 1
-    server.interfere = {
-      after: async (_, response) => {
-        if (left-- === 0) return response
-        const text = await response.text()
-        const gone = `<d:response><d:href>${first!}</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>`
-        return new Response(text.replace('<d:response>', `${gone}<d:response>`), response)
-      },
-    }
-    assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics'])
-  })
-
-  it('sets aside an event that it can not read, with its title, until it can', async () => {
-    const { server, reader } = await account()
-    const path = server.user.add(server.calendar, ['UID:u1', ...hour('20260610T100000Z'), 'SUMMARY:Odd'])
-    server.user.set(path, 'DTSTART;TZID=Mars/Olympus:20260610T100000')
-    const [seen] = (await reader.read()).seen
-    assert.ok(seen?.is === 'unread')
-    assert.equal(seen.title, 'Odd')
-    assert.match(seen.reason, /Mars/)
-    server.user.set(path, 'DTSTART:20260610T100000Z')
-    assert.equal((await reader.only()).id, path)
-  })
-
   it('reads members whatever they are called, and only those of this calendar', async () => {
     const { server, reader } = await account()
     const names = ['no-extension', 'a@b.ics', 'Größe 1.ics', 'a+b&c.ics', '%41.ics']
@@ -199,32 +114,6 @@ describe('Reading a CalDAV calendar', () => {
     assert.equal((await reader.all()).length, names.length)
     server.user.set(`${server.calendar.path}a@b.ics`, 'SUMMARY:X')
     assert.deepEqual(brief((await reader.read()).seen), ['live a@b.ics'])
-  })
-
-  it('confirms each absence from a listing before it calls it a deletion', async () => {
-    const { server, reader, asked } = await account({ ...PLAIN, syncCollection: false })
-    const [kept, removed] = addMany(server.user, server.calendar, 3)
-    await reader.read()
-    asked()
-    server.user.delete(removed!)
-    server.interfere = {
-      after: async (_, response) =>
-        new Response((await response.text()).replaceAll(kept!, '/elsewhere/x.ics') || null, response),
-    }
-    const read = await reader.read()
-    assert.deepEqual(brief(read.seen), ['gone u1.ics', 'live u0.ics'])
-    assert.deepEqual(asked().sort(), ['GET u0.ics', 'GET u1.ics', 'PROPFIND', 'PROPFIND'])
-  })
-
-  it('takes an answer that is no listing of the calendar for an error', async () => {
-    const { server, reader } = await account({ ...PLAIN, syncCollection: false })
-    server.interfere = {
-      before: () =>
-        new Response('<multistatus xmlns="DAV:"/>', { status: 207, headers: { 'content-type': 'text/xml' } }),
-    }
-    await assertRefused(reader.read(), 'bad-answer')
-    server.interfere = { before: () => new Response('<multistatus', { status: 207 }) }
-    await assertRefused(reader.read(), 'bad-answer')
   })
 
   it('reads XML under any content type', async () => {

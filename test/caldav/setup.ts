@@ -1,10 +1,10 @@
 import { createCaldavProvider } from '../../src/caldav'
 import type { CaldavConfig } from '../../src/caldav'
-import type { Calendar, CalendarProvider } from '../../src/event/calendar'
+import type { Calendar, CalendarProvider, Seen } from '../../src/event/calendar'
 import type { Fetch } from '../../src/transport/fetch'
 import { NO_END, Reader } from '../contract/reader'
 import { CaldavServer } from '../simulators/caldav'
-import type { CaldavOptions } from '../simulators/caldav'
+import type { AppleUser, CaldavOptions, Collection } from '../simulators/caldav'
 
 /** A simulated server, the provider on it and a reader of its calendar. */
 export type Account = {
@@ -45,3 +45,11 @@ export const hour = (start: string, ...lines: readonly string[]): string[] => [
   `DTEND:${start.replace(/T(\d\d)/, (_, hours: string) => `T${String(Number(hours) + 1).padStart(2, '0')}`)}`,
   ...lines,
 ]
+
+/** Adds events `u0.ics`, `u1.ics`, ... and gives their paths. */
+export const addMany = (user: AppleUser, calendar: Collection, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => user.add(calendar, [`UID:u${index}`, ...hour('20260610T100000Z')]))
+
+/** What was seen, as `live u0.ics`. */
+export const brief = (seen: readonly Seen[]): string[] =>
+  seen.map(({ is, id }) => `${is} ${id.split('/').at(-1)}`).sort()
