@@ -5,11 +5,11 @@ import { lineNamed, replaceLines } from './component'
 export const MARK = 'X-CALSYNC-MARK'
 
 /**
- * A mark as a property value: `wrote/uid/bearer`, each percent-encoded, so that no server finds anything in it to
- * escape or fold differently.
+ * A mark as a property value: `wrote/uid/bearer`, each in base64url, so that no server finds anything in it to escape,
+ * to fold or to decode (Xandikos takes `%2C` for a comma that wants a backslash).
  */
 export function markValue({ uid, bearer, wrote }: Mark): string {
-  return [wrote, uid, bearer].map(encodeURIComponent).join('/')
+  return [wrote, uid, bearer].map(encoded).join('/')
 }
 
 /** The mark on an event; undefined if there is none or it can't be understood. Whether it counts, the caller checks. */
@@ -18,12 +18,12 @@ export function readMark(event: Component): Mark | undefined {
   return wrote && uid && bearer && more.length === 0 ? { uid, bearer, wrote } : undefined
 }
 
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined // not ours: we write only what can be decoded
-  }
+const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
+
+/** Undefined for what is not ours: we write only what reads back the same. */
+function decoded(code: string): string | undefined {
+  const text = Buffer.from(code, 'base64url').toString('utf8')
+  return encoded(text) === code ? text : undefined
 }
 
 /** The event with this mark, in place of any other. */

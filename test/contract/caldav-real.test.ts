@@ -31,8 +31,3 @@ function onServer(name: string, start: () => Promise<RealServer>): void {
     })
   })
 }
-
-describe('The real Xandikos', () => {
-  // python-icalendar rewrites "%2C", "%3B" and "%5C" in a property to "\\,", "\\;" and "\\\\": the mark's uid comes back changed
-  it('keeps the mark of an event whose uid has a comma, a semicolon or a backslash')
-})

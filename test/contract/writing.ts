@@ -52,7 +52,7 @@ export function writingSentences(world: () => World): void {
 
   it('reports what it created under the uid and the id that follow from the uid', async () => {
     const { calendar } = world()
-    const uid = 'A strange/uid with "signs" & ö@example.org'
+    const uid = 'A strange/uid, with "signs"; a \\backslash & ö@example.org'
     const seen = await created(calendar, uid, LUNCH)
     assert.equal(seen.uid, uid)
     assert.equal(seen.id, calendar.idFor(uid))
