@@ -4,6 +4,7 @@ import type { Fetch } from '../transport/fetch'
 import { createTransport } from '../transport/transport'
 import type { Counter } from '../transport/transport'
 import { CalSyncError } from './errors'
+import { Guard } from './guard'
 import { PROVIDERS } from './providers'
 import type { AccountSettings } from './providers'
 import type { Surroundings } from './surroundings'
@@ -34,9 +35,9 @@ export class Account {
     return this.connecting
   }
 
-  private connect(): Promise<CalendarProvider> {
+  private async connect(): Promise<CalendarProvider> {
     const registered = PROVIDERS[this.type]
-    if (!registered) return Promise.reject(new CalSyncError('config', `There is no account type "${this.type}".`))
+    if (!registered) throw new CalSyncError('config', `There is no account type "${this.type}".`)
     const { fetch: send, now, sleep, random, version, localZone } = this.around
     const { perMinute, isRateLimit } = registered
     const options = { version, ...(perMinute ? { perMinute } : {}), ...(isRateLimit ? { isRateLimit } : {}) }
@@ -46,6 +47,6 @@ export class Account {
       const counter = registered.isLogin(url, this.settings) ? undefined : counting.getStore()
       return (counter ? transport.counted(counter) : transport.fetch)(input, init)
     }
-    return registered.connect(this.settings, { fetch, now, localZone })
+    return new Guard(now).provider(await registered.connect(this.settings, { fetch, now, localZone }))
   }
 }

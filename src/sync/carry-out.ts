@@ -54,7 +54,14 @@ export type Means = {
 
 const BATCH = 50
 /** What ends a whole calendar's run, not just one event's. */
-const FATAL: readonly string[] = ['reauthorise', 'calendar-not-found', 'read-only', 'aborted', 'unreachable']
+const FATAL: readonly string[] = [
+  'reauthorise',
+  'calendar-not-found',
+  'read-only',
+  'aborted',
+  'unreachable',
+  'rate-limit',
+]
 
 /**
  * Carries operations out on one calendar, in batches. Before a batch is written, what each event is about to hold is

@@ -1,0 +1,68 @@
+import type { Answer, Calendar, CalendarProvider } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+
+/** How long an account whose login is dead is left alone before it is tried once more. */
+export const LEFT_ALONE = 15 * 60_000
+
+/**
+ * Stops asking for an account whose login is dead: servers lock accounts that keep trying, and nothing but its owner
+ * can repair it. A new login makes a new account; one that was repaired elsewhere is found out by trying now and then.
+ */
+export class Guard {
+  private dead: { readonly error: ProviderError; readonly until: number } | undefined
+
+  constructor(private readonly now: () => number) {}
+
+  provider(provider: CalendarProvider): CalendarProvider {
+    return {
+      listCalendars: (signal) => this.run(() => provider.listCalendars(signal)),
+      open: (id, signal) => this.run(async () => this.calendar(await provider.open(id, signal))),
+      check: (signal) => provider.check(signal), // the owner asks: always tried
+    }
+  }
+
+  private calendar(calendar: Calendar): Calendar {
+    const { info, holds } = calendar
+    return {
+      info,
+      holds,
+      read: (position, known, signal) => this.run(() => calendar.read(position, known, signal)),
+      readSome: (ids, known, signal) => this.run(() => calendar.readSome(ids, known, signal)),
+      idFor: (uid) => calendar.idFor(uid),
+      create: (uid, fields, signal) => this.answers(() => calendar.create(uid, fields, signal)),
+      update: (seen, fields, changed, signal) => this.answers(() => calendar.update(seen, fields, changed, signal)),
+      delete: (seen, signal) => this.answers(() => calendar.delete(seen, signal)),
+    }
+  }
+
+  private async run<T>(job: () => Promise<T>): Promise<T> {
+    this.throwIfDead()
+    try {
+      const result = await job()
+      this.dead = undefined
+      return result
+    } catch (error) {
+      throw this.noted(error)
+    }
+  }
+
+  private async *answers(job: () => AsyncIterable<Answer>): AsyncIterable<Answer> {
+    this.throwIfDead()
+    try {
+      yield* job()
+    } catch (error) {
+      throw this.noted(error)
+    }
+  }
+
+  private throwIfDead(): void {
+    if (this.dead && this.now() < this.dead.until) throw this.dead.error
+  }
+
+  private noted(error: unknown): Error {
+    if (error instanceof ProviderError && error.code === 'reauthorise') {
+      this.dead = { error, until: this.now() + LEFT_ALONE }
+    }
+    return error as Error
+  }
+}

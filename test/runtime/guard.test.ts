@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { Guard, LEFT_ALONE } from '../../src/runtime/guard'
+import { createGoogleProvider } from '../../src/google'
+import { GoogleSimulator, LOGIN } from '../simulators/google'
+
+const never = new AbortController().signal
+
+describe('an account whose login is dead', () => {
+  async function account() {
+    const time = { now: Date.UTC(2026, 5, 1) }
+    const now = (): number => time.now
+    const google = new GoogleSimulator({ now })
+    const login = { ...LOGIN, refreshToken: 'revoked' }
+    const config = {
+      apiUrl: 'https://www.googleapis.com/',
+      tokenUrl: 'https://oauth2.googleapis.com/token',
+      credentials: login,
+    }
+    const requests: string[] = []
+    const provider = await createGoogleProvider(config, {
+      now,
+      fetch: (input, init) => {
+        requests.push(input instanceof Request ? input.url : input.toString())
+        return google.fetch(input, init)
+      },
+    })
+    return { time, requests, guarded: new Guard(now).provider(provider) }
+  }
+
+  it('is not asked again for a while, and says each time what to do', async () => {
+    const { requests, guarded } = await account()
+    await assert.rejects(guarded.open('primary', never), { code: 'reauthorise' })
+    const asked = requests.length
+    assert.ok(asked > 0)
+    for (let again = 0; again < 5; again += 1) {
+      await assert.rejects(guarded.listCalendars(never), { code: 'reauthorise' })
+    }
+    assert.equal(requests.length, asked)
+  })
+
+  it('is tried once more when that while is over, or when its owner asks', async () => {
+    const { time, requests, guarded } = await account()
+    await assert.rejects(guarded.open('primary', never), { code: 'reauthorise' })
+    const asked = requests.length
+    await assert.rejects(guarded.check(never), { code: 'reauthorise' })
+    assert.ok(requests.length > asked)
+    const checked = requests.length
+    time.now += LEFT_ALONE
+    await assert.rejects(guarded.open('primary', never), { code: 'reauthorise' })
+    assert.ok(requests.length > checked)
+  })
+})
