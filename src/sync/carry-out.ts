@@ -40,7 +40,7 @@ export type Task = {
 
 export type Result =
   | { readonly status: 'ok' | 'stale' | 'skipped' | 'dropped' }
-  | { readonly status: 'failed'; readonly code: ErrorCode | 'unknown'; readonly message: string }
+  | { readonly status: 'failed'; readonly code: ErrorCode | 'no-such-event' | 'unknown'; readonly message: string }
 
 export type Means = {
   readonly now: () => Millis
@@ -134,7 +134,11 @@ class Run {
     else if (task.written.length === 0 && task.action !== 'delete')
       this.end(begun, { is: 'dropped' }, { status: 'dropped' })
     else if (!target && task.action === 'update') {
-      this.end(begun, { is: 'stale' }, { status: 'failed', code: 'stale', message: 'there is no event with this uid' })
+      this.end(
+        begun,
+        { is: 'stale' },
+        { status: 'failed', code: 'no-such-event', message: 'There is no event with this uid in the calendar.' },
+      )
     } else if (!target && task.action === 'delete') this.end(begun, { is: 'stale' }, { status: 'ok' })
     else return begun
     return undefined
