@@ -1,19 +1,24 @@
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OperationMessage } from '../../src/runtime/operation-message'
 import type { Report } from '../../src/runtime/report'
-import type { Message } from '../../src/runtime/node-red'
+import type { Message, NodeStatus } from '../../src/runtime/node-red'
 import { CaldavServer } from '../simulators/caldav'
 import { serveCaldav } from '../simulators/caldav/over-http'
-import { GoogleSimulator, LOGIN, serveOverHttp as serveGoogle } from '../simulators/google'
+import type { GoogleEvent } from '../simulators/google'
+import { GoogleSimulator, serveOverHttp as serveGoogle } from '../simulators/google'
+import { CREDENTIALS, ID, PASSWORD, usualFlow } from './wiring'
+import type { FlowNode, Name, Wish } from './wiring'
 
 type TestNode = {
   receive(msg: object): void
+  send(msg: object): void
   on(event: string, listener: (value: never) => void): void
-  removeListener(event: string, listener: (value: never) => void): void
 }
 type Helper = {
   init(runtime: string, settings: object): void
@@ -21,7 +26,7 @@ type Helper = {
   stopServer(done: () => void): void
   load(nodes: unknown[], flow: object[], credentials: object): Promise<void>
   unload(): Promise<void>
-  getNode(id: string): TestNode
+  getNode(id: string): TestNode | null
 }
 
 const load = createRequire(__filename)
@@ -34,169 +39,219 @@ const NODES = [
   'calsync-reconcile',
   'calendar-sink',
 ]
-const core = (file: string): unknown => load(`@node-red/nodes/core/${file}`)
+const CORE = ['common/25-catch.js', 'function/10-function.js', 'network/21-httpin.js']
 
 /** A message that a node got. */
 export type Got = Message & { payload: unknown }
-export type Settings = Record<string, unknown>
 
 /** A flow in Node-RED's runtime between two simulated accounts on loopback. */
 export class Flow {
   readonly google: GoogleSimulator
   readonly icloud: CaldavServer
-  private closers: (() => Promise<void>)[] = []
-  private userDir = ''
+  /** Every message that each node got since the flow was loaded. */
+  readonly got = new Map<Name, Got[]>()
+  /** Every text that each node has shown. */
+  readonly shown = new Map<Name, string[]>()
+  userDir = ''
+  private closers: (() => Promise<unknown>)[] = []
+  private readonly listeners: { name: Name; hear: (msg: Got) => void }[] = []
+  private urls: [string, string] = ['', '']
+  private wish: Wish = {}
+  private credentials: Record<string, object> = CREDENTIALS
   private count = 0
-  private loaded: [object[], object] = [[], {}]
-  clock = Date.UTC(2026, 5, 1, 8)
+  private isLoaded = false
+  private httpNode: RequestListener | undefined
 
   constructor() {
     const now = (): number => Date.now()
     this.google = new GoogleSimulator({ now })
-    this.icloud = new CaldavServer({ clock: now, username: 'anna', password: 'app-pass-word-xxxx' })
+    this.icloud = new CaldavServer({ clock: now, username: 'anna', password: PASSWORD })
   }
 
-  /** Starts both servers and Node-RED with the flow: two sources, a reconcile node, two sinks, and what `more` adds. */
-  async start(settings: Settings = {}, more: object[] = []): Promise<void> {
+  /** Starts both servers and Node-RED with the flow. */
+  async start(wish: Wish = {}, credentials: Record<string, object> = {}): Promise<this> {
     const google = await serveGoogle(this.google.fetch)
     const icloud = await serveCaldav(this.icloud)
     this.closers = [() => google.close(), () => icloud.close()]
-    this.userDir = await mkdtemp(join(tmpdir(), 'calsync-flow-'))
-    helper.init(load.resolve('node-red'), { userDir: this.userDir })
+    this.urls = [google.url, icloud.url]
+    this.credentials = { ...CREDENTIALS, ...credentials }
+    await this.newUserDir()
     await helper.startServer()
-    this.loaded = [
-      [...nodes(google.url, icloud.url, this.icloud.calendar.path, settings), ...more],
-      { '00000000000000a1': { ...LOGIN }, '00000000000000a2': { username: 'anna', password: 'app-pass-word-xxxx' } },
-    ]
-    await this.deploy()
+    await this.deploy(wish)
+    return this
   }
 
-  /** Loads the flow, the first time or again. */
-  async deploy(settings: Settings = {}): Promise<void> {
-    const [flow, credentials] = this.loaded
-    const changed = flow.map((node) => ((node as { id: string }).id === ID.reconcile ? { ...node, ...settings } : node))
+  /** Loads the flow, again if it was there: with other wishes, or as before. */
+  async deploy(wish?: Wish): Promise<void> {
+    if (wish) this.wish = wish
+    if (this.isLoaded) await this.undeploy()
     const own = NODES.map((name) => load(`../../nodes/${name}/${name}.ts`) as unknown)
-    const catchers = [core('common/25-catch.js'), core('function/10-function.js'), core('network/21-httpin.js')]
-    await helper.load([...own, ...catchers], changed, credentials)
+    const core = CORE.map((file) => load(`@node-red/nodes/core/${file}`) as unknown)
+    const spy = (RED: { httpNode: RequestListener }): void => void (this.httpNode = RED.httpNode)
+    const flow = usualFlow(...this.urls, this.icloud.calendar.path, this.wish)
+    await helper.load([...own, ...core, spy], flow, this.credentials)
+    this.isLoaded = true
+    this.listen(flow)
   }
 
+  /** Ends the flow's nodes, as a deploy does before it starts the new ones. */
   async undeploy(): Promise<void> {
+    this.isLoaded = false
     await helper.unload()
+  }
+
+  /** Another process over the same state on disk: nothing is left in memory. */
+  async restart(wish?: Wish): Promise<void> {
+    if (this.isLoaded) await this.undeploy()
+    const before = this.userDir
+    await this.newUserDir(before)
+    await this.deploy(wish)
   }
 
   async stop(): Promise<void> {
-    await helper.unload()
+    if (this.isLoaded) await this.undeploy()
     await new Promise<void>((resolve) => helper.stopServer(resolve))
     for (const close of this.closers) await close()
-    await rm(this.userDir, { recursive: true, force: true })
+    this.closers = []
   }
 
-  node(name: keyof typeof ID): TestNode {
-    return helper.getNode(ID[name])
+  /** Changes the accounts' credentials from the next deploy on. */
+  useCredentials(credentials: Record<string, object>): void {
+    this.credentials = { ...this.credentials, ...credentials }
   }
 
-  /** The next message that a node gets. */
-  async next(name: keyof typeof ID): Promise<Got> {
-    const [msg] = (await once(this.node(name) as never, 'input')) as [Got]
-    return msg
+  node(name: Name): TestNode {
+    const node = helper.getNode(ID[name])
+    if (!node) throw new Error(`the flow has no node ${name}`)
+    return node
   }
 
-  /** All messages that a node gets while a job runs. */
-  async during(name: keyof typeof ID, job: () => Promise<unknown>): Promise<Got[]> {
-    const all: Got[] = []
-    const listener = (msg: Got): void => void all.push(msg)
-    this.node(name).on('input', listener as never)
-    await job()
-    await new Promise((resolve) => setTimeout(resolve, 30))
-    this.node(name).removeListener('input', listener as never)
-    return all
+  /** The messages that a node got so far. */
+  heard(name: Name): readonly Got[] {
+    return this.got.get(name) ?? []
+  }
+
+  /** The next message that a node gets, which is to be `like` something. */
+  next(name: Name, like: (msg: Got) => boolean = () => true): Promise<Got> {
+    return new Promise((resolve) => {
+      const listener = {
+        name,
+        hear: (msg: Got): void => {
+          if (!like(msg)) return
+          this.listeners.splice(this.listeners.indexOf(listener), 1)
+          resolve(msg)
+        },
+      }
+      this.listeners.push(listener)
+    })
+  }
+
+  /** Hands a message to a node, and waits for what another one gets. */
+  async ask(name: Name, msg: object, answer: Name): Promise<Got> {
+    const answered = this.next(answer)
+    this.node(name).receive(msg)
+    return answered
+  }
+
+  /** A report that follows from something. */
+  async report(cause: () => unknown): Promise<Report> {
+    const report = this.next('report', ({ topic }) => topic === 'report')
+    await cause()
+    return (await report).payload as Report
   }
 
   /** Triggers both sources with one message, and waits for the report. */
-  async sync(msg: object = {}): Promise<Report> {
-    const report = this.next('report')
+  sync(msg: object = {}): Promise<Report> {
     const trigger = { _msgid: `trigger${(this.count += 1)}`, ...msg }
-    this.node('googleSource').receive({ ...trigger })
-    this.node('icloudSource').receive({ ...trigger })
-    return (await report).payload as Report
+    return this.report(() => {
+      this.node('googleSource').receive({ ...trigger })
+      this.node('icloudSource').receive({ ...trigger })
+    })
+  }
+
+  /** The operations that the last message to a side holds. */
+  operations(name: 'toGoogle' | 'toIcloud'): OperationMessage[] {
+    return (this.heard(name).at(-1)?.payload ?? []) as OperationMessage[]
+  }
+
+  /** The live Google event, series or occurrence with this title. */
+  inGoogle(summary: string): GoogleEvent {
+    const found = this.google.user.events().find((event) => event.summary === summary)
+    if (!found) throw new Error(`Google has no "${summary}", only ${this.titles().google.join(', ')}`)
+    return found
+  }
+
+  /** The iCloud resource in whose text this title stands. */
+  inIcloud(summary: string): { path: string; text: string } {
+    for (const [name, { text }] of this.icloud.calendar.members) {
+      if (unfolded(text).includes(`SUMMARY:${summary}\r\n`)) {
+        return { path: this.icloud.calendar.path + name, text: unfolded(text) }
+      }
+    }
+    throw new Error(`iCloud has no "${summary}", only ${this.titles().icloud.join(', ')}`)
+  }
+
+  /** The titles that each calendar holds, sorted. */
+  titles(): { google: string[]; icloud: string[] } {
+    const google = this.google.user.events().map(({ summary }) => summary ?? '')
+    const icloud = [...this.icloud.calendar.members.values()].flatMap(({ text }) =>
+      [...unfolded(text).matchAll(/^SUMMARY:(.*)\r$/gm)].map((match) => match[1] ?? ''),
+    )
+    return { google: google.sort(), icloud: icloud.sort() }
+  }
+
+  /** Requests to the calendars since this was called last; logins apart. */
+  takeRequests(): { google: string[]; icloud: string[] } {
+    const icloud = this.icloud.log.splice(0).map(({ method, path }) => `${method} ${path}`)
+    return { google: this.google.takeRequests(), icloud }
+  }
+
+  /** Those of them that write. */
+  takeWrites(): string[] {
+    const { google, icloud } = this.takeRequests()
+    return [...google, ...icloud].filter((request) => !/^(GET|PROPFIND|REPORT|OPTIONS) /.test(request))
+  }
+
+  /** Asks an `http in` node of the flow. */
+  async http(path: string): Promise<{ status: number; body: unknown }> {
+    const server = createServer((request, response) => this.httpNode?.(request, response))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+      return { status: response.status, body: await response.json() }
+    } finally {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+
+  private async newUserDir(copyOf?: string): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'calsync-flow-'))
+    this.closers.push(() => rm(folder, { recursive: true, force: true }))
+    if (copyOf !== undefined) await cp(copyOf, folder, { recursive: true })
+    this.userDir = folder
+    helper.init(load.resolve('node-red'), { userDir: folder })
+  }
+
+  private listen(flow: readonly FlowNode[]): void {
+    for (const name of Object.keys(ID) as Name[]) {
+      this.got.set(name, [])
+      this.shown.set(name, [])
+      if (!flow.some(({ id, type }) => id === ID[name] && type !== 'tab')) continue
+      const node = this.node(name)
+      node.on('input', ((msg: Got) => {
+        this.got.get(name)?.push(msg)
+        for (const listener of this.listeners.filter((each) => each.name === name)) listener.hear(msg)
+      }) as never)
+      node.on('call:status', ((call: { args: [NodeStatus] }) => {
+        const [{ text }] = call.args
+        if (text !== undefined) this.shown.get(name)?.push(text)
+      }) as never)
+    }
   }
 }
 
-export const ID = {
-  googleSource: '00000000000000c1',
-  icloudSource: '00000000000000c2',
-  reconcile: '00000000000000c3',
-  toGoogle: '00000000000000c4',
-  toIcloud: '00000000000000c5',
-  googleSink: '00000000000000c6',
-  icloudSink: '00000000000000c7',
-  report: '00000000000000d1',
-  conflicts: '00000000000000d2',
-  googleRead: '00000000000000d3',
-  icloudRead: '00000000000000d4',
-  googleWritten: '00000000000000d5',
-  icloudWritten: '00000000000000d6',
-  caught: '00000000000000d7',
-  catch: '00000000000000d8',
-}
+const unfolded = (text: string): string => text.replaceAll(/\r\n[ \t]/g, '')
 
-/** Google is left, iCloud is right. A Function node stands before each sink, for tests to rewrite. */
-function nodes(googleUrl: string, icloudUrl: string, path: string, settings: Settings): object[] {
-  const z = '00000000000000f0'
-  const pass = 'return msg'
-  return [
-    { id: z, type: 'tab', label: 'Sync' },
-    {
-      id: '00000000000000a1',
-      type: 'calsync-google-account',
-      name: 'Google',
-      apiUrl: googleUrl,
-      tokenUrl: `${googleUrl}token`,
-    },
-    { id: '00000000000000a2', type: 'calsync-icloud-account', name: 'iCloud', serverUrl: icloudUrl },
-    calendar('00000000000000b1', 'google', 'primary', 'Google'),
-    calendar('00000000000000b2', 'icloud', path, 'iCloud'),
-    {
-      id: ID.googleSource,
-      z,
-      type: 'calendar-source',
-      calendar: '00000000000000b1',
-      sendEvents: 'changes',
-      wires: [[ID.reconcile, ID.googleRead]],
-    },
-    {
-      id: ID.icloudSource,
-      z,
-      type: 'calendar-source',
-      calendar: '00000000000000b2',
-      sendEvents: 'changes',
-      wires: [[ID.reconcile, ID.icloudRead]],
-    },
-    {
-      id: ID.reconcile,
-      z,
-      type: 'calsync-reconcile',
-      left: '00000000000000b1',
-      right: '00000000000000b2',
-      ...settings,
-      wires: [[ID.toGoogle], [ID.toIcloud], [ID.conflicts], [ID.report]],
-    },
-    { id: ID.toGoogle, z, type: 'function', func: pass, outputs: 1, wires: [[ID.googleSink]] },
-    { id: ID.toIcloud, z, type: 'function', func: pass, outputs: 1, wires: [[ID.icloudSink]] },
-    { id: ID.googleSink, z, type: 'calendar-sink', calendar: '00000000000000b1', wires: [[ID.googleWritten]] },
-    { id: ID.icloudSink, z, type: 'calendar-sink', calendar: '00000000000000b2', wires: [[ID.icloudWritten]] },
-    { id: ID.catch, z, type: 'catch', scope: null, wires: [[ID.caught]] },
-    ...['report', 'conflicts', 'googleRead', 'icloudRead', 'googleWritten', 'icloudWritten', 'caught'].map((name) => ({
-      id: ID[name as keyof typeof ID],
-      z,
-      type: 'helper',
-    })),
-  ]
-}
-
-function calendar(id: string, accountType: string, calendarId: string, name: string): object {
-  const accounts = { googleAccount: '00000000000000a1', icloudAccount: '00000000000000a2' }
-  return { id, type: 'calsync-calendar', name, accountType, calendarId, ...accounts }
-}
-
-export type { OperationMessage, Report }
+export { ID }
+export type { FlowNode, Name, OperationMessage, Report, Wish }
