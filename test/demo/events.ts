@@ -159,7 +159,10 @@ export const ICLOUD_ONLY: readonly DemoEvent[] = [
   timed(110, '15:00', 120, 'Baking cookies'),
 ]
 
-/** How a place differs that was entered by hand on both sides: found at the first sync, and left to be decided. */
+/**
+ * Places in iCloud of events that stand on both sides. Google has another one for the concert, which is left to be
+ * decided, and none for the appointment, where it is filled in.
+ */
 export const ICLOUD_PLACES: Readonly<Record<string, string>> = {
   Concert: 'Philharmonic, block C',
   'Bank appointment': 'Market square 1',

@@ -14,11 +14,15 @@ export type NodeRed = {
   readonly ended: Promise<number | null>
   /** Lets the flows close, then ends it. */
   stop(): Promise<void>
+  /** Ends it at once, as a power failure would: nothing is closed or saved. */
+  kill(): Promise<void>
 }
 
 export type NodeRedOptions = {
   readonly userDir: string
   readonly port: number
+  /** The `red.js` of another Node-RED than the repository's. */
+  readonly red?: string
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -33,13 +37,13 @@ const SETTINGS = {
 }
 
 /**
- * Starts the repository's Node-RED on 127.0.0.1 with a user directory. Resolves when its flows run; rejects with the
+ * Starts Node-RED on 127.0.0.1 with a user directory. Resolves when its flows run; rejects with the
  * end of its log if it gives up before.
  */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const settings = join(options.userDir, 'settings.js')
   await writeFile(settings, `module.exports = ${JSON.stringify(SETTINGS, null, 2)}\n`)
-  const red = createRequire(__filename).resolve('node-red/red.js')
+  const red = options.red ?? createRequire(__filename).resolve('node-red/red.js')
   const child = spawn(process.execPath, [red, '-u', options.userDir, '-s', settings, '-p', String(options.port)], {
     env: { ...process.env, NODE_RED_DISABLE_TELEMETRY: 'true', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,6 +53,10 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   const stop = async (): Promise<void> => {
     if (child.exitCode === null) child.kill('SIGTERM')
+    await ended
+  }
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
     await ended
   }
   await new Promise<void>((resolve, reject) => {
@@ -65,5 +73,5 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       reject(new Error(`Node-RED ended with code ${String(code)}:\n${log.slice(-20).join('\n')}`)),
     )
   })
-  return { url: `http://127.0.0.1:${options.port}/`, log, ended, stop }
+  return { url: `http://127.0.0.1:${options.port}/`, log, ended, stop, kill }
 }

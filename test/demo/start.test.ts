@@ -79,12 +79,14 @@ const post = async (url: string, body: object): Promise<State> => {
 const stateOf = async (page: string): Promise<State> => (await (await fetch(`${page}state`)).json()) as State
 const titles = (rows: Row[]): string[] => rows.map(({ title }) => title).sort()
 
+const byId = (rows: Row[]): Map<string, Row> => new Map(rows.map((row) => [row.id, row]))
+
 /** What the first sync leaves where it is: it lies before the window. */
 const OUTSIDE = ['Hand-over', 'House viewing', 'Kick-off of the old project']
 const inside = (rows: Row[]): string[] => titles(rows).filter((title) => !OUTSIDE.includes(title))
 
 describe('The demo', function () {
-  this.timeout(300_000)
+  this.timeout(120_000)
   let folder: string
   let demo: Demo
 
@@ -97,7 +99,7 @@ describe('The demo', function () {
 
   it('syncs both calendars by itself and says what it did', async () => {
     await demo.printed(/^Synced:/)
-    assert.match(await demo.printed(/^ {2}Google +created 38, updated 0, deleted 0/), /holds 97/)
+    assert.match(await demo.printed(/^ {2}Google +created 38, updated 1, deleted 0/), /holds 97/)
     assert.match(await demo.printed(/^ {2}iCloud +created 37, updated 0, deleted 0/), /holds 96/)
     const { google, icloud } = await stateOf(await demo.page())
     assert.deepEqual(inside(google.rows), inside(icloud.rows))
@@ -137,6 +139,6 @@ describe('The demo', function () {
     await demo.printed(/as they were left/)
     assert.equal(await demo.printed(/^Synced/), 'Synced: nothing to do.')
     const after = await stateOf(await demo.page())
-    assert.deepEqual([after.google, after.icloud], [before.google, before.icloud])
+    for (const side of ['google', 'icloud'] as const) assert.deepEqual(byId(after[side].rows), byId(before[side].rows))
   })
 })
