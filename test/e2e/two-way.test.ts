@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { GOOGLE_ONLY, ICLOUD_ONLY } from '../demo/events'
+import type { World } from '../demo/world'
+import { agendas, assertInStep, assertNoMail, difference, row, takeRequests } from './sides'
+import type { Site } from './site'
+import { newStage, type Stage } from './stage'
+
+const NOTHING = { create: 0, update: 0, delete: 0 }
+/** What lies before the window: two events at Google, one at iCloud. */
+const inGoogleOnly = GOOGLE_ONLY.length - 2
+const inIcloudOnly = ICLOUD_ONLY.length - 1
+
+describe('Two calendars in a real Node-RED', function () {
+  this.timeout(120_000)
+  let stage: Stage
+  let world: World
+  let site: Site
+
+  before(async () => {
+    stage = await newStage()
+    ;({ world, site } = stage)
+  })
+  afterEach(() => {
+    assertNoMail(world)
+    assert.deepEqual(site.listener.all('error'), [])
+  })
+  after(() => stage.close())
+
+  it('come in step by the first sync: each keeps its own and gets what the other has', async () => {
+    const before = agendas(world)
+    const report = await site.report(() => site.install())
+    assert.deepEqual(report.errors, [])
+    assert.deepEqual(report.applied, {
+      left: { create: inIcloudOnly, update: 1, delete: 0 }, // the place of an appointment, which only iCloud knew
+      right: { create: inGoogleOnly, update: 0, delete: 0 },
+    })
+    const after = agendas(world)
+    const all = new Set([...before.google, ...before.icloud])
+    const lost = [...all].filter((line) => !after.google.includes(line) && !after.icloud.includes(line))
+    assert.deepEqual(lost.length, 1, lost.join('\n'))
+    assert.match(lost[0]!, /Bank appointment \| {2}\|/)
+    const { onlyFirst, onlySecond } = difference(after.google, after.icloud)
+    assert.deepEqual(
+      [...onlyFirst, ...onlySecond].map((line) => line.split(' | ')[2]),
+      ['Philharmonic', 'Philharmonic, block C'],
+    )
+  })
+
+  it('announce what differs without a base, once, and agree when an owner makes it the same', async () => {
+    const told = site.listener.all('conflicts') as { text: string }[][]
+    assert.deepEqual(
+      told.map((conflicts) => conflicts.map(({ text }) => text)),
+      [['"Concert" differs between anna@gmail.com and Privat: location.']],
+    )
+    const concert = row(world.googleOwner, 'Concert')
+    world.googleOwner.change(concert.id, { ...concert, place: row(world.icloudOwner, 'Concert').place })
+    const report = await site.sync()
+    assert.deepEqual([report.conflicts, report.planned], [0, { left: NOTHING, right: NOTHING }])
+    assertInStep(world)
+  })
+
+  it('cost one request a side when nothing changed, and nothing is written', async () => {
+    await site.sync()
+    takeRequests(world)
+    const report = await site.sync()
+    assert.deepEqual(
+      [report.planned, report.requests],
+      [
+        { left: NOTHING, right: NOTHING },
+        { left: 1, right: 1 },
+      ],
+    )
+    assert.deepEqual(takeRequests(world), {
+      google: ['GET /calendars/anna@gmail.com/events'],
+      icloud: [`REPORT ${world.icloud.calendar.path}`],
+    })
+  })
+})
