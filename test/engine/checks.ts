@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import type { Live } from '../../src/event/calendar'
+import type { Field } from '../../src/event/event'
+import { fieldNames } from '../../src/event/event'
+import { sameMeaning } from '../../src/event/normal'
+import { valueOf } from '../../src/sync/merge'
+import type { Both, Side } from '../../src/sync/model'
+import { SIDES, other } from '../../src/sync/model'
+import { tagIn } from './owner'
+import type { Held } from './held'
+import type { Truth } from './truth'
+import type { World } from './world'
+
+/** What may legitimately be otherwise than usual, since both were last in step. */
+export type Excuses = {
+  /** An old state came back. */
+  readonly backup: boolean
+  /** News of deletions may have been lost: tokens became invalid, listings were empty. */
+  readonly lostNews: boolean
+  /** What is open between both, by tag. */
+  readonly open: ReadonlySet<string>
+}
+
+const FIELDS = ['summary', 'location', 'description'] as const
+
+/** What must hold when all is quiet. Throws with the first thing that does not. */
+export class Checks {
+  private readonly settled = new Map<string, unknown>()
+
+  constructor(
+    private readonly world: World,
+    private readonly truth: Truth,
+  ) {}
+
+  all(held: Both<Held>, excuses: Excuses): void {
+    this.nobodyGotMail()
+    this.eachIsThereOnce(held, excuses)
+    this.nothingTypedIsLost(held)
+    this.bothMeanTheSame(held, excuses)
+    this.whatWasTypedStands(held, excuses)
+    this.nothingIsBusyAtHome(held)
+    for (const side of SIDES) for (const [tag, lives] of held[side].byTag) this.remember(side, tag, lives)
+  }
+
+  private nobodyGotMail(): void {
+    assert.equal(this.world.google.mails, 0, 'Google sent mail')
+    assert.deepEqual(this.world.icloud.mails, [], 'iCloud sent mail')
+  }
+
+  /** Each event that a user made and nobody deleted is there once; no event is anywhere twice. */
+  private eachIsThereOnce(held: Both<Held>, excuses: Excuses): void {
+    const { made, deleted } = this.truth
+    for (const side of SIDES) {
+      assert.equal(held[side].unread, 0, `something on the ${side} can't be read`)
+      for (const [tag, lives] of held[side].byTag) {
+        assert.ok(made.has(tag), `${tag} on the ${side} was made by nobody`)
+        assert.equal(
+          lives.length,
+          1,
+          `${tag} is ${lives.length} times on the ${side}: ${lives.map(({ id }) => id).join(', ')}`,
+        )
+      }
+    }
+    for (const [tag, home] of made) {
+      const gone = deleted.get(tag)
+      const away = other(home)
+      const isThere = (side: Side): boolean => held[side].byTag.has(tag)
+      if (!gone) {
+        assert.ok(isThere(home), `${tag}, made on the ${home}, is gone from there`)
+        if (this.flows(home) && !this.truth.skipped.has(tag)) {
+          assert.ok(isThere(away), `${tag}, made on the ${home}, is not on the ${away}`)
+        }
+        if (!this.flows(home))
+          assert.ok(!isThere(away), `${tag} flowed from the ${home} to the ${away} against the direction`)
+        continue
+      }
+      this.deletionIsCarriedOn(tag, gone, isThere, excuses)
+    }
+  }
+
+  private deletionIsCarriedOn(
+    tag: string,
+    gone: ReadonlySet<Side>,
+    isThere: (side: Side) => boolean,
+    { backup, lostNews, open }: Excuses,
+  ): void {
+    if (backup || lostNews || open.has(tag) || this.truth.skipped.has(tag) || this.truth.guests.has(tag)) return
+    const { touched } = this.truth.of(tag)
+    for (const side of gone) {
+      const there = other(side)
+      const isEdit = touched[there] && !gone.has(there)
+      if (this.flows(side) && (!isEdit || !this.flows(there))) {
+        assert.ok(!isThere(there), `${tag}, deleted on the ${side}, is still on the ${there}`)
+      }
+      if (this.flows('left') && this.flows('right')) {
+        assert.equal(isThere('left'), isThere('right'), `${tag} is on one side only`)
+      }
+    }
+  }
+
+  private flows(from: Side): boolean {
+    const { direction } = this.world.setting
+    return direction === 'both' || direction.startsWith(from)
+  }
+
+  /** Whatever a user typed is where he typed it, or in the history. */
+  private nothingTypedIsLost(held: Both<Held>): void {
+    const kept = [...this.world.remembered, ...this.world.life.disk.remembered].join('\n')
+    for (const [key, text] of this.truth.last) {
+      const [side, tag] = key.split('/') as [Side, string]
+      const there = held[side].byTag.get(tag) ?? []
+      const word = new RegExp(`"[^"]*\\b${text.replace('#', '')}"`)
+      const isThere = there.some(({ fields }) => word.test(JSON.stringify(fields)))
+      assert.ok(isThere || word.test(kept), `"${text}", typed on the ${side} (${key}), is lost`)
+    }
+  }
+
+  /** Both sides hold the same in all that both can hold, but for what is asked, skipped, or nobody may write. */
+  private bothMeanTheSame(held: Both<Held>, { open }: Excuses): void {
+    const { direction, busyTo } = this.world.setting
+    for (const [tag, [left]] of held.left.byTag) {
+      const right = held.right.byTag.get(tag)?.[0]
+      if (!left || !right || open.has(tag) || this.truth.skipped.has(tag) || this.truth.guests.has(tag)) continue
+      const target = direction === 'left-to-right' ? 'right' : 'left'
+      if (direction !== 'both' && this.truth.touchedEver.has(`${target}/${tag}`)) continue
+      const names = new Set([...fieldNames(left.fields), ...fieldNames(right.fields)])
+      const differing = [...names].filter((name) => {
+        if (busyTo && (name === 'summary' || name === 'location' || name.startsWith('exceptions.'))) return false
+        return !this.isSame(name, left, right, held)
+      })
+      const values = differing.map((name) => [name, left.fields[name], right.fields[name]])
+      assert.deepEqual(values, [], `${tag} differs`)
+    }
+  }
+
+  private isSame(name: Field, left: Live, right: Live, held: Both<Held>): boolean {
+    const { left: one, right: two } = { left: held.left.calendar.holds, right: held.right.calendar.holds }
+    const fit = (seen: Live) => one.fit(name, two.fit(name, valueOf(seen.fields, name)))
+    const has =
+      name.startsWith('exceptions.') || [one, two].every(({ fields }) => (fields as readonly string[]).includes(name))
+    return !has || sameMeaning(fit(left), fit(right))
+  }
+
+  /**
+   * A field holds what was typed into it last, on one side or the other; if nobody typed, what it held before. Where
+   * only one side was edited, that is what stands.
+   */
+  private whatWasTypedStands(held: Both<Held>, { backup, open }: Excuses): void {
+    if (backup) return
+    for (const side of SIDES) {
+      for (const [tag, [seen]] of held[side].byTag) {
+        if (!seen || open.has(tag) || this.truth.skipped.has(tag) || this.truth.guests.has(tag)) continue
+        for (const field of FIELDS) this.fieldStands(side, tag, field, seen)
+      }
+    }
+  }
+
+  private fieldStands(side: Side, tag: string, field: (typeof FIELDS)[number], seen: Live): void {
+    const { busyTo } = this.world.setting
+    if (busyTo && field !== 'description') return
+    const { typed } = this.truth.of(tag)
+    const own = typed[side].get(field)
+    const theirs = typed[other(side)].get(field)
+    const value = valueOf(seen.fields, field) as string | null
+    const before = this.settled.get(`${side}/${tag}/${field}`)
+    const flowsHere = this.flows(other(side))
+    const flowsAway = this.flows(side)
+    const allowed =
+      flowsHere && flowsAway
+        ? [own, theirs].filter((text) => text !== undefined)
+        : flowsHere
+          ? [own, theirs, this.truth.made.get(tag) === side ? own : undefined].filter((text) => text !== undefined)
+          : [own].filter((text) => text !== undefined)
+    if (allowed.length > 0) {
+      if (!flowsHere || flowsAway) {
+        assert.ok(
+          allowed.includes(value ?? ''),
+          `${field} of ${tag} on the ${side} is ${value ?? 'empty'}, not ${allowed.join(' or ')}`,
+        )
+      }
+    } else if (before !== undefined) {
+      assert.equal(value, before, `${field} of ${tag} on the ${side} was changed by nobody`)
+    }
+  }
+
+  /** What the flow writes over copies never comes back to where the originals are. */
+  private nothingIsBusyAtHome(held: Both<Held>): void {
+    const { busyTo } = this.world.setting
+    if (!busyTo) return
+    for (const [tag, lives] of held[other(busyTo)].byTag) {
+      for (const { fields } of lives) assert.notEqual(fields.summary, 'Busy', `${tag} is busy at home`)
+    }
+  }
+
+  private remember(side: Side, tag: string, lives: readonly Live[]): void {
+    for (const field of FIELDS) {
+      if (lives[0]) this.settled.set(`${side}/${tag}/${field}`, valueOf(lives[0].fields, field))
+    }
+  }
+}
+
+export { tagIn }

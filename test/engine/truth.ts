@@ -1,0 +1,93 @@
+import type { Both, Side } from '../../src/sync/model'
+import { SIDES, both } from '../../src/sync/model'
+import type { TextField } from './owner'
+
+/** What one event has lived through since both calendars were last known to be in step. */
+type Lately = {
+  /** The last text that was typed on each side, by field. */
+  readonly typed: Both<Map<string, string>>
+  /** Whether anything at all was changed there. */
+  readonly touched: Record<Side, boolean>
+  /** Whether its times, or occurrences as such, were changed. */
+  shifted: boolean
+}
+
+/** What users did, told by nobody but themselves: what must come out is measured by this alone. */
+export class Truth {
+  /** Where each event was made, by tag. */
+  readonly made = new Map<string, Side>()
+  /** Where each event was deleted by its owner. */
+  readonly deleted = new Map<string, Set<Side>>()
+  /** Deleted since both were last in step, while nothing was in the way of the news. */
+  readonly guests = new Set<string>()
+  /** What a flow kept from one side for good. */
+  readonly skipped = new Set<string>()
+  /** The last text of each field that was typed on a side, as `side/tag/field`: it is there, or in the history. */
+  readonly last = new Map<string, string>()
+  /** Ever touched on a side, as `side/tag`. */
+  readonly touchedEver = new Set<string>()
+  private readonly lately = new Map<string, Lately>()
+  private count = 0
+
+  /** A text that nobody typed before. */
+  newText(prefix: string): string {
+    return `${prefix}${(this.count += 1)}`
+  }
+
+  make(tag: string, side: Side): void {
+    this.made.set(tag, side)
+  }
+
+  type(side: Side, tag: string, field: TextField | `exceptions.${string}`, text: string): void {
+    this.touch(side, tag)
+    this.last.set(`${side}/${tag}/${field}`, text)
+    this.of(tag).typed[side].set(field, text)
+  }
+
+  touch(side: Side, tag: string): void {
+    this.touchedEver.add(`${side}/${tag}`)
+    this.of(tag).touched[side] = true
+  }
+
+  /** The owner moved a series, or let its occurrences be as all others: what they held is gone by his own will. */
+  shift(side: Side, tag: string): void {
+    this.touch(side, tag)
+    this.of(tag).shifted = true
+    this.forget(side, tag, 'exceptions.')
+  }
+
+  remove(side: Side, tag: string): void {
+    this.touch(side, tag)
+    this.deleted.set(tag, (this.deleted.get(tag) ?? new Set()).add(side))
+    this.forget(side, tag, '')
+  }
+
+  /** What was typed there is no longer wanted by who typed it. */
+  forget(side: Side, tag: string, fields: string): void {
+    for (const key of this.last.keys()) if (key.startsWith(`${side}/${tag}/${fields}`)) this.last.delete(key)
+    for (const field of this.of(tag).typed[side].keys())
+      if (field.startsWith(fields)) this.of(tag).typed[side].delete(field)
+  }
+
+  of(tag: string): Lately {
+    const known = this.lately.get(tag)
+    if (known) return known
+    const fresh = {
+      typed: both(() => new Map<string, string>()),
+      touched: { left: false, right: false },
+      shifted: false,
+    }
+    this.lately.set(tag, fresh)
+    return fresh
+  }
+
+  /** Both are in step: what comes now is new. */
+  settled(): void {
+    this.lately.clear()
+  }
+
+  /** Texts of a field that may stand, on either side, by what was typed lately. */
+  candidates(tag: string, field: string): string[] {
+    return SIDES.flatMap((side) => this.of(tag).typed[side].get(field) ?? [])
+  }
+}

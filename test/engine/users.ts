@@ -1,0 +1,108 @@
+import type { Side } from '../../src/sync/model'
+import type { Both } from '../../src/sync/model'
+import { SIDES } from '../../src/sync/model'
+import type { Random } from '../sync/random'
+import type { Owned, Owner, TextField, Times } from './owner'
+import type { Truth } from './truth'
+
+const ZONES = ['Europe/Berlin', 'America/New_York', 'UTC']
+const RULES = ['FREQ=WEEKLY', 'FREQ=DAILY;COUNT=8', 'FREQ=WEEKLY;COUNT=6']
+const TEXTS: readonly TextField[] = ['summary', 'location', 'description']
+const pad = (value: number): string => String(value).padStart(2, '0')
+
+/** What both owners do, at random, and the truth of it. */
+export class Users {
+  constructor(
+    private readonly owners: Both<Owner>,
+    private readonly truth: Truth,
+    private readonly random: Random,
+    private readonly withGuests: boolean,
+  ) {}
+
+  /** One doing of one of them. */
+  act(): void {
+    const { random } = this
+    const side = random.pick(SIDES)
+    const events = this.owners[side].events()
+    const what = random.next()
+    if (events.length === 0 || what < 0.15) this.add(side)
+    else if (what < 0.27) this.remove(side, random.pick(events))
+    else this.change(side, random.pick(events))
+  }
+
+  add(side: Side): void {
+    const tag = this.truth.newText('e')
+    const guests = this.withGuests && this.random.chance(0.1)
+    this.truth.make(tag, side)
+    if (guests) this.truth.guests.add(tag)
+    const texts = { summary: this.text(side, tag, 'summary'), description: this.text(side, tag, 'description') }
+    this.owners[side].add(this.times(), texts, guests)
+  }
+
+  private remove(side: Side, { id, tag }: Owned): void {
+    this.owners[side].remove(id)
+    this.truth.remove(side, tag)
+  }
+
+  private change(side: Side, event: Owned): void {
+    const { id, tag, recurs } = event
+    const owner = this.owners[side]
+    const what = this.random.next()
+    if (what < 0.15) {
+      this.truth.shift(side, tag)
+      owner.setTimes(id, this.times(recurs))
+    } else if (what < 0.25) {
+      this.truth.touch(side, tag)
+      owner.setReminder(id, 5 * (1 + this.random.below(6)))
+    } else if (recurs && what < 0.7) this.changeOccurrence(side, event)
+    else {
+      const field = this.random.pick(TEXTS)
+      owner.setText(id, field, this.text(side, tag, field))
+    }
+  }
+
+  private changeOccurrence(side: Side, { id, tag }: Owned): void {
+    const owner = this.owners[side]
+    const keys = owner.occurrences(id)
+    if (keys.length === 0) return
+    const key = this.random.pick(keys)
+    const what = this.random.next()
+    this.truth.touch(side, tag)
+    if (what < 0.35) {
+      const text = this.truth.newText('x')
+      this.truth.type(side, tag, `exceptions.${key}`, text)
+      owner.renameOccurrence(id, key, text)
+    } else if (what < 0.5) owner.moveOccurrence(id, key, 1 + this.random.below(5))
+    else if (what < 0.7) {
+      this.truth.forget(side, tag, `exceptions.${key}`)
+      owner.cancelOccurrence(id, key)
+    } else if (what < 0.85) {
+      this.truth.forget(side, tag, `exceptions.${key}`)
+      owner.reviveOccurrence(id, key)
+    } else {
+      const made = this.truth.newText('e')
+      this.truth.shift(side, tag)
+      this.truth.make(made, side)
+      owner.split(id, key, {
+        summary: this.text(side, made, 'summary'),
+        description: this.text(side, made, 'description'),
+      })
+    }
+  }
+
+  private text(side: Side, tag: string, field: TextField): string {
+    const typed = this.truth.newText(field.slice(0, 1))
+    const text = field === 'description' ? `#${tag} ${typed}` : typed
+    this.truth.type(side, tag, field, text)
+    return text
+  }
+
+  private times(recurs = this.random.chance(0.4)): Times {
+    const day = 5 + this.random.below(20)
+    const rule = recurs ? { rule: this.random.pick(RULES) } : {}
+    if (this.random.chance(0.25)) return { start: `2026-06-${pad(day)}`, end: `2026-06-${pad(day + 1)}`, ...rule }
+    const hour = 8 + this.random.below(10)
+    const time = (clock: number): string => `2026-06-${pad(day)}T${pad(clock)}:00:00`
+    return { start: time(hour), end: time(hour + 1), zone: this.random.pick(ZONES), ...rule }
+  }
+}
