@@ -1,6 +1,6 @@
-import { fieldNames, isException } from '../event/event'
-import { emptyValue, hashFields, sameMeaning } from '../event/normal'
-import { valueOf } from './merge'
+import { fieldNames } from '../event/event'
+import { hashFields } from '../event/normal'
+import { valueOf, withValues } from './merge'
 import type {
   AloneEntry,
   Both,
@@ -10,7 +10,6 @@ import type {
   Fields,
   Half,
   Hash,
-  Json,
   Live,
   PairEntry,
   Rules,
@@ -41,27 +40,18 @@ export function without<E extends Entry>(entry: E, ...keys: ('due' | 'skipped' |
 
 /** Moves the agreement on: each side now counts as holding what `fields` says, in the fields named. */
 export function advance(entry: PairEntry, fields: Both<Fields>, names: readonly Field[]): PairEntry {
-  const halves = both((side) => withHeld(entry[side], fields[side], names))
-  if (halves.left === entry.left && halves.right === entry.right) return entry
-  return { ...entry, ...halves }
+  if (names.length === 0) return entry
+  return { ...entry, ...both((side) => withHeld(entry[side], fields[side], names)) }
 }
 
 function withHeld(half: Half, fields: Fields, names: readonly Field[]): Half {
-  const news = names.filter((name) => !isHeld(half, fields, name))
-  if (news.length === 0) return half
-  const held: Record<string, Json> = { ...(half.held as Record<string, Json>) }
-  for (const name of news) {
-    const value = valueOf(fields, name)
-    if (isException(name) && sameMeaning(value, emptyValue(name))) Reflect.deleteProperty(held, name)
-    else held[name] = value
+  return {
+    ...half,
+    held: withValues(
+      half.held,
+      names.map((name) => [name, valueOf(fields, name)] as const),
+    ),
   }
-  return { ...half, held }
-}
-
-function isHeld({ held }: Half, fields: Fields, name: Field): boolean {
-  const value = valueOf(fields, name)
-  if (name in held) return sameMeaning(held[name] ?? null, value)
-  return isException(name) && 'when' in held && sameMeaning(value, emptyValue(name))
 }
 
 /** Whether the event may be carried from a side to the other: direction, permission, kind, and in a one-way node no copy. */

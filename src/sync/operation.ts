@@ -46,7 +46,7 @@ export function isCurrent(planned: Pick<Operation, 'action' | 'changed' | 'from'
 
 /** What an operation writes, to recognise the same content coming back. */
 export function contentOf({ action, fields, changed }: Pick<Operation, 'action' | 'fields' | 'changed'>): Hash {
-  return hashJson([action, action === 'delete' ? null : valuesOf(fields, changed)])
+  return hashJson([action, valuesOf(fields, changed)])
 }
 
 /** Whether this content went to this side three times within the last hour already. */

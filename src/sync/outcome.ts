@@ -126,7 +126,7 @@ function written(
   now: Now,
 ): Entry | undefined {
   if (op.action === 'delete') return undefined
-  if (!isLive(holds)) return entry && { ...entry, due: 0 }
+  if (!isLive(holds)) return entry // gone already: the replica knows
   const pair = asPair(entry, op, holds.id, now)
   if (!pair) return entry
   if (op.decides) return decided(pair, op, from, wrote, now)
@@ -139,12 +139,8 @@ function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: No
   if (entry?.is === 'pair') return entry
   const source = now[other(op.to)]
   if (!source) return undefined
-  const { uid, due, answer, told, wrote, failures } = entry ?? { uid: op.uid }
-  const ids = { left: source.id, right: source.id, [op.to]: id }
-  const kept = Object.entries({ due, answer, told, wrote, failures }).filter(([, value]) => value !== undefined)
-  const making = entry?.is === 'alone' ? entry.making?.noted : undefined
-  const pair = { ...Object.fromEntries(kept), ...newPair(uid, other(op.to), ids) }
-  return making ? { ...pair, [op.to]: { ...pair[op.to], noted: making } } : pair
+  const pair = newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
+  return entry?.wrote ? { ...pair, wrote: entry.wrote } : pair
 }
 
 /** The other side's version counts as seen and passed over, what was written as an edit there, which goes across next. */
@@ -175,8 +171,7 @@ function skipped(entry: Entry | undefined, op: Operation, now: Now): Entry | und
 /** The entry when all of an operation was answered: its note, and what was to be done again, are gone. */
 export function completed(entry: Entry, op: Operation, at: Millis): Entry {
   const done = { ...without(entry, 'due', 'failures'), wrote: withWrite(entry, op, at) }
-  if (op.decides) return { ...done, due: 0 }
-  if (done.is !== 'pair' || !done[op.to].noted) return done
+  if (done.is !== 'pair') return { ...done, due: 0 } // what was created is gone again
   const { noted: _noted, ...half } = done[op.to]
   return { ...done, [op.to]: half }
 }

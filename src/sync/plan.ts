@@ -59,12 +59,12 @@ export function* plan(
   settings: Hash,
 ): Generator<readonly Step[], void> {
   const matcher = new ContentMatcher(replicas, agreement)
-  const matched = new Set<Live>()
+  const looked = new Set<Live>()
   for (const uid of toLookAt(agreement, replicas, settings, rules)) {
     const look = lookAt(uid, agreement, replicas, matcher)
     const sides = [look.now.left, look.now.right].filter(isLive)
-    if (sides.some((seen) => matched.has(seen))) continue // its equal was looked at before
-    if (agreement.get(look.uid)?.is !== 'pair' && sides.length === 2) sides.forEach((seen) => matched.add(seen))
+    if (sides.some((seen) => looked.has(seen))) continue // its equal was looked at before
+    sides.forEach((seen) => looked.add(seen))
     yield planOne(look, agreement, rules)
   }
 }
@@ -73,9 +73,10 @@ export function* plan(
 export function planOne(look: Look, agreement: Agreement, rules: Rules): Step[] {
   const before = agreement.get(look.uid)
   const steps = decide(look.uid, look.entry, look.now, rules)
-  const says = steps.some((step) => step.do === 'agree' || step.do === 'forget')
-  const all: Step[] = look.entry && !says ? [{ do: 'agree', entry: look.entry }, ...steps] : steps
-  const news = all.filter((step) => step.do !== 'agree' || !before || !sameJson(asJson(step.entry), asJson(before)))
+  const kept: Step[] = look.entry ? [{ do: 'agree', entry: look.entry }] : [] // settled or rebound, whatever follows
+  const news = [...kept, ...steps].filter(
+    (step) => step.do !== 'agree' || !sameJson(asJson(step.entry), asJson(before)),
+  )
   const replaced = look.replaces.map((uid): Step => ({ do: 'forget', uid }))
   return [...replaced, ...news, ...look.duplicates.map(duplicate)]
 }
@@ -95,8 +96,8 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   }
   const equal = matchedLook(uid, now, agreement, matcher)
   if (equal) return equal
-  const on = entry && now[entry.on]
-  return { ...look, entry: isLive(on) && entry ? { ...entry, id: on.id } : entry }
+  const on = entry ? now[entry.on] : undefined
+  return { ...look, entry: entry && isLive(on) ? { ...entry, id: on.id } : entry }
 }
 
 /** An unpaired event whose only equal on the other side is unpaired too. Of their two uids the smaller names the pair. */
@@ -107,8 +108,8 @@ function matchedLook(uid: Uid, now: Now, agreement: Agreement, matcher: ContentM
   if (!isLive(seen) || !equal) return undefined
   const pair = { left: seen, right: seen, [other(side)]: equal }
   const uids = [agreement.uidOf(side, seen.id) ?? uid, agreement.uidOf(other(side), equal.id) ?? equal.uid].sort()
-  const [name = uid, ...rest] = uids
-  const replaces = rest.filter((each) => each !== name && agreement.get(each) !== undefined)
+  const [name = uid, ...others] = uids
+  const replaces = others.filter((each) => agreement.get(each))
   return { uid: name, entry: firstPairing(name, pair), now: pair, duplicates: [], replaces }
 }
 
@@ -118,7 +119,7 @@ function rebound(entry: PairEntry, now: Now): PairEntry {
     const seen = now[side]
     return isLive(seen) && seen.id !== entry[side].id ? { ...entry[side], id: seen.id } : entry[side]
   })
-  return halves.left === entry.left && halves.right === entry.right ? entry : { ...entry, ...halves }
+  return { ...entry, ...halves }
 }
 
 const duplicate = ({ uid, id }: Live): Step => ({
@@ -128,4 +129,4 @@ const duplicate = ({ uid, id }: Live): Step => ({
   reason: `another event with the same UID counts; this one (${id}) is left alone`,
 })
 
-const asJson = (entry: Entry): Json => entry as unknown as Json
+const asJson = (entry: Entry | undefined): Json | undefined => entry as unknown as Json | undefined
