@@ -13,6 +13,7 @@ import {
 } from '../simulators/caldav/ical-text'
 import type { Owned, Owner, TextField, Texts, Times } from './owner'
 import { tagIn } from './owner'
+import { zoneComponents, zoneLines } from './apple-zones'
 
 const OCCURRENCES = 5
 const BASIC = "yyyyMMdd'T'HHmmss"
@@ -39,7 +40,8 @@ export class IcloudOwner implements Owner {
       ? ['ORGANIZER:mailto:anna@example.com', 'ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:guest@example.org']
       : []
     const uid = `UID:9F0C-${(this.count += 1)}`
-    this.user.add(this.server.calendar, [uid, ...native(times), ...textLines(texts), ...mail])
+    const lines = [uid, ...native(times), ...textLines(texts), ...mail]
+    this.user.add(this.server.calendar, lines, zoneLines(times.zone))
   }
 
   setText(id: string, field: TextField, text: string): void {
@@ -54,6 +56,8 @@ export class IcloudOwner implements Owner {
       for (const override of overrides) calendar.components.splice(calendar.components.indexOf(override), 1)
       for (const name of ['RRULE', 'RDATE', 'EXDATE', 'DURATION']) removeLines(master, name)
       for (const line of native(times)) setLine(master, line)
+      const others = calendar.components.filter(({ name }) => name !== 'VTIMEZONE')
+      calendar.components.splice(0, calendar.components.length, ...zoneComponents(times.zone), ...others)
     })
   }
 
