@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { GOOGLE_ONLY, ICLOUD_ONLY } from '../demo/events'
 import type { World } from '../demo/world'
+import { googleApp, icloudApp, type SeriesApp } from './apps'
+import { EDITS, SERIES_EDITS, UPHEAVALS, type Here } from './edits'
 import { agendas, assertInStep, assertNoMail, difference, row, takeRequests } from './sides'
 import type { Site } from './site'
 import { newStage, type Stage } from './stage'
@@ -9,6 +11,17 @@ const NOTHING = { create: 0, update: 0, delete: 0 }
 /** What lies before the window: two events at Google, one at iCloud. */
 const inGoogleOnly = GOOGLE_ONLY.length - 2
 const inIcloudOnly = ICLOUD_ONLY.length - 1
+
+/** One came from Google, one from iCloud, and one was on both sides. */
+const SERIES = ['Stand-up', 'Football practice, Emil', 'Choir rehearsal']
+
+/** Series in which occurrences were moved, renamed and cancelled. */
+const UPHEAVED = { google: ['Stand-up', 'Football practice, Emil'], icloud: ['Team meeting', 'Choir rehearsal'] }
+
+const directions: { here: Here; there: string; app: (world: World) => SeriesApp }[] = [
+  { here: 'google', there: 'iCloud', app: googleApp },
+  { here: 'icloud', there: 'Google', app: icloudApp },
+]
 
 describe('Two calendars in a real Node-RED', function () {
   this.timeout(120_000)
@@ -75,4 +88,40 @@ describe('Two calendars in a real Node-RED', function () {
       icloud: [`REPORT ${world.icloud.calendar.path}`],
     })
   })
+
+  for (const { here, there, app } of directions) {
+    for (const [what, act] of EDITS) {
+      it(`carry to ${there}: ${what}`, () => carried(here, () => act(app(world), here)))
+    }
+    for (const [what, act] of SERIES_EDITS) {
+      for (const series of SERIES) {
+        it(`carry to ${there}: ${what} (${series})`, () => carried(here, () => act(app(world), series, here)))
+      }
+    }
+  }
+
+  for (const { here, there, app } of directions) {
+    for (const [what, act] of UPHEAVALS) {
+      for (const series of UPHEAVED[here]) {
+        it(`carry to ${there}: ${what} (${series})`, () => carried(here, () => act(app(world), series, here)))
+      }
+    }
+  }
+
+  /**
+   * An owner does something: one sync carries it to the other calendar, leaves the one where it was done as its owner
+   * left it, and the next sync has nothing to do.
+   */
+  async function carried(here: Here, act: () => void): Promise<void> {
+    const before = agendas(world)[here]
+    act()
+    const meant = agendas(world)[here]
+    assert.ok(meant.join() !== before.join(), 'this changes nothing')
+    const report = await site.sync()
+    assert.deepEqual([report.errors, report.failed, report.stale, report.conflicts], [[], 0, 0, 0])
+    assert.deepEqual(difference(agendas(world)[here], meant), { onlyFirst: [], onlySecond: [] })
+    assertInStep(world)
+    const next = await site.sync()
+    assert.deepEqual(next.planned, { left: NOTHING, right: NOTHING })
+  }
 })
