@@ -1,3 +1,4 @@
+import type { CalendarState } from './calendar-state'
 import type { CalendarAccess } from './engine'
 import type { CalSyncError } from './errors'
 import type { Counts } from './report'
@@ -31,15 +32,20 @@ export function resultOf(
   return error ? { ...result, error: { message: error.message, code: error.code } } : result
 }
 
+/** How a sink names its calendar: as the server does, where it was reached. */
+export function calendarIn(
+  { calendarId, label, provider }: CalendarAccess,
+  state: CalendarState | undefined,
+): SinkPayload['calendar'] {
+  return { id: state?.info?.id ?? calendarId, name: state?.name ?? label, provider }
+}
+
 /** The payload for all results of one message. */
-export function payloadOf(
-  results: SinkResult[],
-  { calendarId: id, label: name, provider }: CalendarAccess,
-): SinkPayload {
+export function payloadOf(results: SinkResult[], calendar: SinkPayload['calendar']): SinkPayload {
   const applied: Counts = { create: 0, update: 0, delete: 0 }
   for (const { action, status } of results) {
     if (status === 'ok' && (action === 'create' || action === 'update' || action === 'delete')) applied[action] += 1
   }
   const failed = results.filter(({ status }) => status === 'failed').length
-  return { calendar: { id, name, provider }, applied, failed, results }
+  return { calendar, applied, failed, results }
 }

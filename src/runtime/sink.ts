@@ -10,7 +10,7 @@ import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
 import type { PairState } from './pair-state'
 import type { Status } from './run'
-import { payloadOf, resultOf } from './sink-results'
+import { calendarIn, payloadOf, resultOf } from './sink-results'
 import type { SinkPayload, SinkResult } from './sink-results'
 
 /** Requests at a time to one calendar. */
@@ -63,8 +63,9 @@ export class Sink {
       progress(results.length, values.length)
     }
     if (dry) return this.dry(values, ids, results)
+    let state: CalendarState | undefined
     try {
-      const state = await this.ready(values, signal)
+      state = await this.ready(values, signal)
       const groups = await this.groups(values, state, end)
       for (const group of groups) await this.carryOut(group, state, signal, end)
     } catch (thrown) {
@@ -77,7 +78,7 @@ export class Sink {
       }
     }
     const [error] = errors
-    const counts = payloadOf(results, this.access)
+    const counts = payloadOf(results, calendarIn(this.access, state))
     return error ? { payload: counts, error } : { payload: counts }
   }
 
@@ -88,7 +89,7 @@ export class Sink {
   ): { payload: SinkPayload } {
     for (const { run, id } of ids) this.engine.runs.get(run)?.notCarriedOut([id])
     for (const value of values) results.push(resultOf((value ?? {}) as never, 'dropped'))
-    return { payload: payloadOf(results, this.access) }
+    return { payload: payloadOf(results, calendarIn(this.access, undefined)) }
   }
 
   /** Opens the calendar; for operations of the flow's own it has to be known what is there. */
