@@ -28,7 +28,7 @@ export function inGoogle(flow: Flow, summary: string, more: object = at(3)): str
 export function inIcloud(flow: Flow, summary: string, offset = 4, ...more: string[]): string {
   const own = more.some((line) => line.startsWith('DTSTART'))
   const times = own ? [] : [`DTSTART:${icalDay(offset)}T120000Z`, `DTEND:${icalDay(offset)}T130000Z`]
-  const uid = `${summary.toLowerCase().replaceAll(/\W+/g, '-')}`
+  const uid = summary.toLowerCase().replaceAll(/\W+/g, '-')
   return flow.icloud.user.add(flow.icloud.calendar, [`UID:${uid}`, ...times, `SUMMARY:${summary}`, ...more])
 }
 

@@ -53,6 +53,8 @@ export class Flow {
   /** Every text that each node has shown. */
   readonly shown = new Map<Name, string[]>()
   userDir = ''
+  /** How far the clocks of both servers are ahead of ours, in milliseconds. */
+  ahead = 0
   private closers: (() => Promise<unknown>)[] = []
   private readonly listeners: { name: Name; hear: (msg: Got) => void }[] = []
   private urls: [string, string] = ['', '']
@@ -63,7 +65,7 @@ export class Flow {
   private httpNode: RequestListener | undefined
 
   constructor() {
-    const now = (): number => Date.now()
+    const now = (): number => Date.now() + this.ahead
     this.google = new GoogleSimulator({ now })
     this.icloud = new CaldavServer({ clock: now, username: 'anna', password: PASSWORD })
   }
@@ -227,7 +229,7 @@ export class Flow {
 
   private async newUserDir(copyOf?: string): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'calsync-flow-'))
-    this.closers.push(() => rm(folder, { recursive: true, force: true }))
+    this.closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
     if (copyOf !== undefined) await cp(copyOf, folder, { recursive: true })
     this.userDir = folder
     helper.init(load.resolve('node-red'), { userDir: folder })
@@ -239,14 +241,15 @@ export class Flow {
       this.shown.set(name, [])
       if (!flow.some(({ id, type }) => id === ID[name] && type !== 'tab')) continue
       const node = this.node(name)
-      node.on('input', ((msg: Got) => {
-        this.got.get(name)?.push(msg)
-        for (const listener of this.listeners.filter((each) => each.name === name)) listener.hear(msg)
-      }) as never)
-      node.on('call:status', ((call: { args: [NodeStatus] }) => {
+      node.on('input', (msg: Got) => {
+        const kept = { ...msg, payload: structuredClone(msg.payload) } // the node may change its own
+        this.got.get(name)?.push(kept)
+        for (const listener of this.listeners.filter((each) => each.name === name)) listener.hear(kept)
+      })
+      node.on('call:status', (call: { args: [NodeStatus] }) => {
         const [{ text }] = call.args
         if (text !== undefined) this.shown.get(name)?.push(text)
-      }) as never)
+      })
     }
   }
 }
