@@ -139,8 +139,7 @@ function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: No
   if (entry?.is === 'pair') return entry
   const source = now[other(op.to)]
   if (!source) return undefined
-  const pair = newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
-  return entry?.wrote ? { ...pair, wrote: entry.wrote } : pair
+  return newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
 }
 
 /** The other side's version counts as seen and passed over, what was written as an edit there, which goes across next. */

@@ -52,6 +52,25 @@ describe('what the agreement keeps', () => {
     assert.ok(entry.is === 'pair' && entry.right.noted === undefined && entry.right.held.summary === 'Green tea')
   })
 
+  it('of a lost answer that does not come to light at once: the note', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.trouble = () => 'lost after'
+    await world.sync((op) => world.task(op, { fields: { ...op.fields, summary: 'Busy' } }))
+    world.record(world.plan()) // the server still shows what it showed before
+    assert.equal(await next(world), 'nothing')
+  })
+
+  it('of a create that the flow cut short and whose answer was lost: what was left out is no difference', async () => {
+    const world = new World()
+    world.left.add('tea', { ...tea, description: 'Secret' })
+    world.right.trouble = () => 'lost after'
+    await world.sync((op) =>
+      world.task(op, { fields: { when: op.fields.when!, summary: 'Busy' }, written: ['when', 'summary'] }),
+    )
+    assert.equal(await next(world), 'nothing')
+  })
+
   it('of a failure: how often in a row, until it succeeds', async () => {
     const world = await agreed()
     world.left.edit('tea', { summary: 'Green tea' })

@@ -519,6 +519,16 @@ describe('an answer', () => {
     }
   })
 
+  it('an edited event that clears a field clears it on both sides', async () => {
+    const world = await agreed({ ...tea, location: 'Kitchen' })
+    world.left.edit('tea', { location: 'Town' })
+    world.right.edit('tea', { location: 'Village' })
+    await world.sync()
+    world.answer('tea', { event: { location: null } })
+    await world.settle()
+    assert.deepEqual([world.left.live().get('tea')?.location, world.right.live().get('tea')?.location], [null, null])
+  })
+
   it('both: the left version stays, the right one becomes a new event first, and stands on both sides in the end', async () => {
     const world = await asked()
     world.answer('tea', { both: 'left' })
