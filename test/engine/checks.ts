@@ -74,7 +74,7 @@ export class Checks {
           assert.ok(!isThere(away), `${tag} flowed from the ${home} to the ${away} against the direction`)
         continue
       }
-      this.deletionIsCarriedOn(tag, gone, isThere, excuses)
+      this.deletionIsCarriedOn(tag, this.truth.of(tag).deleted, isThere, excuses)
     }
   }
 
@@ -92,9 +92,9 @@ export class Checks {
       if (this.flows(side) && (!isEdit || !this.flows(there))) {
         assert.ok(!isThere(there), `${tag}, deleted on the ${side}, is still on the ${there}`)
       }
-      if (this.flows('left') && this.flows('right')) {
-        assert.equal(isThere('left'), isThere('right'), `${tag} is on one side only`)
-      }
+    }
+    if (this.flows('left') && this.flows('right')) {
+      assert.equal(isThere('left'), isThere('right'), `${tag} is on one side only`)
     }
   }
 

@@ -10,15 +10,17 @@ type Lately = {
   readonly touched: Record<Side, boolean>
   /** Whether its times, or occurrences as such, were changed. */
   shifted: boolean
+  /** Where it was deleted. */
+  readonly deleted: Set<Side>
 }
 
 /** What users did, told by nobody but themselves: what must come out is measured by this alone. */
 export class Truth {
   /** Where each event was made, by tag. */
   readonly made = new Map<string, Side>()
-  /** Where each event was deleted by its owner. */
+  /** Where each event was deleted by its owner; no longer once it is back on both sides. */
   readonly deleted = new Map<string, Set<Side>>()
-  /** Deleted since both were last in step, while nothing was in the way of the news. */
+  /** Events with guests, whom nobody may mail. */
   readonly guests = new Set<string>()
   /** What a flow kept from one side for good. */
   readonly skipped = new Set<string>()
@@ -58,6 +60,7 @@ export class Truth {
 
   remove(side: Side, tag: string): void {
     this.touch(side, tag)
+    this.of(tag).deleted.add(side)
     this.deleted.set(tag, (this.deleted.get(tag) ?? new Set()).add(side))
     this.forget(side, tag, '')
   }
@@ -76,18 +79,19 @@ export class Truth {
       typed: both(() => new Map<string, string>()),
       touched: { left: false, right: false },
       shifted: false,
+      deleted: new Set<Side>(),
     }
     this.lately.set(tag, fresh)
     return fresh
   }
 
-  /** Both are in step: what comes now is new. */
-  settled(): void {
+  /** Both are in step: what comes now is new. An event that was made again is as if it had never been deleted. */
+  settled(isThere: (side: Side, tag: string) => boolean): void {
     this.lately.clear()
-  }
-
-  /** Texts of a field that may stand, on either side, by what was typed lately. */
-  candidates(tag: string, field: string): string[] {
-    return SIDES.flatMap((side) => this.of(tag).typed[side].get(field) ?? [])
+    for (const tag of this.deleted.keys()) {
+      const there = SIDES.filter((side) => isThere(side, tag))
+      if (there.length !== 1) this.deleted.delete(tag)
+      if (there.length === 0) this.made.delete(tag)
+    }
   }
 }
