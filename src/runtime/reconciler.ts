@@ -113,23 +113,32 @@ export class Reconciler {
   /** Triggers that come during a run become one following run; each gets a report. */
   private async enqueue(trigger: Trigger): Promise<void> {
     this.waiting.push({ trigger, overrides: this.overridesOf(trigger.msg) })
-    this.busy ??= this.work().finally(() => (this.busy = undefined))
+    this.busy ??= this.work()
     await this.busy
   }
 
   private async work(): Promise<void> {
-    let failure: unknown
-    for (let first = this.waiting[0]; first; first = this.waiting[0]) {
-      const { overrides } = first
-      const alike = this.waiting.filter((each) => sameOverrides(each.overrides, overrides))
-      this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((each) => !alike.includes(each)))
-      const triggers = alike.map(({ trigger }) => trigger)
-      const { report, error } = await this.attempt(triggers, overrides)
-      for (const { msg } of triggers) this.sends.report(msg, report)
-      this.sends.standing(report)
-      failure ??= error
+    const failures: unknown[] = []
+    try {
+      for (let first = this.waiting[0]; first; first = this.waiting[0]) {
+        const failure = await this.next(first.overrides)
+        if (failure !== undefined) failures.push(failure)
+      }
+    } finally {
+      this.busy = undefined // in the same breath as the last look at who waits: whoever comes now begins anew
     }
-    if (failure) throw failure as Error
+    if (failures.length > 0) throw failures[0] as Error
+  }
+
+  /** One run for all that wait and want it done in the same way. @returns what went wrong */
+  private async next(overrides: Overrides): Promise<unknown> {
+    const alike = this.waiting.filter((each) => sameOverrides(each.overrides, overrides))
+    this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((each) => !alike.includes(each)))
+    const triggers = alike.map(({ trigger }) => trigger)
+    const { report, error } = await this.attempt(triggers, overrides)
+    for (const { msg } of triggers) this.sends.report(msg, report)
+    this.sends.standing(report)
+    return error
   }
 
   /** A run that fails has a report too. */
