@@ -1,3 +1,4 @@
+import type { Data } from '../store/data'
 import { cut, holdMassDeletion } from '../sync/limit'
 import type { Both, Entry, Live, Operation, Question, Rules, Side, Step, Uid } from '../sync/model'
 import { apply } from '../sync/outcome'
@@ -6,13 +7,13 @@ import type { Engine } from './engine'
 import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
+import { setId } from './questions'
 import { addPlan, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
 import { Run } from './run'
 import type { ReadRecord } from './source'
-import { hashJson } from '../event/json'
 
 /** Where a run's messages go. Sides are the node's. */
 export type Outputs = {
@@ -33,6 +34,8 @@ export type Job = {
   readonly turn: (side: Side) => Side
   readonly signal: AbortSignal
   readonly outputs: Outputs
+  /** Only these events are looked at; how far both were compared stays as it is. */
+  readonly only?: ReadonlySet<Uid>
 }
 
 /** How long a slice of planning may take, in milliseconds. */
@@ -54,12 +57,15 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
   if (report.errors.length === 0 && isReady(pair, report)) {
     const rules = rulesFor(settings, overrides, pair.calendars, turn, now())
     const hash = settingsHash(rules, settings)
-    const steps = await planned(pair, rules, hash, engine)
+    const steps = await planned(pair, rules, hash, engine, job.only)
     const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations)
     addPlan(report, steps, first, remaining.length, turn)
     if (overrides.dryRun) addOperations(report, first, id, pair, turn)
-    else await carryOn(job, engine, report, { steps, first, remaining, hash })
+    else {
+      await carryOn(job, engine, report, { steps, first, remaining, hash })
+      return report
+    }
   }
   addStanding(report, pair)
   report.finishedAt = new Date(now()).toISOString()
@@ -76,12 +82,18 @@ function isReady(pair: PairState, report: Report): boolean {
   return report.errors.length === 0
 }
 
-async function planned(pair: PairState, rules: Rules, hash: string, engine: Engine): Promise<Step[]> {
+async function planned(
+  pair: PairState,
+  rules: Rules,
+  hash: string,
+  engine: Engine,
+  only?: ReadonlySet<Uid>,
+): Promise<Step[]> {
   const { now, pause } = engine.around
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   const steps: Step[] = []
   let begun = now()
-  for (const some of plan(pair.agreement, replicas, rules, hash)) {
+  for (const some of plan(pair.agreement, replicas, rules, hash, only)) {
     steps.push(...some)
     if (now() - begun < SLICE) continue
     await pause()
@@ -116,7 +128,7 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   const compared = standing(replicas, hash) // before anything is written: what is written then is looked at once more
   await pair.put(agreed(steps))
-  announce(job, engine, report, steps)
+  await announce(job, engine, report, steps)
   const run = new Run(report.run, first)
   if (first.length > 0) {
     await pair.begin(run.id)
@@ -140,8 +152,18 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   addResults(report, run, report.pair, turn)
   const undone = run.results.filter(({ state }) => state === 'not carried out').map(({ op }) => op)
   await pair.put(dueAgain([...undone, ...remaining], pair))
-  await pair.end(compared)
-  if (first.length > 0 || report.errors.length > 0) await pair.remember(JSON.parse(JSON.stringify(report)) as never)
+  if (job.only) await pair.ended()
+  else await pair.end(compared)
+  addStanding(report, pair)
+  report.finishedAt = new Date(engine.around.now()).toISOString()
+  report.lost = run.lost.map(({ id, uid, calendar, fields }) => ({
+    id,
+    uid,
+    calendar: calendar === pair.calendars[turn('left')].identity ? report.pair.left : report.pair.right,
+    summary: typeof fields.summary === 'string' ? fields.summary : '',
+  }))
+  const didSomething = first.length > 0 || report.errors.length > 0
+  await pair.remember(didSomething ? (JSON.parse(JSON.stringify(report)) as Data) : undefined)
 }
 
 function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {
@@ -160,7 +182,7 @@ function dueAgain(ops: readonly Operation[], pair: PairState): Map<Uid, Entry> {
 }
 
 /** New questions go out once: conflicts one by one, those without a base together, deletions as a set. */
-function announce(job: Job, engine: Engine, report: Report, steps: readonly Step[]): void {
+async function announce(job: Job, engine: Engine, report: Report, steps: readonly Step[]): Promise<void> {
   const { pair, turn, outputs } = job
   const asked = steps.filter((step) => step.do === 'ask')
   const describe = (question: Question): Conflict =>
@@ -173,8 +195,20 @@ function announce(job: Job, engine: Engine, report: Report, steps: readonly Step
     const held = asked
       .map(({ question }) => question)
       .filter(({ why, on }) => (why === 'limit' || why === 'missing') && on === turn(side))
-    if (held.some((question) => fresh.includes(question))) outputs.held(describeHeld(held, side, pair, report.pair))
+    if (!held.some((question) => fresh.includes(question))) continue
+    outputs.held(describeHeld(held, side, pair, report.pair))
+    await pair.put(announcedAs(setId(held), held, pair))
   }
+}
+
+/** Entries that know with which set they were announced, so that an answer to the set finds them. */
+function announcedAs(set: string, questions: readonly Question[], pair: PairState): Map<Uid, Entry> {
+  const entries = new Map<Uid, Entry>()
+  for (const { uid } of questions) {
+    const entry = pair.agreement.get(uid)
+    if (entry?.told) entries.set(uid, { ...entry, told: { ...entry.told, set } })
+  }
+  return entries
 }
 
 function describeHeld(questions: readonly Question[], side: Side, pair: PairState, names: Both<string>): HeldDeletions {
@@ -191,7 +225,7 @@ function describeHeld(questions: readonly Question[], side: Side, pair: PairStat
   const count = events.length
   const gone = side === 'left' ? names.right : names.left
   const text = `${count} ${count === 1 ? 'event is' : 'events are'} gone from ${gone}; deleting ${count === 1 ? 'it' : 'them'} in ${names[side]} too waits for you.`
-  return { id: hashJson(questions.map(({ id }) => id).sort()), side, count, events, text }
+  return { id: setId(questions), side, count, events, text }
 }
 
 const identities = ({ calendars }: PairState): readonly [string, string] => [

@@ -26,11 +26,18 @@ type Progress = {
   readonly running?: string
 }
 
-/** One line of the history: a run that did something, or a version that was overwritten or deleted. */
-export type Remembered =
-  | { readonly run: Data }
-  | { readonly lost: { readonly uid: Uid; readonly calendar: string; readonly fields: Fields; readonly run: string } }
-  | { readonly interrupted: string }
+/** One line of the history: a run that did something (and how many did nothing since the one before), or was ended by a deploy or crash. */
+export type Remembered = { readonly run: Data; readonly idle: number } | { readonly interrupted: string }
+
+/** A version that was about to be overwritten or deleted. */
+export type Lost = {
+  readonly id: string
+  readonly uid: Uid
+  /** Identity of the calendar that held it. */
+  readonly calendar: string
+  readonly fields: Fields
+  readonly run: string
+}
 
 /**
  * Two calendars in this process, and what they agreed on. It is shared by all that compare these two; its sides are the
@@ -42,6 +49,7 @@ export class PairState implements PairKeeper {
   readonly agreement: Agreement
   private readonly unsaved = new Map<Uid, Entry | undefined>()
   private late = 0
+  private idle = 0
 
   private constructor(
     readonly id: string,
@@ -50,6 +58,7 @@ export class PairState implements PairKeeper {
     private readonly journal: Journal<Entry>,
     private readonly progress: Document<Progress>,
     private readonly history: Log<Remembered>,
+    private readonly lost: Log<Lost>,
   ) {
     this.agreement = new Agreement(new Map(journal.entries), progress.value.compared)
   }
@@ -67,8 +76,9 @@ export class PairState implements PairKeeper {
     const named = both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
     const initial = { calendars: named, deleted: { left: [], right: [] } }
     const progress = await store.document<Progress>([...folder, 'progress'], { version: 1, initial })
-    const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 500, maxDays: 90 })
-    const pair = new PairState(id, calendars, around, journal, progress, history)
+    const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 200, maxDays: 90 })
+    const lost = await store.log<Lost>([...folder, 'lost'], { version: 1, maxEntries: 500, maxDays: 90 })
+    const pair = new PairState(id, calendars, around, journal, progress, history, lost)
     await pair.recover(journal.damaged !== null)
     return pair
   }
@@ -133,6 +143,11 @@ export class PairState implements PairKeeper {
     return late
   }
 
+  /** A run over some events has ended. */
+  async ended(): Promise<void> {
+    await this.progress.update(({ running: _running, ...value }) => value)
+  }
+
   deletedLately(): Both<number> {
     const { deleted } = this.progress.value
     return both((side) => deleted[side].filter((at) => at > this.around.now() - DAY).length)
@@ -147,21 +162,52 @@ export class PairState implements PairKeeper {
     })
   }
 
-  /** Keeps versions that are about to be overwritten or deleted. */
-  async keepLost(lost: readonly Live[], side: Side, run: string): Promise<void> {
+  /** Keeps versions that are about to be overwritten or deleted, and gives each an id. */
+  async keepLost(versions: readonly Live[], side: Side, run: string): Promise<Lost[]> {
     const calendar = this.calendars[side].identity
-    if (lost.length > 0) {
-      await this.history.add(lost.map(({ uid, fields }) => ({ lost: { uid, calendar, fields, run } })))
-    }
+    const lost = versions.map(({ uid, fields, ref }) => {
+      const id = hashJson([calendar, uid, ref, run, this.around.now()])
+      return { id, uid, calendar, fields, run }
+    })
+    if (lost.length > 0) await this.lost.add(lost)
+    return lost
   }
 
-  async remember(run: Data): Promise<void> {
-    await this.history.add([{ run }])
+  /** The versions that were kept, oldest first. */
+  async lostVersions(): Promise<readonly { readonly at: Millis; readonly entry: Lost }[]> {
+    return this.lost.read()
+  }
+
+  /** Notes a run that did something; those that did nothing are only counted. */
+  async remember(run: Data | undefined): Promise<void> {
+    if (run === undefined) {
+      this.idle += 1
+      return
+    }
+    const idle = this.idle
+    this.idle = 0
+    await this.history.add([{ run, idle }])
+  }
+
+  /** Runs that did nothing since the last one that did something, in this process. */
+  get idleRuns(): number {
+    return this.idle
   }
 
   /** The history, oldest first. */
-  read(): Promise<readonly { readonly at: number; readonly entry: Remembered }[]> {
+  runs(): Promise<readonly { readonly at: Millis; readonly entry: Remembered }[]> {
     return this.history.read()
+  }
+
+  /** Drops the agreement; nothing is deleted anywhere, and the next run pairs anew. @returns how many pairs it held */
+  async reset(): Promise<number> {
+    const { paired } = this.agreement
+    this.unsaved.clear()
+    await this.journal.clear()
+    for (const uid of [...this.agreement.entries.keys()]) this.agreement.delete(uid)
+    this.agreement.compared = undefined
+    await this.progress.update(({ compared: _compared, ...value }) => value)
+    return paired
   }
 
   /** The pair's name for a calendar. */

@@ -38,6 +38,9 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
       health.ran(report)
       send('report', msg, { topic: 'report', payload: report })
     },
+    answer: (msg, command, payload) => {
+      send(command === 'conflicts' ? 'conflicts' : 'report', msg, { topic: command, payload })
+    },
     standing: (report) => {
       const [fill, text] = health.words(report)
       show(node, fill, text)

@@ -1,5 +1,7 @@
-import type { Side } from '../sync/model'
+import type { Side, Uid } from '../sync/model'
 import { other } from '../sync/model'
+import { COMMANDS, isCommand, runCommand } from './commands'
+import type { Command, Context } from './commands'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError, asCalSyncError } from './errors'
 import { execute } from './execute'
@@ -7,31 +9,29 @@ import type { Outputs } from './execute'
 import { Joins } from './joins'
 import type { Message } from './node-red'
 import type { Report } from './report'
+import type { PairState } from './pair-state'
 import { addReads, emptyReport } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
-import { readResolution } from './rules'
+import { readResolution, rulesFor } from './rules'
 import { readsOf } from './source'
 import type { ReadRecord } from './source'
 
-const COMMANDS = [
-  'sync',
-  'status',
-  'conflicts',
-  'resolve',
-  'approve-deletions',
-  'keep-deletions',
-  'undo',
-  'explain',
-  'reset',
-]
-
 /** One triggering message, with the reads that came with it. */
-export type Trigger = { readonly msg: Message; readonly reads: ReadonlyMap<Side, ReadRecord>; readonly missing?: Side }
+export type Trigger = {
+  readonly msg: Message
+  readonly reads: ReadonlyMap<Side, ReadRecord>
+  /** The calendar whose read never came. */
+  readonly missing?: Side
+  /** Only these events. */
+  readonly only?: ReadonlySet<Uid>
+}
 
 /** Where a reconciler's messages go, each with the properties of the message that set the run off. */
 export type Sends = {
   outputs(msg: Message): Outputs
   report(msg: Message, report: Report): void
+  /** The answer to a command. */
+  answer(msg: Message, command: Command, payload: unknown): void
   /** The health of the pair in a few words, for under the node. */
   standing(report: Report): void
 }
@@ -80,15 +80,37 @@ export class Reconciler {
     }
   }
 
-  private command(msg: Message): Promise<void> {
-    const { topic } = msg
-    if (topic === 'sync') return this.enqueue({ msg, reads: new Map() })
-    if (typeof topic === 'string' && COMMANDS.includes(topic)) {
-      const message = `The command "${topic}" is not available yet in this version; "sync" is.`
-      return Promise.reject(new CalSyncError('not-available', message, 'not available'))
+  private async command(msg: Message): Promise<void> {
+    const { topic, payload } = msg
+    if (!isCommand(topic)) {
+      const message = `A message that comes from no calendar-source needs a command as its topic: ${COMMANDS.join(', ')}.`
+      throw new CalSyncError('invalid-input', message, 'unknown command')
     }
-    const message = `A message that comes from no calendar-source needs a command as its topic: ${COMMANDS.join(', ')}.`
-    return Promise.reject(new CalSyncError('invalid-input', message, 'unknown command'))
+    const outcome = await runCommand(topic, payload, await this.context(msg))
+    if (outcome.is === 'run') {
+      await this.enqueue({ msg, reads: new Map(), ...(outcome.only ? { only: outcome.only } : {}) })
+      return
+    }
+    this.sends.answer(msg, topic, outcome.payload)
+    if (outcome.error) throw outcome.error
+  }
+
+  private async context(msg: Message): Promise<Context> {
+    const overrides = this.overridesOf(msg)
+    const { pair, turn } = await this.pair()
+    const { engine, calendars, settings, signal } = this
+    const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now())
+    const names = { left: pair.calendars[turn('left')].name, right: pair.calendars[turn('right')].name }
+    return { engine, pair, calendars, rules, names, turn, dryRun: overrides.dryRun, signal }
+  }
+
+  /** The pair, and how the node's sides are called there. */
+  private async pair(): Promise<{ pair: PairState; turn: (side: Side) => Side }> {
+    const left = await this.calendars.left.open()
+    const right = await this.calendars.right.open()
+    const pair = await this.engine.pair([left.identity, right.identity])
+    const turned = pair.calendars.left !== left
+    return { pair, turn: (side) => (turned ? other(side) : side) }
   }
 
   /** Which side each read is of: by what the calendar is, or by its node where it could not be opened. */
@@ -163,14 +185,11 @@ export class Reconciler {
     const missing = triggers.find((trigger) => trigger.missing && !reads.has(trigger.missing))?.missing
     const broken = [...reads.values()].some(({ kind }) => kind === 'failed')
     if (missing !== undefined || broken) return this.fruitless(reads, missing, overrides)
-    const left = await this.calendars.left.open()
-    const right = await this.calendars.right.open()
-    const pair = await this.engine.pair([left.identity, right.identity])
-    const turned = pair.calendars.left !== left
-    const turn = (side: Side): Side => (turned ? other(side) : side)
+    const { pair, turn } = await this.pair()
     const { settings, signal } = this
     const outputs = this.sends.outputs(msg)
-    const job = { pair, settings, overrides, reads, turn, signal, outputs }
+    const only = onlyOf(triggers)
+    const job = { pair, settings, overrides, reads, turn, signal, outputs, ...(only ? { only } : {}) }
     return pair.lock.run(() => execute(job, this.engine))
   }
 
@@ -200,6 +219,12 @@ export class Reconciler {
           : readResolution(conflictResolution, providers),
     }
   }
+}
+
+/** Some events only, if all triggers say so. */
+function onlyOf(triggers: readonly Trigger[]): ReadonlySet<Uid> | undefined {
+  const sets = triggers.map(({ only }) => only)
+  return sets.some((only) => only === undefined) ? undefined : new Set(sets.flatMap((only) => [...(only ?? [])]))
 }
 
 const sameOverrides = (a: Overrides, b: Overrides): boolean => a.dryRun === b.dryRun && a.resolution === b.resolution

@@ -35,6 +35,8 @@ export type Report = {
   retries: number
   requests: { left: number; right: number }
   errors: { message: string; code: string; calendar?: string; uid?: string }[]
+  /** Versions that were overwritten or deleted; `undo` puts one back. */
+  lost: { id: string; uid: string; calendar: string; summary: string }[]
   operations?: { left: OperationMessage[]; right: OperationMessage[] }
 }
 
@@ -64,6 +66,7 @@ export function emptyReport(run: string, names: { left: string; right: string },
     retries: 0,
     requests: { left: 0, right: 0 },
     errors: [],
+    lost: [],
   }
 }
 

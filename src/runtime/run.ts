@@ -1,3 +1,4 @@
+import type { Lost } from './pair-state'
 import type { Counter } from '../transport/transport'
 import type { Operation, Side } from '../sync/model'
 import type { Sleep } from '../transport/sleep'
@@ -22,6 +23,8 @@ export class Run {
   private over = false
   readonly requests: Record<Side, number> = { left: 0, right: 0 }
   retries = 0
+  /** Versions that were overwritten or deleted by it. */
+  readonly lost: Lost[] = []
 
   constructor(
     readonly id: string,

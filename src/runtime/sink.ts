@@ -1,6 +1,8 @@
 import { carryOut } from '../sync/carry-out'
 import type { Result, Task } from '../sync/carry-out'
-import type { Operation } from '../sync/model'
+import type { Fields } from '../event/event'
+import { fieldNames } from '../event/event'
+import type { Operation, Uid } from '../sync/model'
 import type { Counter } from '../transport/transport'
 import { counted } from './account'
 import type { CalendarState } from './calendar-state'
@@ -82,6 +84,31 @@ export class Sink {
     return error ? { payload: counts, error } : { payload: counts }
   }
 
+  /** Puts a whole version of an event back: over what is there, or as a new event. */
+  async restore(
+    uid: Uid,
+    fields: Fields,
+    signal: AbortSignal,
+  ): Promise<{ payload: SinkPayload; error?: CalSyncError }> {
+    const state = await this.ready([undefined], signal)
+    const now = [...state.replica.withUid(uid)].find((seen) => seen.is === 'live')
+    const names =
+      now?.is === 'live' ? [...new Set([...fieldNames(fields), ...fieldNames(now.fields)])] : fieldNames(fields)
+    const action = now ? ('update' as const) : ('create' as const)
+    const request: Request = { action, id: this.engine.newId(), uid, fields, written: names }
+    const results: SinkResult[] = []
+    const errors: CalSyncError[] = []
+    const end: End = (value, status, error) => {
+      results.push(resultOf(value, status, error))
+      if (error) errors.push(error)
+    }
+    const group = { pair: undefined, run: '', tasks: new Map([[taskOf(request, undefined), request]]) }
+    await this.carryOut(group, state, signal, end)
+    const [error] = errors
+    const payload = payloadOf(results, calendarIn(this.access, state))
+    return error ? { payload, error } : { payload }
+  }
+
   private dry(
     values: readonly unknown[],
     ids: readonly { run: string; id: string }[],
@@ -156,7 +183,8 @@ export class Sink {
     const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {
       for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
         const on = each.sideOf(state.identity)
-        if (on) await each.keepLost(lost, on, run)
+        if (on) this.engine.runs.get(run)?.lost.push(...(await each.keepLost(lost, on, run)))
+        // an operation of the flow's own belongs to no run, and is kept all the same
       }
     }
     const means = { now, signal, keep, done, concurrency: CONCURRENCY }

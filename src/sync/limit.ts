@@ -45,9 +45,8 @@ function ask(op: Operation, agreement: Agreement): Step[] {
   const question = deletionQuestion(op.uid, op.to, op.fields, 'limit')
   const entry = agreement.get(op.uid)
   const isNew = entry?.told?.id !== question.id
-  const kept: Step[] = entry
-    ? [{ do: 'agree', entry: { ...entry, told: { id: question.id, about: 'deletion' }, due: 0 } }]
-    : []
+  const told = isNew ? { id: question.id, about: 'deletion' as const } : entry.told
+  const kept: Step[] = entry ? [{ do: 'agree', entry: { ...entry, told, due: 0 } }] : []
   return [...kept, { do: 'ask', question, isNew }]
 }
 

@@ -30,7 +30,12 @@ export type Entry = {
   /** The user's answer to the question with this id; void once the question's id differs. */
   readonly answer?: { readonly to: Hash; readonly choice: Choice }
   /** The question that was announced and is still open. */
-  readonly told?: { readonly id: Hash; readonly about: 'conflict' | 'deletion' }
+  readonly told?: {
+    readonly id: Hash
+    readonly about: 'conflict' | 'deletion'
+    /** The set of deletions that it was announced with. */
+    readonly set?: Hash
+  }
   /** What was written in the last hour, to notice ping-pong. */
   readonly wrote?: readonly { readonly to: Side; readonly what: Hash; readonly at: Millis }[]
   /** Failures in a row. */

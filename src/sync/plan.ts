@@ -51,16 +51,18 @@ export function toLookAt(agreement: Agreement, replicas: Both<Replica>, settings
  * say what to do.
  *
  * @param settings hash of all that decides besides the state, so that a change makes everything be looked at again
+ * @param only these events, whether there is news of them or not
  */
 export function* plan(
   agreement: Agreement,
   replicas: Both<Replica>,
   rules: Rules,
   settings: Hash,
+  only?: ReadonlySet<Uid>,
 ): Generator<readonly Step[], void> {
   const matcher = new ContentMatcher(replicas, agreement)
   const looked = new Set<Live>()
-  for (const uid of toLookAt(agreement, replicas, settings, rules)) {
+  for (const uid of only ?? toLookAt(agreement, replicas, settings, rules)) {
     const look = lookAt(uid, agreement, replicas, matcher)
     const sides = [look.now.left, look.now.right].filter(isLive)
     if (sides.some((seen) => looked.has(seen))) continue // its equal was looked at before

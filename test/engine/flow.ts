@@ -52,6 +52,7 @@ export class Flow {
           conflicts: (conflicts) => ask('conflicts', conflicts),
           held: (held) => ask('held-deletions', held),
         }),
+        answer: (_msg, command, payload) => ask(command, payload),
         report: (_msg, report) => void this.reports.push(copied(report)),
         standing: () => undefined,
       },

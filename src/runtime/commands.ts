@@ -1,0 +1,217 @@
+import type { Fields } from '../event/event'
+import type { Json } from '../event/json'
+import { isObject } from '../event/json'
+import type { Choice, Entry, Rules, Side, Uid } from '../sync/model'
+import { SIDES, other } from '../sync/model'
+import type { CalendarAccess, Engine } from './engine'
+import { CalSyncError } from './errors'
+import { fromEventMessage } from './event-message'
+import { explain } from './explain'
+import { historyOf } from './history'
+import type { PairState } from './pair-state'
+import { deletionSide, openAbout, openConflicts } from './questions'
+import { describeConflict } from './report'
+import { Sink } from './sink'
+
+export const COMMANDS = [
+  'sync',
+  'status',
+  'conflicts',
+  'resolve',
+  'approve-deletions',
+  'keep-deletions',
+  'undo',
+  'explain',
+  'reset',
+] as const
+export type Command = (typeof COMMANDS)[number]
+
+export const isCommand = (topic: unknown): topic is Command => COMMANDS.some((command) => command === topic)
+
+/** What a command works on. Sides of `names` and `providers` are the node's. */
+export type Context = {
+  readonly engine: Engine
+  readonly pair: PairState
+  readonly calendars: Record<Side, CalendarAccess>
+  readonly rules: Rules
+  readonly names: { readonly left: string; readonly right: string }
+  readonly turn: (side: Side) => Side
+  readonly dryRun: boolean
+  readonly signal: AbortSignal
+}
+
+/** What becomes of a command: an answer, or a run over some events (all: undefined) that ends with a report. */
+export type Outcome =
+  | { readonly is: 'answer'; readonly payload: unknown; readonly error?: CalSyncError }
+  | { readonly is: 'run'; readonly only?: ReadonlySet<Uid> }
+
+/**
+ * Carries a command out. Rejects with what is wrong with its payload. Under dry run nothing is recorded.
+ */
+export async function runCommand(command: Command, payload: unknown, context: Context): Promise<Outcome> {
+  const said = (isObject(payload as Json) ? payload : {}) as Record<string, unknown>
+  switch (command) {
+    case 'sync':
+      return typeof said['uid'] === 'string' ? release(said['uid'], context) : { is: 'run' }
+    case 'status':
+      return { is: 'answer', payload: await statusOf(context) }
+    case 'conflicts':
+      return { is: 'answer', payload: conflictsNow(context) }
+    case 'resolve':
+      return resolve(said, context)
+    case 'approve-deletions':
+      return decideDeletions(said['id'], 'approve', context)
+    case 'keep-deletions':
+      return decideDeletions(said['id'], 'keep', context)
+    case 'undo':
+      return undo(said['id'], context)
+    case 'explain':
+      return { is: 'answer', payload: await explainOne(said['uid'], context) }
+    case 'reset':
+      return reset(said['confirm'], context)
+  }
+}
+
+function invalid(message: string): CalSyncError {
+  return new CalSyncError('invalid-input', message, 'invalid input')
+}
+
+/** Releases an event from the ping-pong stop. */
+async function release(uid: Uid, { pair, dryRun }: Context): Promise<Outcome> {
+  const entry = pair.agreement.get(uid)
+  if (!entry) throw invalid(`This pair knows no event with the uid "${uid}".`)
+  const { wrote: _wrote, ...free } = entry
+  if (!dryRun) await pair.put(new Map([[uid, { ...free, due: 0 }]]))
+  return { is: 'run' }
+}
+
+export function conflictsNow({ pair, rules, names, turn, engine }: Context): ReturnType<typeof describeConflict>[] {
+  return openConflicts(pair, rules).map((question) =>
+    describeConflict(question, pair, names, turn, engine.around.now()),
+  )
+}
+
+async function resolve(said: Record<string, unknown>, context: Context): Promise<Outcome> {
+  const { pair } = context
+  const { id, all, choice } = said
+  if (all !== true && typeof id !== 'string') {
+    throw invalid('resolve needs payload {id, choice}, or {all: true, choice}; "conflicts" lists the open ones.')
+  }
+  const open = openAbout(pair, 'conflict')
+  const chosen = all === true ? open : open.filter(({ told }) => told?.id === id)
+  if (chosen.length === 0 && all !== true) {
+    throw new CalSyncError(
+      'no-such-conflict',
+      `No conflict with the id "${String(id)}" is open: it was settled, or one of its sides changed since and it is asked anew. "conflicts" lists the open ones.`,
+      'no such conflict',
+    )
+  }
+  const answer = choiceOf(choice, context)
+  return answerAll(chosen, () => answer, context)
+}
+
+/** Answers questions and has the events looked at at once. */
+async function answerAll(
+  entries: readonly Entry[],
+  choose: (entry: Entry) => Choice | undefined,
+  { pair, dryRun }: Context,
+): Promise<Outcome> {
+  const answered = new Map<Uid, Entry>()
+  for (const entry of entries) {
+    const choice = choose(entry)
+    if (choice !== undefined && entry.told) {
+      answered.set(entry.uid, { ...entry, answer: { to: entry.told.id, choice }, due: 0 })
+    }
+  }
+  if (!dryRun) await pair.put(answered)
+  return { is: 'run', only: new Set(answered.keys()) }
+}
+
+/** What a message's `choice` means for the pair. */
+function choiceOf(choice: unknown, { turn, calendars, engine }: Context): Choice {
+  if (choice === 'left' || choice === 'right') return turn(choice)
+  if (choice === 'both') return { both: turn('left') }
+  const sides = SIDES.filter((side) => calendars[side].provider === choice)
+  const [side] = sides
+  if (side && sides.length === 1) return turn(side)
+  if (isObject(choice as Json)) {
+    const event: Fields = fromEventMessage(choice, engine.around.localZone)
+    if (Object.keys(event).length > 0) return { event }
+  }
+  throw invalid(
+    'choice must be "left", "right", "google" or "icloud" where that names one side, "both", or an event with the fields as they shall be.',
+  )
+}
+
+async function decideDeletions(id: unknown, how: 'approve' | 'keep', context: Context): Promise<Outcome> {
+  const { pair } = context
+  if (id !== undefined && typeof id !== 'string') throw invalid('id must be the id of a set of held deletions.')
+  const held = openAbout(pair, 'deletion')
+  const chosen = id === undefined ? held : held.filter(({ told }) => told?.set === id || told?.id === id)
+  if (chosen.length === 0 && id !== undefined) {
+    throw new CalSyncError('no-such-deletions', `No held deletions have the id "${id}" any more.`, 'none held')
+  }
+  return answerAll(
+    chosen,
+    (entry) => {
+      const side = deletionSide(entry, pair)
+      if (how === 'keep') return 'keep'
+      return side && other(side)
+    },
+    context,
+  )
+}
+
+/** Puts a version that was overwritten or deleted back, as the flow's own operation on the side that lost it. */
+async function undo(id: unknown, { pair, calendars, engine, turn, signal, dryRun }: Context): Promise<Outcome> {
+  const found = (await pair.lostVersions()).find(({ entry }) => entry.id === id)
+  if (typeof id !== 'string' || !found) {
+    throw invalid('undo needs payload {id} of a version in the history; "status" lists the latest ones as lost.')
+  }
+  const { uid, calendar, fields } = found.entry
+  const stored = pair.sideOf(calendar)
+  if (!stored) throw invalid('The version belongs to another pair.')
+  if (dryRun) return { is: 'answer', payload: { id, uid, status: 'dropped' } }
+  const sink = new Sink(engine, calendars[turn(stored)])
+  const { payload, error } = await sink.restore(uid, fields, signal)
+  return { is: 'answer', payload: { id, ...payload.results[0] }, ...(error ? { error } : {}) }
+}
+
+async function explainOne(uid: unknown, context: Context): Promise<unknown> {
+  if (typeof uid !== 'string') throw invalid('explain needs payload {uid} of an event.')
+  return explain(uid, context)
+}
+
+async function reset(confirm: unknown, { pair, names, dryRun }: Context): Promise<Outcome> {
+  if (confirm !== true) {
+    throw invalid('reset forgets what both calendars agreed on (it deletes no event): send payload {confirm: true}.')
+  }
+  const forgotten = dryRun ? 0 : await pair.reset()
+  return { is: 'answer', payload: { pair: names, forgotten } }
+}
+
+async function statusOf(context: Context): Promise<unknown> {
+  const { pair, names, turn, rules } = context
+  const conflicts = openAbout(pair, 'conflict').length
+  const heldDeletions = openAbout(pair, 'deletion').length
+  const calendar = (side: Side): object => {
+    const state = pair.calendars[turn(side)]
+    const { identity, total, isComplete, provider } = state
+    return {
+      name: names[side],
+      provider,
+      identity,
+      events: total,
+      complete: isComplete,
+      writable: rules.into[turn(side)],
+    }
+  }
+  return {
+    pair: names,
+    paired: pair.agreement.paired,
+    conflicts,
+    heldDeletions,
+    calendars: { left: calendar('left'), right: calendar('right') },
+    ...(await historyOf(pair)),
+  }
+}

@@ -1,0 +1,41 @@
+import { hashJson } from '../event/json'
+import { idOn } from '../sync/agreement'
+import { ContentMatcher } from '../sync/match'
+import type { Entry, Question, Rules, Side, Step, Uid } from '../sync/model'
+import { both } from '../sync/model'
+import { lookAt, planOne } from '../sync/plan'
+import type { Look } from '../sync/plan'
+import type { PairState } from './pair-state'
+
+/** One event as a run would see it now, and what it would do. */
+export function stepsFor(uid: Uid, pair: PairState, rules: Rules): { look: Look; steps: Step[] } {
+  const replicas = both((side) => pair.calendars[side].replica)
+  const look = lookAt(uid, pair.agreement, replicas, new ContentMatcher(replicas, pair.agreement))
+  return { look, steps: planOne(look, pair.agreement, rules) }
+}
+
+/** The questions about conflicts that are open now, computed anew from what both sides hold. */
+export function openConflicts(pair: PairState, rules: Rules): Question[] {
+  return openAbout(pair, 'conflict').flatMap(({ uid }) =>
+    stepsFor(uid, pair, rules).steps.flatMap((step) => (step.do === 'ask' ? [step.question] : [])),
+  )
+}
+
+/** Entries whose question was announced and is open. */
+export function openAbout(pair: PairState, about: 'conflict' | 'deletion'): Entry[] {
+  return [...pair.agreement.open]
+    .map((uid) => pair.agreement.get(uid))
+    .filter((entry): entry is Entry => entry?.told?.about === about)
+}
+
+/** The side whose event would be deleted, for an open question about a deletion. */
+export function deletionSide(entry: Entry, pair: PairState): Side | undefined {
+  const now = pair.find(entry.uid)
+  const live = both((side) => now[side]?.is === 'live' && idOn(entry, side) !== undefined)
+  if (live.left === live.right) return undefined
+  return live.left ? 'left' : 'right'
+}
+
+/** The name of a set of deletions that are announced together. */
+export const setId = (questions: readonly Pick<Question, 'id'>[]): string =>
+  hashJson(questions.map(({ id }) => id).sort())
