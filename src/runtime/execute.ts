@@ -6,7 +6,7 @@ import type { Engine } from './engine'
 import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
-import { addPlan, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
+import { addPlan, addReadOnly, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
@@ -51,6 +51,7 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
   const id = engine.newId()
   const report = emptyReport(id, names, now(), overrides.dryRun)
   addReads(report, job.reads)
+  addReadOnly(report, pair, settings.direction, turn)
   if (report.errors.length === 0 && isReady(pair, report)) {
     const rules = rulesFor(settings, overrides, pair.calendars, turn, now())
     const hash = settingsHash(rules, settings)
