@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from '../../src/runtime/node-red'
-import { CalSyncError } from '../../src/runtime/errors'
 import { calendarOf, engineOf, handle, show } from '../../src/runtime/shell'
 import { Sink } from '../../src/runtime/sink'
+import { switchOf } from '../../src/runtime/switches'
 
 type Config = NodeDef & { calendar: string }
 
@@ -12,18 +12,15 @@ export = (RED: NodeAPI): void => {
     const sink = new Sink(engineOf(RED), access)
 
     handle(RED, this, async (msg, { signal, send, copy }) => {
-      const { dryRun } = msg
-      if (dryRun !== undefined && typeof dryRun !== 'boolean') {
-        throw new CalSyncError('invalid-input', 'msg.dryRun must be true or false.', 'invalid input')
-      }
+      const dryRun = switchOf(msg, 'dryRun') ?? false
       show(this, 'blue', 'writing', 'ring')
-      const { payload, error } = await sink.input(msg.payload, dryRun === true, signal, (done, of) => {
+      const { payload, error } = await sink.input(msg.payload, dryRun, signal, (done, of) => {
         show(this, 'blue', `writing ${done}/${of}`, 'ring')
       })
       send([copy(msg, { topic: payload.calendar.name, payload })])
       if (error) throw error
       const { create, update, delete: deleted } = payload.applied
-      show(this, 'green', dryRun === true ? 'dry run' : `${create + update + deleted} written`)
+      show(this, 'green', dryRun ? 'dry run' : `${create + update + deleted} written`)
     })
   }
   RED.nodes.registerType('calendar-sink', CalendarSink)

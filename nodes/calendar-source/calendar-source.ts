@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from '../../src/runtime/node-red'
 import { calendarOf, engineOf, handle, show } from '../../src/runtime/shell'
 import { Source, readsOf } from '../../src/runtime/source'
 import type { SendEvents } from '../../src/runtime/source'
+import { switchOf } from '../../src/runtime/switches'
 
 type Config = NodeDef & { calendar: string; sendEvents: SendEvents }
 
@@ -15,8 +16,9 @@ export = (RED: NodeAPI): void => {
         send([copy(msg, { topic: 'calendars', payload: await source.calendars(signal) })])
         return
       }
+      switchOf(msg, 'dryRun') // reading is the same, but what is wrong is told where it came in
+      const full = switchOf(msg, 'fullSync') ?? false
       show(this, 'blue', 'reading', 'ring')
-      const full = msg['fullSync'] === true
       const { payload, record, error } = await source.read(full, signal, (known) => {
         show(this, 'blue', `reading ${known}`, 'ring')
       })

@@ -54,7 +54,7 @@ async function tryGeneration(
   const ownUid = generation === 0 ? uid : nameOf(uid, generation)
   const text = markedText(uid, id, place.floatingZone, (mark) => writeEvent({ uid: ownUid, fields, mark, now }))
   const stored = await put(place, id, text, { 'if-none-match': '*' }, signal)
-  if (stored.is === 'stored') return answerAfter(place, id, text, stored.etag, fieldNames(fields))
+  if (stored.is === 'stored') return answerAfter(place, id, stored, fieldNames(fields))
 
   const there = await getMember(place.dav, place.collection.url, id, signal)
   if (there.is !== 'text') {

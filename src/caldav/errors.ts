@@ -74,8 +74,9 @@ function retryAt(answer: Answered, now: Millis): Millis | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** Names of the preconditions in a DAV:error body: `valid-sync-token`, `no-uid-conflict`, ... */
+/** Names of the preconditions in a DAV:error body: `valid-sync-token`, `no-uid-conflict`, ...; words besides are left out. */
 export function preconditionsIn(text: string): string[] {
   const error = /<(?:[\w-]+:)?error\b[^>]*>([^]*?)<\/(?:[\w-]+:)?error>/i.exec(text)?.[1] ?? ''
-  return [...error.matchAll(/<(?:[\w-]+:)?([\w-]+)/g)].map((match) => match[1] ?? '')
+  const names = [...error.matchAll(/<(?:[\w-]+:)?([\w-]+)/g)].map((match) => match[1] ?? '')
+  return names.filter((name) => name !== 'responsedescription')
 }

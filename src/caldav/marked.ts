@@ -1,7 +1,7 @@
 import type { Mark, ResourceId, Uid } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { hashFields } from '../event/normal'
-import { IcalError, readEvent } from '../ical'
+import { IcalError, readEvent, withLength } from '../ical'
 
 /**
  * A text with the mark that says what it holds: built once to learn what will be read from it, then with the hash of
@@ -15,6 +15,14 @@ export function markedText(uid: Uid, bearer: ResourceId, floatingZone: string, b
     const { fields } = readEvent(build({ uid, bearer, wrote: '0' }), { floatingZone })
     return build({ uid, bearer, wrote: hashFields(fields) })
   })
+}
+
+/** A text whose events without length last a second, with a mark that says so; the same text if it has no such event. */
+export function lengthened(text: string, floatingZone: string): string {
+  const longer = withLength(text)
+  if (longer === text) return text
+  const { mark } = readEvent(longer, { floatingZone })
+  return mark ? markedText(mark.uid, mark.bearer, floatingZone, (renewed) => withLength(text, renewed)) : longer
 }
 
 /** What `src/ical` can't read or write, as an error of the provider. */

@@ -4,6 +4,7 @@ import { notFound } from './changes'
 import type { Answered } from './connection'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
+import { lengthened } from './marked'
 import { urlOf } from './paths'
 import type { Place } from './place'
 
@@ -11,13 +12,13 @@ import type { Place } from './place'
 export type Precondition = { readonly 'if-none-match': '*' } | { readonly 'if-match': string }
 
 export type Put =
-  /** `etag` null: the server didn't say, since it holds another text than was sent (RFC 4791 5.3.4). */
-  | { readonly is: 'stored'; readonly etag: string | null }
+  /** `etag` null: the server didn't say, since it holds another text than was sent (RFC 4791 5.3.4). `text`: what was sent. */
+  | { readonly is: 'stored'; readonly etag: string | null; readonly text: string }
   /** The precondition failed; or the name or UID is taken, which servers say with a 403, 409 or bare 412. */
   | { readonly is: 'conflict' }
 
 /**
- * Stores a text.
+ * Stores a text, on a server that has no events without length as one of a second.
  *
  * @throws ProviderError `refused` for a text that the server won't have, `read-only`, `calendar-not-found`
  */
@@ -33,8 +34,12 @@ export async function put(
   const url = urlOf(id, collection.url)
   const answer = await dav.connection.send({ method: 'PUT', url, headers, body: text }, signal)
   const { status } = answer
-  if (status >= 200 && status < 300) return { is: 'stored', etag: answer.headers.get('etag') }
+  if (status >= 200 && status < 300) return { is: 'stored', etag: answer.headers.get('etag'), text }
   const said = preconditionsIn(answer.text)
+  if (said.includes('valid-calendar-data')) {
+    const longer = lengthened(text, place.floatingZone) // Cyrus: "DTEND must occur after DTSTART", nor may it lack
+    if (longer !== text) return put(place, id, longer, precondition, signal)
+  }
   if (status === 412 || status === 409 || isTaken(said)) return { is: 'conflict' }
   throw await whyNotStored(place, answer, said, signal)
 }

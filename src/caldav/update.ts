@@ -7,6 +7,7 @@ import { patchEvent } from '../ical'
 import { orRefused, markedText } from './marked'
 import type { Member } from './members'
 import { getMember, textOf } from './members'
+import type { Put } from './put'
 import { put, refused } from './put'
 import type { Place } from './place'
 import { etagOf, seenFrom } from './seen'
@@ -80,7 +81,7 @@ export async function storeChange(
   const version = versionOf(seen, current)
   const stored = await put(place, id, text, version, signal)
   if (stored.is === 'conflict') throw await whyConflict(place, id, version['if-match'], signal)
-  return answerAfter(place, id, text, stored.etag, changed, new Map([[id, seen]]))
+  return answerAfter(place, id, stored, changed, new Map([[id, seen]]))
 }
 
 /** iCloud says 412 for other reasons, too: against an ETag that is still the right one it is a refusal, not news. */
@@ -97,8 +98,7 @@ async function whyConflict(place: Place, id: ResourceId, sent: string, signal: A
 export function answerAfter(
   place: Place,
   id: ResourceId,
-  text: string,
-  etag: string | null,
+  { text, etag }: Put & { readonly is: 'stored' },
   wrote: readonly Field[],
   known: Known = new Map(),
 ): Answer {

@@ -1,5 +1,6 @@
 export { IcalError } from './error'
 export { HOLDS } from './holds'
+export { withLength } from './instant'
 export { readEvent } from './read'
 export type { IcalEvent } from './read'
 export { writeEvent } from './write'

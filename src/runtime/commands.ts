@@ -147,7 +147,7 @@ async function decideDeletions(id: unknown, how: 'approve' | 'keep', context: Co
   const { pair } = context
   if (id !== undefined && typeof id !== 'string') throw invalid('id must be the id of a set of held deletions.')
   const held = openAbout(pair, 'deletion')
-  const chosen = id === undefined ? held : held.filter(({ told }) => told?.set === id || told?.id === id)
+  const chosen = id === undefined ? held : held.filter(({ told }) => told?.sets?.includes(id) || told?.id === id)
   if (chosen.length === 0 && id !== undefined) {
     throw new CalSyncError('no-such-deletions', `No held deletions have the id "${id}" any more.`, 'none held')
   }

@@ -101,6 +101,10 @@ export class CalendarAccess {
   }
 
   private async connect(): Promise<CalendarState> {
+    if (this.provider === '') {
+      const message = 'No calendar is chosen, or its node is disabled: choose one in this node.'
+      throw new CalSyncError('config', message, 'no calendar')
+    }
     if (this.calendarId === '' || /^\$\{.+\}$/.test(this.calendarId)) {
       const what = this.calendarId === '' ? 'is missing' : `is ${this.calendarId}, which is not set in the environment`
       throw new CalSyncError('config', `The calendar id of "${this.label}" ${what}.`, 'no calendar id')

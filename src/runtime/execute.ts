@@ -8,7 +8,7 @@ import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { setId } from './questions'
-import { addPlan, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
+import { addPlan, addReadOnly, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
@@ -54,6 +54,7 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
   const id = engine.newId()
   const report = emptyReport(id, names, now(), overrides.dryRun)
   addReads(report, job.reads)
+  addReadOnly(report, pair, settings.direction, turn)
   if (report.errors.length === 0 && isReady(pair, report)) {
     const rules = rulesFor(settings, overrides, pair.calendars, turn, now())
     const hash = settingsHash(rules, settings)
@@ -201,12 +202,13 @@ async function announce(job: Job, engine: Engine, report: Report, steps: readonl
   }
 }
 
-/** Entries that know with which set they were announced, so that an answer to the set finds them. */
+/** Entries that know with which sets they were announced, so that an answer to a set finds exactly its own. */
 function announcedAs(set: string, questions: readonly Question[], pair: PairState): Map<Uid, Entry> {
   const entries = new Map<Uid, Entry>()
   for (const { uid } of questions) {
     const entry = pair.agreement.get(uid)
-    if (entry?.told) entries.set(uid, { ...entry, told: { ...entry.told, set } })
+    if (entry?.told)
+      entries.set(uid, { ...entry, told: { ...entry.told, sets: [...(entry.told.sets ?? []), set].slice(-10) } })
   }
   return entries
 }

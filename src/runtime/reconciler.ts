@@ -15,6 +15,7 @@ import type { Overrides, ReconcileSettings } from './rules'
 import { readResolution, rulesFor } from './rules'
 import { readsOf } from './source'
 import type { ReadRecord } from './source'
+import { switchOf } from './switches'
 
 /** One triggering message, with the reads that came with it. */
 export type Trigger = {
@@ -206,13 +207,10 @@ export class Reconciler {
   }
 
   private overridesOf(msg: Message): Overrides {
-    const { dryRun, conflictResolution } = msg
-    if (dryRun !== undefined && typeof dryRun !== 'boolean') {
-      throw new CalSyncError('invalid-input', 'msg.dryRun must be true or false.', 'invalid input')
-    }
+    const { conflictResolution } = msg
     const providers = { left: this.calendars.left.provider, right: this.calendars.right.provider }
     return {
-      dryRun: dryRun ?? this.settings.dryRun,
+      dryRun: switchOf(msg, 'dryRun') ?? this.settings.dryRun,
       resolution:
         conflictResolution === undefined
           ? this.settings.conflictResolution

@@ -80,6 +80,25 @@ export function addReads(report: Report, reads: ReadonlyMap<Side, ReadRecord>): 
   }
 }
 
+/** Says so of a calendar that this node would write to, but that nobody may write: nothing is tried there. */
+export function addReadOnly(
+  report: Report,
+  pair: PairState,
+  direction: 'both' | 'left-to-right' | 'right-to-left',
+  toStored: (side: Side) => Side,
+): void {
+  for (const side of ['left', 'right'] as const) {
+    const { info, name } = pair.calendars[toStored(side)]
+    const isTarget = direction === 'both' || direction.endsWith(`to-${side}`)
+    if (!isTarget || info?.writable !== false) continue
+    report.setAside.push({
+      uid: '',
+      summary: name,
+      reason: `${name} is read-only for this account: nothing goes there`,
+    })
+  }
+}
+
 /** Adds what was planned, and what stands open. */
 export function addPlan(
   report: Report,
@@ -130,7 +149,8 @@ export function addStanding(report: Report, pair: PairState): void {
       if (seen.is === 'unread') report.setAside.push({ uid: seen.uid, summary: seen.title ?? '', reason: seen.reason })
     }
   }
-  for (const each of report.setAside) if (each.summary === '') each.summary = summaryOf(pair, each.uid)
+  for (const each of report.setAside)
+    if (each.uid !== '' && each.summary === '') each.summary = summaryOf(pair, each.uid)
 }
 
 function summaryOf(pair: PairState, uid: string): string {

@@ -109,8 +109,14 @@ export class Source {
   }
 }
 
+/** Whether it is a read, whatever a flow made of it on the way. */
+function isRecord(value: unknown): value is ReadRecord {
+  const { calendar, node, name, kind } = (value ?? {}) as Partial<Record<keyof ReadRecord, unknown>>
+  return [calendar, node, name, kind].every((each) => typeof each === 'string')
+}
+
 /** The reads that a message carries; empty if it comes from no source. */
 export function readsOf(msg: object): readonly ReadRecord[] {
   const { calsync } = msg as { calsync?: { reads?: unknown } }
-  return Array.isArray(calsync?.reads) ? (calsync.reads as ReadRecord[]) : []
+  return Array.isArray(calsync?.reads) ? calsync.reads.filter(isRecord) : []
 }

@@ -33,8 +33,8 @@ export type Entry = {
   readonly told?: {
     readonly id: Hash
     readonly about: 'conflict' | 'deletion'
-    /** The set of deletions that it was announced with. */
-    readonly set?: Hash
+    /** The sets of deletions that it was announced with, the latest last. */
+    readonly sets?: readonly Hash[]
   }
   /** What was written in the last hour, to notice ping-pong. */
   readonly wrote?: readonly { readonly to: Side; readonly what: Hash; readonly at: Millis }[]

@@ -1,30 +1,53 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import type { CaldavConfig } from '../../src/caldav'
+import { hasCyrus, startCyrus } from './cyrus'
+import type { RealServer } from './real-server'
+import { PASSWORD, USERNAME, freePort, launch } from './real-server'
 
-/** A real CalDAV server on a free port of 127.0.0.1, with an empty temporary folder. */
-export type RealServer = {
-  readonly config: CaldavConfig
-  /** A calendar that the account may only read, where the server can be told so. */
-  readonly readOnlyId?: string
-  /** Makes an empty calendar and gives its path. */
-  newCalendar(): Promise<string>
-  stop(): Promise<void>
+const isInstalled = (program: string): boolean => spawnSync('which', [program]).status === 0
+
+/** The real servers that tests run against, with Debian's packages of each. */
+const REAL_SERVERS: readonly {
+  readonly name: string
+  readonly packages: string
+  readonly isInstalled: () => boolean
+  readonly start: () => Promise<RealServer>
+}[] = [
+  { name: 'Radicale', packages: 'radicale', isInstalled: () => isInstalled('radicale'), start: startRadicale },
+  { name: 'Xandikos', packages: 'xandikos', isInstalled: () => isInstalled('xandikos'), start: startXandikos },
+  { name: 'Cyrus', packages: 'cyrus-imapd cyrus-caldav sasl2-bin', isInstalled: hasCyrus, start: startCyrus },
+]
+
+/**
+ * A suite for each real server: one process for all its sentences. Where a server is not installed, a skipped test says
+ * so.
+ *
+ * @param sentences gets the running server, from within a test or hook
+ */
+export function onRealServers(sentences: (server: () => RealServer, name: string) => void): void {
+  for (const { name, packages, isInstalled, start } of REAL_SERVERS) {
+    if (!isInstalled()) {
+      it(`skips ${name}, which is not installed (on Debian: apt-get install ${packages})`)
+      continue
+    }
+    describe(`The real ${name}`, function () {
+      this.timeout(30_000)
+      let server: RealServer | undefined
+      before(async () => {
+        server = await start()
+      })
+      after(async () => server?.stop())
+      sentences(() => {
+        if (!server) throw new Error('the server is not running')
+        return server
+      }, name)
+    })
+  }
 }
 
-const USERNAME = 'anna'
-const PASSWORD = 'geheim-öffne'
-
-/** Whether a program is installed. */
-export const isInstalled = (program: string): boolean => spawnSync('which', [program]).status === 0
-
-export async function startRadicale(): Promise<RealServer> {
+async function startRadicale(): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'calsync-radicale-'))
   const users = join(folder, 'users')
   const rights = join(folder, 'rights')
@@ -44,7 +67,8 @@ export async function startRadicale(): Promise<RealServer> {
       `[storage]\nfilesystem_folder = ${join(folder, 'data')}`,
     ].join('\n'),
   )
-  const server = await start('radicale', ['--config', config], folder, port)
+  const options = ['--config', config]
+  const server = await launch({ program: 'radicale', options, folder, port, home: `/${USERNAME}/` })
   return { ...server, readOnlyId: `/${USERNAME}/readonly/` }
 }
 
@@ -68,55 +92,11 @@ permissions: rw
 `
 
 /** Xandikos knows no passwords: it takes any. */
-export async function startXandikos(): Promise<RealServer> {
+async function startXandikos(): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'calsync-xandikos-'))
   const port = await freePort()
   const options = ['-d', folder, '-l', '127.0.0.1', '-p', String(port)]
   const principal = ['--current-user-principal', `/${USERNAME}/`, '--defaults']
-  return start('xandikos', [...options, ...principal], folder, port)
-}
-
-async function start(program: string, options: string[], folder: string, port: number): Promise<RealServer> {
-  const url = `http://127.0.0.1:${port}`
-  const child = spawn(program, options, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const said: string[] = []
-  child.stderr.on('data', (data: Buffer) => said.push(String(data)))
-  await answering(url, child, said)
-  const authorization = `Basic ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')}`
-  const home = program === 'xandikos' ? `/${USERNAME}/calendars/` : `/${USERNAME}/`
-  let count = 0
-  return {
-    config: { serverUrl: url, username: USERNAME, password: PASSWORD },
-    async newCalendar() {
-      const path = `${home}calendar-${++count}/`
-      const response = await fetch(url + path, { method: 'MKCALENDAR', headers: { authorization } })
-      if (!response.ok) throw new Error(`${program} makes no calendar: ${response.status} ${await response.text()}`)
-      return path
-    },
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill()
-      await ended
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-async function answering(url: string, child: ChildProcess, said: string[]): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (child.exitCode !== null) break
-    const answer = await fetch(url).catch(() => undefined)
-    if (answer) return
-    await pause(100)
-  }
-  child.kill()
-  throw new Error(`the server does not answer: ${said.join('').slice(-2000)}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  const home = `/${USERNAME}/calendars/`
+  return launch({ program: 'xandikos', options: [...options, ...principal], folder, port, home })
 }

@@ -17,11 +17,12 @@ export type CaldavPlace = {
   readonly now: () => number
   readonly path: string
   readonly readOnlyId?: string
+  readonly noInstants?: boolean
   readonly close?: () => Promise<void>
 }
 
 export async function caldavWorld(place: CaldavPlace): Promise<World> {
-  const { fetch, now, config, path, readOnlyId } = place
+  const { fetch, now, config, path, readOnlyId, noInstants = false } = place
   const provider = await createCaldavProvider(config, { fetch, now, localZone: 'Europe/Berlin' })
   return {
     provider,
@@ -29,6 +30,7 @@ export async function caldavWorld(place: CaldavPlace): Promise<World> {
     calendar: await provider.open(path, NO_END),
     other: secondClient(place),
     ...(readOnlyId === undefined ? {} : { readOnlyId }),
+    noInstants,
     unknownId: path.replace(/[^/]+\/$/, 'no-such-calendar/'),
     spoil: spoiled,
     close: async () => place.close?.(),
@@ -38,6 +40,7 @@ export async function caldavWorld(place: CaldavPlace): Promise<World> {
 /** Another client of the same account, which speaks plain HTTP. */
 export function secondClient({ config, fetch, now, path }: CaldavPlace): OtherUser {
   let count = 0
+  let unknown: readonly string[] = []
   const credentials = Buffer.from(`${config.username}:${config.password}`).toString('base64')
   const send = async (
     method: string,
@@ -78,19 +81,31 @@ export function secondClient({ config, fetch, now, path }: CaldavPlace): OtherUs
       const { etag } = await get(id)
       await send('DELETE', id, { 'if-match': etag })
     },
-    addUnknown: (id) => change(id, (text) => text.replace('END:VEVENT', `${UNKNOWN.join('\r\n')}\r\nEND:VEVENT`)),
+    async addUnknown(id) {
+      const before = linesOf((await get(id)).text)
+      await change(id, (text) => text.replace('END:VEVENT', `${UNKNOWN.join('\r\n')}\r\nEND:VEVENT`))
+      const after = linesOf((await get(id)).text)
+      unknown = after.filter((line) => !before.includes(line)) // as the server spells them: Cyrus has its own way
+      assert.equal(unknown.length, UNKNOWN.length, unknown.join())
+    },
     async hasUnknown(id) {
-      const lines = (await get(id)).text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
-      return UNKNOWN.every((line) => lines.includes(line))
+      const lines = linesOf((await get(id)).text)
+      return unknown.length > 0 && unknown.every((line) => lines.includes(line))
     },
   }
 }
 
+const linesOf = (text: string): string[] => text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
+
 const UNKNOWN = ['X-OTHER-APP-COLOR;X-KIND=loud:papaya\\, ripe', 'PRIORITY:3', 'GEO:52.52;13.405']
 
-/** A token of the same form, which the server never gave out; without tokens there is no such thing but none at all. */
+/**
+ * A token of the same form, which the server never gave out; without tokens there is no such thing but none at all. It is
+ * the first letter of its last part that differs: Cyrus counts up in the end, and takes another number for an earlier one.
+ */
 function spoiled(position: Json): Json {
   if (!isObject(position) || typeof position.token !== 'string') return null
-  const last = position.token.slice(-1)
-  return { token: position.token.slice(0, -1) + (last === '0' ? '1' : '0') }
+  const at = position.token.search(/[^/,]+$/)
+  const other = position.token[at] === '0' ? '1' : '0'
+  return { token: position.token.slice(0, at) + other + position.token.slice(at + 1) }
 }

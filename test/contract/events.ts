@@ -41,8 +41,8 @@ export const VALUES: readonly { name: string; field: BaseField; value: Json }[] 
   { name: 'categories', field: 'categories', value: ['Sport', 'Work, hard'] },
 ]
 
-/** Times that an event may have. */
-export const TIMES: readonly { name: string; when: When }[] = [
+/** Times that an event may have. `lasting`: what becomes of one on a server that has no events without length. */
+export const TIMES: readonly { name: string; when: When; lasting?: When }[] = [
   { name: 'one day', when: allDay('2026-06-10', '2026-06-11') },
   { name: 'several days', when: allDay('2026-12-30', '2027-01-03') },
   { name: 'a time in UTC', when: timed('2026-06-10T12:00:00', '2026-06-10T13:00:00', 'UTC') },
@@ -51,7 +51,11 @@ export const TIMES: readonly { name: string; when: When }[] = [
     name: 'a time with half an hour of offset',
     when: timed('2026-06-10T12:00:00', '2026-06-10T13:00:00', 'Asia/Kolkata'),
   },
-  { name: 'no length', when: timed('2026-06-10T12:00:00', '2026-06-10T12:00:00') },
+  {
+    name: 'no length',
+    when: timed('2026-06-10T12:00:00', '2026-06-10T12:00:00'),
+    lasting: timed('2026-06-10T12:00:00', '2026-06-10T12:00:01'),
+  },
   {
     name: 'a flight between two zones',
     when: {
@@ -62,7 +66,7 @@ export const TIMES: readonly { name: string; when: When }[] = [
 ]
 
 /** Recurrences, each on a start that it falls on. */
-export const RECURRENCES: readonly { name: string; when: When }[] = [
+export const RECURRENCES: typeof TIMES = [
   {
     name: 'each day until a day',
     when: { ...allDay('2026-06-10', '2026-06-11'), recurrence: ['RRULE:FREQ=DAILY;UNTIL=20260620'] },

@@ -17,6 +17,8 @@ export type World = {
   readonly readOnlyId?: string
   /** A well-formed id of a calendar that does not exist. */
   readonly unknownId: string
+  /** Whether the server has no events without length, so that they last a second there. */
+  readonly noInstants?: boolean
   /** Makes a position that the server has forgotten, or never gave out, from one that it gave out. */
   spoil(position: Json): Json
   /** Ends what the world started. */

@@ -51,8 +51,10 @@ function occurrences(google: GoogleSimulator, series: GoogleEvent, calendarId?: 
   const exceptions = new Map(
     calendar.exceptionsOf(series.id ?? '').map(({ event }) => [instant(event.originalStartTime ?? {}, zone), event]),
   )
-  const starts = new Set([...calendar.expansion(series).starts(60), ...exceptions.keys()])
-  return [...starts]
+  // What the server keeps of occurrences that the series has no more, since it was moved, belongs to nothing.
+  return calendar
+    .expansion(series)
+    .starts(60)
     .map((start) => exceptions.get(start) ?? calendar.virtual(stored, start).event)
     .filter(({ status }) => status !== 'cancelled')
 }

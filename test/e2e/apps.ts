@@ -29,6 +29,10 @@ function plain({ start, end }: Row, week: number, hours = 0): { start: DateTime;
   return { start: at(start.dateTime), end: at(end.dateTime), zone: start.timeZone }
 }
 
+/** The day of an occurrence of an all-day series. */
+const dayIn = ({ start }: Row, week: number): DateTime | undefined =>
+  'date' in start ? DateTime.fromISO(start.date, { zone: 'utc' }).plus({ weeks: week }) : undefined
+
 /** Google Calendar on the web. */
 export function googleApp({ google, googleOwner }: World): SeriesApp {
   const { user } = google
@@ -37,7 +41,9 @@ export function googleApp({ google, googleOwner }: World): SeriesApp {
     return { start: { dateTime: wall(start), timeZone: zone }, end: { dateTime: wall(end), timeZone: zone } }
   }
   const original = (from: Row, week: number): string =>
-    plain(from, week).start.toUTC().toISO({ suppressMilliseconds: true }) ?? ''
+    dayIn(from, week)?.toFormat('yyyy-MM-dd') ??
+    plain(from, week).start.toUTC().toISO({ suppressMilliseconds: true }) ??
+    ''
   const instance = (from: Row, week: number): string => user.instanceId(from.id, original(from, week))
   const find = (title: string): Row => row(googleOwner, title)
   return {
@@ -69,7 +75,8 @@ export function icloudApp({ icloud, icloudOwner }: World): SeriesApp {
     const { start, end, zone } = plain(from, week, hours)
     return [`DTSTART;TZID=${zone}:${basic(start)}`, `DTEND;TZID=${zone}:${basic(end)}`]
   }
-  const original = (from: Row, week: number): string => basic(plain(from, week).start)
+  const original = (from: Row, week: number): string =>
+    dayIn(from, week)?.toFormat('yyyyMMdd') ?? basic(plain(from, week).start)
   return {
     owner: icloudOwner,
     reminders(title, minutes) {

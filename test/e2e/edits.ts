@@ -19,7 +19,7 @@ const DELETED: Readonly<Record<Here, readonly string[]>> = {
 type Act = (app: SeriesApp, here: Here) => void
 
 /** Edits the event with this title as a form would: what is not said stays. */
-function edit(app: SeriesApp, title: string, change: (before: Row) => Partial<Entry>): void {
+export function edit(app: SeriesApp, title: string, change: (before: Row) => Partial<Entry>): void {
   const before = row(app.owner, title)
   app.owner.change(before.id, { ...before, ...change(before) })
 }
@@ -37,7 +37,10 @@ const clock = (day: DateTime, text: string, timeZone: string): Time => ({
   timeZone,
 })
 
-/** What an owner does to single events. */
+/** Each owner has weeks of their own. */
+const week = (here: Here, number: number): number => number + (here === 'google' ? 6 : 9)
+
+/** What an owner does to single events, and to all-day series. */
 export const EDITS: readonly [string, Act][] = [
   [
     'another title',
@@ -88,12 +91,11 @@ export const EDITS: readonly [string, Act][] = [
     'a deleted event, a deleted series',
     (app, here) => DELETED[here].forEach((title) => app.owner.remove(row(app.owner, title).id)),
   ],
+  ['an all-day occurrence renamed', (app, here) => app.renameOccurrence('Paper bin', week(here, 0), `Bin, ${here}`)],
+  ['an all-day occurrence cancelled', (app, here) => app.cancelOccurrence('Paper bin', week(here, 1))],
 ]
 
 type SeriesAct = (app: SeriesApp, title: string, here: Here) => void
-
-/** Each owner has weeks of their own. */
-const week = (here: Here, number: number): number => number + (here === 'google' ? 6 : 9)
 
 /** What an owner does to the occurrences of a series, and to all of it. */
 export const SERIES_EDITS: readonly [string, SeriesAct][] = [

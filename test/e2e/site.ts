@@ -52,7 +52,12 @@ export class Site {
   async install(): Promise<void> {
     await this.start()
     this.flow = demoFlow(this.servers.caldav)
-    await deploy(this.running, this.flow)
+    await this.deploy()
+  }
+
+  /** Deploys the whole flow again, as after an edit in the editor. */
+  deploy(): Promise<void> {
+    return deploy(this.running, this.flow)
   }
 
   /** Starts Node-RED with the flow that it has. The example starts a run by itself. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { GOOGLE_ONLY, ICLOUD_ONLY } from '../demo/events'
 import type { World } from '../demo/world'
 import { googleApp, icloudApp, type SeriesApp } from './apps'
-import { EDITS, SERIES_EDITS, UPHEAVALS, type Here } from './edits'
+import { LOGIN } from '../simulators/google'
+import { EDITS, edit, SERIES_EDITS, UPHEAVALS, type Here } from './edits'
 import { agendas, assertInStep, assertNoMail, difference, row, takeRequests } from './sides'
 import type { Site } from './site'
 import { newStage, type Stage } from './stage'
@@ -22,6 +25,11 @@ const directions: { here: Here; there: string; app: (world: World) => SeriesApp 
   { here: 'google', there: 'iCloud', app: googleApp },
   { here: 'icloud', there: 'Google', app: icloudApp },
 ]
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 
 describe('Two calendars in a real Node-RED', function () {
   this.timeout(120_000)
@@ -94,19 +102,77 @@ describe('Two calendars in a real Node-RED', function () {
       it(`carry to ${there}: ${what}`, () => carried(here, () => act(app(world), here)))
     }
     for (const [what, act] of SERIES_EDITS) {
-      for (const series of SERIES) {
-        it(`carry to ${there}: ${what} (${series})`, () => carried(here, () => act(app(world), series, here)))
-      }
+      it(`carry to ${there}: ${what}`, () =>
+        carried(here, () => SERIES.forEach((series) => act(app(world), series, here))))
     }
   }
 
   for (const { here, there, app } of directions) {
     for (const [what, act] of UPHEAVALS) {
-      for (const series of UPHEAVED[here]) {
-        it(`carry to ${there}: ${what} (${series})`, () => carried(here, () => act(app(world), series, here)))
-      }
+      it(`carry to ${there}: ${what}`, () =>
+        carried(here, () => UPHEAVED[here].forEach((series) => act(app(world), series, here))))
     }
   }
+
+  it('unite what both owners changed in different fields of the same event', async () => {
+    for (const { here, app } of directions) app(world).note('Hiking trip', `from ${here}`)
+    await site.sync()
+    const conflicts = site.listener.all('conflict') as { summary: string; fields: { name: string }[] }[]
+    assert.deepEqual(
+      conflicts.map(({ summary, fields }) => [summary, fields.map(({ name }) => name)]),
+      [['Hiking trip', ['description']]],
+    )
+    googleApp(world).note('Hiking trip', 'from icloud')
+    const trip = row(world.googleOwner, 'Hiking trip')
+    world.googleOwner.change(trip.id, { ...trip, title: 'Hike' })
+    icloudApp(world).reminders('Hiking trip', [45])
+    const report = await site.sync()
+    assert.deepEqual([report.conflicts, report.errors], [0, []])
+    assertInStep(world)
+    const { note, reminders } = row(world.googleOwner, 'Hike')
+    assert.deepEqual({ note, reminders }, { note: 'from icloud', reminders: [45] })
+  })
+
+  it('go on after a restart, with what was done meanwhile', async () => {
+    takeRequests(world)
+    assert.equal(await site.stop(), 0)
+    edit(googleApp(world), 'Board presentation', () => ({ place: 'Changed while Node-RED was down' }))
+    icloudApp(world).cancelOccurrence('Paper bin', 5)
+    world.icloudOwner.remove(row(world.icloudOwner, 'Baking cookies').id)
+    const report = await site.report(() => site.start())
+    assert.deepEqual([report.reads.left?.kind, report.reads.right?.kind], ['incremental', 'incremental'])
+    assert.deepEqual(report.applied, {
+      left: { create: 0, update: 1, delete: 1 },
+      right: { create: 0, update: 1, delete: 0 },
+    })
+    const agenda = assertInStep(world)
+    assert.ok(agenda.some((line) => line.includes('Changed while Node-RED was down')))
+    assert.ok(!agenda.some((line) => line.includes('Baking cookies')))
+    const next = await site.sync()
+    assert.deepEqual(next.planned, { left: NOTHING, right: NOTHING })
+  })
+
+  it('hold back a mass deletion, and announce it once', async () => {
+    const before = agendas(world)
+    for (const { id } of world.googleOwner.rows().slice(0, 40)) world.googleOwner.remove(id)
+    await site.sync()
+    const report = await site.sync()
+    assert.ok(report.heldDeletions >= 38, `${report.heldDeletions} held`) // all but those outside the window
+    assert.deepEqual(agendas(world).icloud, before.icloud)
+    assert.equal(site.listener.all('held-deletions').length, 1)
+  })
+
+  it('leave state that only its owner can read, and no secret in it or in the log', async () => {
+    await site.stop()
+    const files = filesIn(site.folder)
+    assert.ok(files.length >= 5, files.join())
+    for (const file of files) assert.equal(statSync(file).mode & 0o777, 0o600, file)
+    const { password, username } = world.icloud.options
+    const basic = Buffer.from(`${username}:${password}`).toString('base64')
+    const secrets = [password, basic, LOGIN.clientSecret, LOGIN.refreshToken, 'ya29.', 'Bearer ']
+    const texts = [...files.map((file) => readFileSync(file, 'utf8')), site.log.join('\n')]
+    for (const secret of secrets) for (const text of texts) assert.ok(!text.includes(secret), `${secret} is in ${text}`)
+  })
 
   /**
    * An owner does something: one sync carries it to the other calendar, leaves the one where it was done as its owner

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { cp, copyFile, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -18,6 +19,7 @@ export async function newUserDir(): Promise<string> {
 async function install(): Promise<string> {
   const packed = await packPlugin()
   const folder = await mkdtemp(join(tmpdir(), 'calsync-e2e-template-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const tgz = join(folder, `packed-${basename(packed.tgz)}`)
   await copyFile(packed.tgz, tgz) // installing moves the file, and others may want it too
   await installPlugin(folder, { ...packed, tgz })

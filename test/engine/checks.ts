@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Live } from '../../src/event/calendar'
 import type { Field } from '../../src/event/event'
-import { fieldNames } from '../../src/event/event'
+import { fieldNames, isAllDay, originalStart, whenOf } from '../../src/event/event'
 import { sameMeaning } from '../../src/event/normal'
 import { valueOf } from '../../src/sync/merge'
 import type { Both, Side } from '../../src/sync/model'
 import { SIDES, other } from '../../src/sync/model'
-import { tagIn } from './owner'
 import type { Held } from './held'
 import type { Truth } from './truth'
 import type { World } from './world'
@@ -117,7 +116,7 @@ export class Checks {
 
   /** Both sides hold the same in all that both can hold, but for what is asked, skipped, or nobody may write. */
   private bothMeanTheSame(held: Both<Held>, { open }: Excuses): void {
-    const { direction, busyTo } = this.world.setting
+    const { direction, busyTo, caldav } = this.world.setting
     for (const [tag, [left]] of held.left.byTag) {
       const right = held.right.byTag.get(tag)?.[0]
       if (!left || !right || open.has(tag) || this.truth.skipped.has(tag) || this.truth.guests.has(tag)) continue
@@ -126,6 +125,10 @@ export class Checks {
       const names = new Set([...fieldNames(left.fields), ...fieldNames(right.fields)])
       const differing = [...names].filter((name) => {
         if (busyTo && (name === 'summary' || name === 'location' || name.startsWith('exceptions.'))) return false
+        // Google keeps an occurrence that its series can't have any more; iCalendar has no way to say that.
+        if (name.startsWith('exceptions.') && !canHave(left, name)) return false
+        // What a server adds on its own stays there, and goes nowhere.
+        if (name === 'reminders' && caldav.rewrites === 'alarm') return false
         return !this.isSame(name, left, right, held)
       })
       const values = differing.map((name) => [name, left.fields[name], right.fields[name]])
@@ -158,7 +161,14 @@ export class Checks {
   private fieldStands(side: Side, tag: string, field: (typeof FIELDS)[number], seen: Live): void {
     const { busyTo } = this.world.setting
     if (busyTo && field !== 'description') return
-    const { typed } = this.truth.of(tag)
+    const { typed, all, deleted } = this.truth.of(tag)
+    if (deleted.size > 0) {
+      // Made again: from what its other half held then, which may have been something in between.
+      const some = [this.settled.get(`${side}/${tag}/${field}`), ...(all.get(field) ?? [])]
+      const now = valueOf(seen.fields, field)
+      if (some[0] !== undefined) assert.ok(some.includes(now), `${field} of ${tag} on the ${side} was typed by nobody`)
+      return
+    }
     const own = typed[side].get(field)
     const theirs = typed[other(side)].get(field)
     const value = valueOf(seen.fields, field) as string | null
@@ -199,4 +209,8 @@ export class Checks {
   }
 }
 
-export { tagIn }
+/** Whether a series recurs by days or by times as the name of the occurrence says. */
+function canHave({ fields }: Live, name: Field): boolean {
+  const when = whenOf(fields)
+  return when?.recurrence !== undefined && isAllDay(when.start) === (originalStart(name as never).length === 10)
+}

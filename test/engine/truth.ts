@@ -6,6 +6,8 @@ import type { TextField } from './owner'
 type Lately = {
   /** The last text that was typed on each side, by field. */
   readonly typed: Both<Map<string, string>>
+  /** All texts that were typed, on whichever side, by field. */
+  readonly all: Map<string, string[]>
   /** Whether anything at all was changed there. */
   readonly touched: Record<Side, boolean>
   /** Whether its times, or occurrences as such, were changed. */
@@ -43,7 +45,9 @@ export class Truth {
   type(side: Side, tag: string, field: TextField | `exceptions.${string}`, text: string): void {
     this.touch(side, tag)
     this.last.set(`${side}/${tag}/${field}`, text)
-    this.of(tag).typed[side].set(field, text)
+    const { typed, all } = this.of(tag)
+    typed[side].set(field, text)
+    all.set(field, [...(all.get(field) ?? []), text])
   }
 
   touch(side: Side, tag: string): void {
@@ -77,6 +81,7 @@ export class Truth {
     if (known) return known
     const fresh = {
       typed: both(() => new Map<string, string>()),
+      all: new Map<string, string[]>(),
       touched: { left: false, right: false },
       shifted: false,
       deleted: new Set<Side>(),

@@ -83,6 +83,7 @@ export class Users {
       const made = this.truth.newText('e')
       this.truth.shift(side, tag)
       this.truth.make(made, side)
+      if (this.truth.guests.has(tag)) this.truth.guests.add(made) // they are invited to the rest, too
       owner.split(id, key, {
         summary: this.text(side, made, 'summary'),
         description: this.text(side, made, 'description'),

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import type { Fields } from '../../src/event/event'
+import { exceptionField } from '../../src/event/event'
+import { hashFields } from '../../src/event/normal'
+import type { Fetch } from '../../src/transport/fetch'
+import { LUNCH, SECOND, WEEKLY, timed } from '../contract/events'
+import { NO_END, Reader, assertHolds, created, updated } from '../contract/reader'
+import { CaldavServer, PLAIN } from '../simulators/caldav'
+import { providerFor } from './setup'
+
+const INVALID =
+  '<D:error xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><C:valid-calendar-data/>' +
+  '<D:responsedescription>DTEND must occur after DTSTART</D:responsedescription></D:error>'
+
+/** Refuses, as Cyrus 3.6 does, events that end when they start. */
+const strict =
+  (server: CaldavServer): Fetch =>
+  async (input, init) => {
+    const text = init?.method === 'PUT' && typeof init.body === 'string' ? init.body : ''
+    if (/^DTSTART(.*)\r\nDTEND\1\r$/m.test(text)) return new Response(INVALID, { status: 403 })
+    return server.fetch(input, init)
+  }
+
+const INSTANT = timed('2026-06-10T12:00:00', '2026-06-10T12:00:00')
+const SECOND_LONG = timed('2026-06-10T12:00:00', '2026-06-10T12:00:01')
+
+describe('A CalDAV server without events without length', () => {
+  async function strictCalendar() {
+    const server = new CaldavServer(PLAIN)
+    const provider = await providerFor(server, {}, strict(server))
+    const calendar = await provider.open(server.calendar.path, NO_END)
+    return { calendar, reader: new Reader(calendar) }
+  }
+
+  it('gets one that lasts a second, and the mark tells so', async () => {
+    const { calendar, reader } = await strictCalendar()
+    const fields = { ...LUNCH, when: INSTANT }
+    const seen = await created(calendar, 'uid-1', fields)
+    assertHolds(calendar, seen, { ...LUNCH, when: SECOND_LONG })
+    const read = await reader.only()
+    assert.deepEqual(read.fields, seen.fields)
+    assert.deepEqual(read.mark, { uid: 'uid-1', bearer: read.id, wrote: hashFields(read.fields) })
+  })
+
+  it('keeps it in later updates of other fields', async () => {
+    const { calendar, reader } = await strictCalendar()
+    await created(calendar, 'uid-1', { ...LUNCH, when: INSTANT })
+    await updated(calendar, await reader.only(), { summary: 'Brunch' })
+    assertHolds(calendar, await reader.only(), { ...LUNCH, summary: 'Brunch', when: SECOND_LONG })
+  })
+
+  it('gets single occurrences that last a second, too', async () => {
+    const { calendar, reader } = await strictCalendar()
+    const moved = timed('2026-06-16T14:00:00', '2026-06-16T14:00:00')
+    const lasting = timed('2026-06-16T14:00:00', '2026-06-16T14:00:01')
+    const series: Fields = { ...WEEKLY, [exceptionField(SECOND)]: moved }
+    await created(calendar, 'uid-1', series)
+    assertHolds(calendar, await reader.only(), { ...WEEKLY, [exceptionField(SECOND)]: lasting })
+  })
+})

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import type { World } from '../demo/world'
+import { agendas, assertNoMail, difference, doubled, type Agendas } from './sides'
+import type { Site } from './site'
+import { newStage, type Stage } from './stage'
+import { goOn, stallAt } from './stall'
+
+const NOTHING = { create: 0, update: 0, delete: 0 }
+
+describe('A first sync in a real Node-RED', function () {
+  this.timeout(120_000)
+  let stage: Stage
+  let world: World
+  let site: Site
+  let before: Agendas
+
+  beforeEach(async () => {
+    stage = await newStage()
+    ;({ world, site } = stage)
+    before = agendas(world)
+  })
+  afterEach(() => stage.close())
+
+  /** Both calendars hold what both held, once; only the concert's two places wait for a decision. */
+  function assertWhole(): void {
+    const { google, icloud } = agendas(world)
+    const { onlyFirst, onlySecond } = difference(google, icloud)
+    for (const line of [...onlyFirst, ...onlySecond]) assert.match(line, /Concert/)
+    const all = [...before.google, ...before.icloud].filter((line) => !/Bank appointment \| {2}\|/.test(line))
+    assert.deepEqual(
+      all.filter((line) => !google.includes(line) && !icloud.includes(line)),
+      [],
+    )
+    assert.deepEqual([doubled(google), doubled(icloud)], [[], []])
+    // What lies before the window is on one side only: two events at Google, one at iCloud.
+    assert.deepEqual([world.googleOwner.rows().length, world.icloudOwner.rows().length], [97, 96])
+    assertNoMail(world)
+  }
+
+  async function assertDone(): Promise<void> {
+    assertWhole()
+    const next = await site.sync()
+    assert.deepEqual([next.planned, next.errors], [{ left: NOTHING, right: NOTHING }, []])
+    assertWhole()
+  }
+
+  it('that is killed over and over loses nothing and doubles nothing', async () => {
+    let stalled = stallAt(world, 5, 'done')
+    await site.install()
+    for (const [count, when] of [
+      [15, 'done'],
+      [15, 'asked'],
+      [20, 'done'],
+    ] as const) {
+      await stalled
+      await site.kill()
+      stalled = stallAt(world, count, when)
+      await site.start()
+    }
+    await stalled
+    await site.kill()
+    goOn(world)
+    const report = await site.report(() => site.start())
+    assert.deepEqual(report.errors, [])
+    await assertDone()
+  })
+
+  it('that is ended by SIGTERM, with requests that nobody answers, ends cleanly and goes on at the next start', async () => {
+    const stalled = stallAt(world, 20, 'done')
+    await site.install()
+    await stalled
+    assert.equal(await site.stop(), 0)
+    assert.deepEqual(
+      site.log.filter((line) => /timed out|unhandled|uncaught|\[error\]/i.test(line)),
+      [],
+    )
+    goOn(world)
+    const report = await site.report(() => site.start())
+    assert.deepEqual(report.errors, [])
+    await assertDone()
+  })
+
+  it('that is cut off by a deploy goes on after it', async () => {
+    const stalled = stallAt(world, 30, 'done')
+    await site.install()
+    await stalled
+    goOn(world)
+    const report = await site.report(() => site.deploy())
+    assert.deepEqual(report.errors, [])
+    await assertDone()
+    assert.deepEqual(site.listener.all('error'), [])
+  })
+})
