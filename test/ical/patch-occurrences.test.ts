@@ -118,6 +118,12 @@ describe('Patching the occurrences of a series', () => {
     assert.ok(lines.includes('RECURRENCE-ID;VALUE=DATE:20260608'))
   })
 
+  it('leaves out an occurrence by times of a series that recurs by days', () => {
+    const days = resource(vevent('DTSTART;VALUE=DATE:20260601', 'DTEND;VALUE=DATE:20260602', RULE))
+    assert.equal(patched(days, { [SECOND]: { summary: 'Left behind' } }), days)
+    assert.equal(patched(days, { [SECOND]: null }), days)
+  })
+
   it('tells occurrences in the new zone of the series', () => {
     const when = {
       start: { dateTime: '2026-06-01T17:00:00', timeZone: 'Asia/Tokyo' },
