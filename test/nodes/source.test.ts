@@ -132,9 +132,9 @@ describe('a source', () => {
     const second = new Date(Date.parse(`${start}T09:00:00Z`) + 86_400_000).toISOString().replace('.000', '')
     flow.google.user.edit(flow.google.user.instanceId(series.id ?? '', second), { summary: 'Exam' })
     const { events } = await read()
-    const all = events.find(({ summary }) => summary === 'Class')
+    const [all] = events.filter(({ summary }) => summary === 'Class')
     assert.deepEqual(all?.['recurrence'], ['RRULE:FREQ=DAILY;COUNT=4'])
-    assert.deepEqual(all.['exceptions'], { [second]: { summary: 'Exam' } })
+    assert.deepEqual(all['exceptions'], { [second]: { summary: 'Exam' } })
     assert.equal(events.length, 2)
   })
 
