@@ -13,7 +13,8 @@ export = (RED: NodeAPI): void => {
 
     handle(RED, this, async (msg, { signal, send, copy }) => {
       if (msg.topic === 'calendars') {
-        send([copy(msg, { topic: 'calendars', payload: await source.calendars(signal) })])
+        const payload = await source.calendars(signal)
+        send([copy(msg, { topic: 'calendars', payload, calsync: { reads: readsOf(msg) } })])
         return
       }
       switchOf(msg, 'dryRun') // reading is the same, but what is wrong is told where it came in

@@ -112,7 +112,8 @@ export class OccurrenceWriter {
       yield { wrote, holds: this.series }
       return
     }
-    if (wanted === null) {
+    if (wanted === null || (Object.keys(wanted).length === 0 && !this.canOccur(key))) {
+      // A plain one where the series has none any more would be one more than there should be.
       yield await this.cancel(key, wrote, signal)
       return
     }

@@ -1,4 +1,4 @@
-import type { Exception, Field, Fields, When } from '../event/event'
+import type { Exception, ExceptionField, Field, Fields, When } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
 import type { Json } from '../event/json'
 import { emptyValue } from '../event/normal'
@@ -17,18 +17,27 @@ export function holdable(fields: Fields): Fields {
   const base = HELD_FIELDS.map((name) => [name, fields[name] ?? emptyValue(name)] as const)
   const exceptions = fieldNames(fields)
     .filter(isException)
-    .filter((name) => when.recurrence !== undefined && isKeyFor(originalStart(name), when.start))
+    .filter((name) => canHave(when, name))
     .map((name) => [name, HOLDS.fit(name, fields[name] ?? clearedValue(name, fields))] as const)
   return fieldsFrom([...base, ...exceptions])
 }
 
-/** The fields that an event is to hold: as it does, with those in `changed` replaced. */
+/**
+ * The fields that an event is to hold: as it does, with those in `changed` replaced. An occurrence that its series
+ * can't have stays out: Google keeps such a one when a series comes to recur by days in place of times.
+ */
 export function replaced(held: Fields, fields: Fields, changed: readonly Field[]): Fields {
+  const when = changed.includes('when') ? whenOf(fields) : whenOf(held)
   const values = changed
-    .filter((name) => isException(name) || HELD_FIELDS.some((held) => held === name))
+    .filter((name) =>
+      isException(name) ? name in held || canHave(when, name) : HELD_FIELDS.some((known) => known === name),
+    )
     .map((name) => [name, HOLDS.fit(name, fields[name] ?? clearedValue(name, fields))] as const)
   return { ...held, ...fieldsFrom(values) }
 }
+
+const canHave = (when: When | undefined, name: ExceptionField): boolean =>
+  when?.recurrence !== undefined && isKeyFor(originalStart(name), when.start)
 
 /** A field without a value is empty, but for an exception: there `null` is a value and the key's absence is none. */
 function clearedValue(name: Field, fields: Fields): Json {

@@ -9,7 +9,7 @@ export type Joined<M> = { readonly msg: M; readonly reads: ReadonlyMap<Side, Rea
 
 /** Brings together the reads of both calendars for one triggering message, whether they come in parallel or in series. */
 export class Joins<M extends object> {
-  private readonly halves = new Map<string, Joined<M>>()
+  private readonly halves = new Map<string, { joined: Joined<M>; readonly found: AbortController }>()
   private readonly late: Joined<M>[] = []
   private wake: () => void = () => undefined
 
@@ -27,14 +27,15 @@ export class Joins<M extends object> {
   add(id: string, msg: M, reads: ReadonlyMap<Side, ReadRecord>): Joined<M> | 'waiting' {
     const before = this.halves.get(id)
     const joined = before
-      ? { msg: { ...msg, ...before.msg }, reads: new Map([...before.reads, ...reads]) }
+      ? { msg: { ...msg, ...before.joined.msg }, reads: new Map([...before.joined.reads, ...reads]) }
       : { msg, reads }
     if (joined.reads.size === 2) {
       this.halves.delete(id)
+      before?.found.abort()
       return joined
     }
-    this.halves.set(id, joined)
-    if (!before) this.expire(id)
+    if (before) before.joined = joined
+    else this.wait(id, joined)
     return 'waiting'
   }
 
@@ -49,16 +50,17 @@ export class Joins<M extends object> {
     }
   }
 
-  private expire(id: string): void {
-    this.sleep(HALF_JOIN, this.signal).then(
+  private wait(id: string, joined: Joined<M>): void {
+    const half = { joined, found: new AbortController() }
+    this.halves.set(id, half)
+    this.sleep(HALF_JOIN, AbortSignal.any([this.signal, half.found.signal])).then(
       () => {
-        const half = this.halves.get(id)
-        if (!half) return
+        if (this.halves.get(id) !== half) return // the same message may have come again
         this.halves.delete(id)
-        this.late.push(half)
+        this.late.push(half.joined)
         this.wake()
       },
-      () => undefined, // the node was closed
+      () => undefined, // the other half came, or the node was closed
     )
   }
 }

@@ -13,7 +13,7 @@ import type { PairState } from './pair-state'
 import { addReads, emptyReport } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { readResolution, rulesFor } from './rules'
-import { readsOf } from './source'
+import { isList, readsOf } from './source'
 import type { ReadRecord } from './source'
 import { switchOf } from './switches'
 
@@ -57,6 +57,7 @@ export class Reconciler {
   /** Takes a message in. Resolves when the run that it is part of has ended; rejects with what is wrong with it. */
   async input(msg: Message): Promise<void> {
     const reads = readsOf(msg)
+    if (isList(msg)) return undefined
     if (reads.length === 0) return this.command(msg)
     const mine = await this.sidesOf(reads)
     if (mine.size === 0) {

@@ -115,6 +115,12 @@ function isRecord(value: unknown): value is ReadRecord {
   return [calendar, node, name, kind].every((each) => typeof each === 'string')
 }
 
+/** Whether a message comes from a source that read nothing: it listed the calendars. */
+export function isList(msg: object): boolean {
+  const { calsync } = msg as { calsync?: { reads?: unknown } }
+  return Array.isArray(calsync?.reads) && calsync.reads.length === 0
+}
+
 /** The reads that a message carries; empty if it comes from no source. */
 export function readsOf(msg: object): readonly ReadRecord[] {
   const { calsync } = msg as { calsync?: { reads?: unknown } }

@@ -32,12 +32,16 @@ export type Launch = {
 /** Starts a server and waits until it answers; one that doesn't is stopped, and the error holds what it said. */
 export async function launch({ program, options, folder, port, home }: Launch): Promise<RealServer> {
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(program, options, { stdio: ['ignore', 'ignore', 'pipe'] })
+  // a process group of its own: Cyrus ends by ending its whole group
+  const child = spawn(program, options, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   const said: string[] = []
   child.stderr.on('data', (data: Buffer) => said.push(String(data)))
+  const kill = (): void => void child.kill()
+  process.once('exit', kill) // also where the tests are broken off
   const stop = async (): Promise<void> => {
-    child.kill()
+    process.off('exit', kill)
+    kill()
     await ended
     rmSync(folder, { recursive: true, force: true })
   }

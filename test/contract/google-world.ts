@@ -38,7 +38,7 @@ export async function googleWorld(options: Partial<SimulatorOptions>): Promise<W
 }
 
 /** The account's user in the app; speaks the simulator's own JSON. */
-function appUser(user: User): OtherUser {
+export function appUser(user: User): OtherUser {
   return {
     create(fields) {
       const made = user.create(native({ reminders: null, ...fields }))

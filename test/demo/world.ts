@@ -15,16 +15,20 @@ export class World {
   readonly googleOwner: GoogleOwner
   readonly icloudOwner: IcloudOwner
 
-  private constructor(now: () => number) {
-    this.google = new GoogleSimulator({ now, account: 'anna@gmail.com' })
+  private constructor(now: () => number, account = 'anna@gmail.com') {
+    this.google = new GoogleSimulator({ now, account })
     this.icloud = new CaldavServer({ clock: now, username: 'anna@icloud.com' })
     this.googleOwner = new GoogleOwner(this.google)
     this.icloudOwner = new IcloudOwner(this.icloud, () => randomUUID().toUpperCase())
   }
 
-  /** Both calendars with their first events, which lie around `monday` (`YYYY-MM-DD`). */
-  static seeded(now: () => number, monday: string): World {
-    const world = new World(now)
+  /**
+   * Both calendars with their first events, which lie around `monday` (`YYYY-MM-DD`).
+   *
+   * @param account the Google account, by which its calendar is known
+   */
+  static seeded(now: () => number, monday: string, account?: string): World {
+    const world = new World(now, account)
     const moved = BOTH.map((event) => ({ ...event, place: ICLOUD_PLACES[event.title] ?? event.place }))
     world.googleOwner.seed([...BOTH, ...GOOGLE_ONLY], monday)
     world.icloudOwner.seed([...moved, ...ICLOUD_ONLY], monday)

@@ -242,6 +242,16 @@ describe('Google provider: occurrences', () => {
     assert.deepEqual(only(await readAll(calendar)).fields, CHOIR)
   })
 
+  it('cancels one that was left behind by a series that moved, in place of making it plain', async () => {
+    const { calendar, seen, user } = await withSeries({ ...CHOIR, [`exceptions.${SECOND}`]: { summary: 'Concert' } })
+    const at = (hour: number) => ({ dateTime: `2026-01-06T${hour}:00:00`, timeZone: 'Europe/Berlin' })
+    user.edit(seen.id, { start: at(11), end: at(12) })
+    const moved = only(await readAll(calendar))
+    const plain = { ...moved.fields, [`exceptions.${SECOND}`]: {} }
+    await collect(calendar.update(moved, plain, [`exceptions.${SECOND}`], signal))
+    assert.equal(user.get(user.instanceId(seen.id, SECOND)).status, 'cancelled')
+  })
+
   it('revives an occurrence that an EXDATE line excludes, and leaves the others excluded', async () => {
     const world = new World()
     const calendar = await world.calendar()

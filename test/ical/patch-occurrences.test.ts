@@ -118,6 +118,14 @@ describe('Patching the occurrences of a series', () => {
     assert.ok(lines.includes('RECURRENCE-ID;VALUE=DATE:20260608'))
   })
 
+  it('leaves out an occurrence by times of a series that recurs by days', () => {
+    const days = resource(vevent('DTSTART;VALUE=DATE:20260601', 'DTEND;VALUE=DATE:20260602', RULE))
+    for (const value of [{ summary: 'Left behind' }, null]) {
+      const patch = { fields: { [SECOND]: value }, changed: [SECOND] as const, now, floatingZone }
+      assert.equal(patchEvent(days, patch), days)
+    }
+  })
+
   it('tells occurrences in the new zone of the series', () => {
     const when = {
       start: { dateTime: '2026-06-01T17:00:00', timeZone: 'Asia/Tokyo' },

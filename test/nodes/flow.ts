@@ -230,7 +230,9 @@ export class Flow {
   private async newUserDir(copyOf?: string): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'calsync-flow-'))
     this.closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-    if (copyOf !== undefined) await cp(copyOf, folder, { recursive: true })
+    // A run that a deploy ended may still be writing down that it was: its temporary files come and go.
+    const filter = (path: string): boolean => !path.endsWith('.tmp')
+    if (copyOf !== undefined) await cp(copyOf, folder, { recursive: true, filter })
     this.userDir = folder
     helper.init(load.resolve('node-red'), { userDir: folder })
   }
