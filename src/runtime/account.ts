@@ -5,6 +5,7 @@ import { createTransport } from '../transport/transport'
 import type { Counter } from '../transport/transport'
 import { CalSyncError } from './errors'
 import { Guard } from './guard'
+import { bareUrl } from './log'
 import { PROVIDERS } from './providers'
 import type { AccountSettings } from './providers'
 import type { Surroundings } from './surroundings'
@@ -38,14 +39,20 @@ export class Account {
   private async connect(): Promise<CalendarProvider> {
     const registered = PROVIDERS[this.type]
     if (!registered) throw new CalSyncError('config', `There is no account type "${this.type}".`)
-    const { fetch: send, now, sleep, random, version, localZone } = this.around
+    const { fetch: send, now, sleep, random, version, localZone, log } = this.around
     const { perMinute, isRateLimit } = registered
     const options = { version, ...(perMinute ? { perMinute } : {}), ...(isRateLimit ? { isRateLimit } : {}) }
     const transport = createTransport({ fetch: send, now, sleep, random, options })
-    const fetch: Fetch = (input, init) => {
+    const fetch: Fetch = async (input, init) => {
       const url = input instanceof Request ? input.url : input.toString()
       const counter = registered.isLogin(url, this.settings) ? undefined : counting.getStore()
-      return (counter ? transport.counted(counter) : transport.fetch)(input, init)
+      const begun = now()
+      const response = await (counter ? transport.counted(counter) : transport.fetch)(input, init)
+      const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+      const [status, duration] = [response.status, now() - begun]
+      const message = `${method} ${bareUrl(url)}: ${status} in ${duration} ms`
+      log?.('debug', { message, method, url: bareUrl(url), status, duration })
+      return response
     }
     return new Guard(now).provider(await registered.connect(this.settings, { fetch, now, localZone }))
   }

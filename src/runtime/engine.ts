@@ -4,6 +4,7 @@ import type { Store } from '../store/store'
 import type { Account } from './account'
 import { CalendarState } from './calendar-state'
 import { CalSyncError } from './errors'
+import { Metrics } from './metrics'
 import { PairState } from './pair-state'
 import type { Run } from './run'
 import type { Surroundings } from './surroundings'
@@ -11,6 +12,7 @@ import type { Surroundings } from './surroundings'
 /** Everything that is shared by the nodes of one user directory: calendars, pairs, and the runs under way. */
 export class Engine {
   readonly runs = new Map<string, Run>()
+  readonly metrics = new Metrics()
   private readonly store: Store
   private readonly calendars = new Map<string, Promise<CalendarState>>()
   private readonly pairs = new Map<string, Promise<PairState>>()

@@ -24,9 +24,21 @@ export type NodeDef = { readonly id: string; readonly type: string; readonly nam
 
 export type CredentialDefinitions = Readonly<Record<string, { readonly type: 'text' | 'password' }>>
 
+/** The part of Express that admin routes use. */
+export type HttpRequest = { readonly headers: Readonly<Record<string, string | string[] | undefined>> }
+export type HttpResponse = {
+  set(name: string, value: string): void
+  send(text: string): void
+  sendStatus(status: number): void
+}
+
 export interface NodeAPI {
   readonly settings: { readonly userDir?: string }
-  readonly log: { warn(message: string): void }
+  readonly log: Record<'debug' | 'info' | 'warn' | 'error', (message: unknown) => void>
+  readonly httpAdmin?: {
+    get(path: string, guard: unknown, handler: (request: HttpRequest, response: HttpResponse) => void): void
+  }
+  readonly auth?: { needsPermission(permission: string): unknown }
   readonly nodes: {
     createNode(node: Node, config: NodeDef): void
     getNode(id: string): Node | null

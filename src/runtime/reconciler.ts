@@ -7,6 +7,7 @@ import { CalSyncError, asCalSyncError } from './errors'
 import { execute } from './execute'
 import type { Outputs } from './execute'
 import { Joins } from './joins'
+import { pairName } from './metrics'
 import type { Message } from './node-red'
 import type { Report } from './report'
 import type { PairState } from './pair-state'
@@ -160,9 +161,33 @@ export class Reconciler {
     this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((each) => !alike.includes(each)))
     const triggers = alike.map(({ trigger }) => trigger)
     const { report, error } = await this.attempt(triggers, overrides)
+    await this.tell(report)
     for (const { msg } of triggers) this.sends.report(msg, report)
     this.sends.standing(report)
     return error
+  }
+
+  /** Log and metrics: a run that did something at level info, one that did nothing at level debug. */
+  private async tell(report: Report): Promise<void> {
+    const { run, errors, applied, failed, conflicts, startedAt, finishedAt } = report
+    const changes = [applied.left, applied.right].map(({ create, update, delete: gone }) => create + update + gone)
+    const [left = 0, right = 0] = changes
+    const duration = Date.parse(finishedAt) - Date.parse(startedAt)
+    const pair = pairName(report)
+    const message = `${pair}: ${left + right} changes, ${failed} failed, ${conflicts} conflicts in ${duration} ms`
+    const level = errors.length > 0 ? 'warn' : left + right + failed > 0 ? 'info' : 'debug'
+    this.engine.around.log?.(level, { message, run, pair, duration, applied, failed, conflicts, errors: errors.length })
+    for (const { message: text, code, calendar, uid } of errors) {
+      this.engine.around.log?.('debug', {
+        message: text,
+        run,
+        pair,
+        code,
+        ...(calendar ? { calendar } : {}),
+        ...(uid ? { event: uid } : {}),
+      })
+    }
+    await this.engine.metrics.ran(report)
   }
 
   /** A run that fails has a report too. */

@@ -5,6 +5,7 @@ import { nodeDisk } from '../store/node-disk'
 import { realSleep } from '../transport/real-sleep'
 import { Account } from './account'
 import { CalendarAccess, Engine } from './engine'
+import { serveAdmin } from './admin'
 import { asCalSyncError } from './errors'
 import type { CalSyncError } from './errors'
 import type { CredentialDefinitions, Message, Node, NodeAPI, NodeDef } from './node-red'
@@ -39,7 +40,9 @@ export function engineOf(RED: NodeAPI): Engine {
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     warn: (message) => RED.log.warn(`[calsync] ${message}`),
+    log: (level, { message, ...entry }) => RED.log[level]({ message: `[calsync] ${message}`, calsync: entry }),
   })
+  serveAdmin(RED, engine)
   engines.set(root, engine)
   return engine
 }

@@ -178,6 +178,16 @@ export class Sink {
       if (!request) return
       const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
       if (pair && result.status === 'ok' && !this.engine.runs.has(run)) pair.countLate()
+      const { action, uid } = request
+      const message = `${action} ${uid} in ${state.name}: ${result.status}`
+      this.engine.around.log?.('debug', {
+        message,
+        action,
+        event: uid,
+        calendar: state.name,
+        status: result.status,
+        run,
+      })
       end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
     }
     const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { Disk } from '../store/disk'
+import type { Log } from './log'
 import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
 
@@ -19,6 +20,8 @@ export type Surroundings = {
   readonly pause: () => Promise<void>
   /** The IANA zone of this machine, for times that name none. */
   readonly localZone: string
+  /** Where log lines go; without it nowhere. */
+  readonly log?: Log
   /** Hears of trouble that fails no call. */
   readonly warn: (message: string) => void
 }

@@ -46,6 +46,7 @@ describe('a report', () => {
       setAside: [],
       retries: 0,
       errors: [],
+      lost: [],
     } satisfies Omit<Report, 'run' | 'startedAt' | 'finishedAt' | 'requests'>)
   })
 

@@ -1,0 +1,87 @@
+import type { Report } from './report'
+
+type Instruments = {
+  readonly page: () => Promise<{ contentType: string; text: string }>
+  readonly ran: (report: Report) => void
+}
+
+/** Figures of all runs of this process, for an OpenMetrics page. The library is loaded with the first run. */
+export class Metrics {
+  private loading: Promise<Instruments> | undefined
+
+  /** Counts a run. Rejects only if the library can't be loaded. */
+  async ran(report: Report): Promise<void> {
+    if (report.dryRun) return
+    const { ran } = await this.instruments()
+    ran(report)
+  }
+
+  /** The page, and its content type. */
+  async page(): Promise<{ contentType: string; text: string }> {
+    const { page } = await this.instruments()
+    return page()
+  }
+
+  private instruments(): Promise<Instruments> {
+    this.loading ??= makeInstruments()
+    return this.loading
+  }
+}
+
+async function makeInstruments(): Promise<Instruments> {
+  const { Counter, Gauge, Histogram, Registry } = await import('prom-client')
+  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>()
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+  const registers = [registry]
+  const pair = ['pair']
+  const runs = new Counter({ name: 'calsync_runs_total', help: 'Runs', labelNames: [...pair, 'result'], registers })
+  const operations = new Counter({
+    name: 'calsync_operations_total',
+    help: 'Operations that were carried out',
+    labelNames: [...pair, 'calendar', 'action'],
+    registers,
+  })
+  const failures = new Counter({
+    name: 'calsync_errors_total',
+    help: 'Errors',
+    labelNames: [...pair, 'code'],
+    registers,
+  })
+  const conflicts = new Gauge({ name: 'calsync_conflicts', help: 'Open conflicts', labelNames: pair, registers })
+  const held = new Gauge({ name: 'calsync_held_deletions', help: 'Deletions that wait', labelNames: pair, registers })
+  const paired = new Gauge({ name: 'calsync_paired_events', help: 'Events in step', labelNames: pair, registers })
+  const last = new Gauge({
+    name: 'calsync_last_success_timestamp_seconds',
+    help: 'When the last run without errors ended',
+    labelNames: pair,
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'calsync_run_duration_seconds',
+    help: 'How long runs took',
+    labelNames: pair,
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900],
+    registers,
+  })
+  const ran = (report: Report): void => {
+    const name = { pair: pairName(report) }
+    const good = report.errors.length === 0
+    runs.inc({ ...name, result: good ? 'success' : 'error' })
+    for (const side of ['left', 'right'] as const) {
+      for (const [action, count] of Object.entries(report.applied[side])) {
+        operations.inc({ ...name, calendar: report.pair[side], action }, count)
+      }
+    }
+    for (const { code } of report.errors) failures.inc({ ...name, code })
+    conflicts.set(name, report.conflicts)
+    held.set(name, report.heldDeletions)
+    paired.set(name, report.paired)
+    const ended = Date.parse(report.finishedAt)
+    duration.observe(name, Math.max(0, ended - Date.parse(report.startedAt)) / 1000)
+    if (good) last.set(name, ended / 1000)
+  }
+  return { ran, page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) }
+}
+
+/** A pair by the names of its calendars, whichever a node calls left. */
+export const pairName = ({ pair }: Pick<Report, 'pair'>): string => [pair.left, pair.right].sort().join(' ↔ ')
