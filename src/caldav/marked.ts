@@ -19,10 +19,12 @@ export function markedText(uid: Uid, bearer: ResourceId, floatingZone: string, b
 
 /** A text whose events without length last a second, with a mark that says so; the same text if it has no such event. */
 export function lengthened(text: string, floatingZone: string): string {
-  const longer = withLength(text)
+  const longer = withLength(text, floatingZone)
   if (longer === text) return text
   const { mark } = readEvent(longer, { floatingZone })
-  return mark ? markedText(mark.uid, mark.bearer, floatingZone, (renewed) => withLength(text, renewed)) : longer
+  return mark
+    ? markedText(mark.uid, mark.bearer, floatingZone, (renewed) => withLength(text, floatingZone, renewed))
+    : longer
 }
 
 /** What `src/ical` can't read or write, as an error of the provider. */

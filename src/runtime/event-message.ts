@@ -154,9 +154,9 @@ function remindersOf(value: Json): Json {
   if (!isArray(list))
     throw invalid('reminders must be {overrides: [{method: "popup", minutes: 10}]}, or an array of minutes.')
   const minutes = list.map((each) => (isObject(each) ? each['minutes'] : each))
-  if (!minutes.every((each) => typeof each === 'number'))
-    throw invalid('each reminder needs its minutes before the start.')
-  return normalReminders(minutes)
+  if (!minutes.every((each) => typeof each === 'number' && Number.isInteger(each) && each >= 0 && each <= 40320))
+    throw invalid('each reminder needs its minutes before the start: whole, from 0 to 40320 (four weeks).')
+  return normalReminders(minutes as number[])
 }
 
 function readExceptions(value: Json | undefined, zone: string, fields: Record<string, Json>): void {

@@ -17,9 +17,14 @@ const strict =
   (server: CaldavServer): Fetch =>
   async (input, init) => {
     const text = init?.method === 'PUT' && typeof init.body === 'string' ? init.body : ''
-    if (/^DTSTART(.*)\r\nDTEND\1\r$/m.test(text)) return new Response(INVALID, { status: 403 })
+    if (text.split('BEGIN:VEVENT').some(isInstant)) return new Response(INVALID, { status: 403 })
     return server.fetch(input, init)
   }
+
+/** Start and end are the same, or noon in Berlin and six in New York. */
+const isInstant = (event: string): boolean =>
+  /^DTSTART(.*)\r\nDTEND\1\r$/m.test(event) ||
+  /^DTSTART.*T120000\r\nDTEND;TZID=America\/New_York:.*T060000\r$/m.test(event)
 
 const INSTANT = timed('2026-06-10T12:00:00', '2026-06-10T12:00:00')
 const SECOND_LONG = timed('2026-06-10T12:00:00', '2026-06-10T12:00:01')
@@ -49,6 +54,14 @@ describe('A CalDAV server without events without length', () => {
     assertHolds(calendar, await reader.only(), { ...LUNCH, summary: 'Brunch', when: SECOND_LONG })
   })
 
+  it('gets an event that ends in another zone when it starts', async () => {
+    const { calendar, reader } = await strictCalendar()
+    const { start } = INSTANT
+    const end = { dateTime: '2026-06-10T06:00:00', timeZone: 'America/New_York' }
+    await created(calendar, 'uid-1', { ...LUNCH, when: { start, end } })
+    assertHolds(calendar, await reader.only(), { ...LUNCH, when: SECOND_LONG })
+  })
+
   it('gets single occurrences that last a second, too', async () => {
     const { calendar, reader } = await strictCalendar()
     const moved = timed('2026-06-16T14:00:00', '2026-06-16T14:00:00')
@@ -57,4 +70,23 @@ describe('A CalDAV server without events without length', () => {
     await created(calendar, 'uid-1', series)
     assertHolds(calendar, await reader.only(), { ...WEEKLY, [exceptionField(SECOND)]: lasting })
   })
+})
+
+describe('After a write, a CalDAV calendar that answers with an ETag', () => {
+  for (const [text, isKnown] of [
+    ['Lunch; with "friends", at one', true],
+    [' Lunch', false], // Cyrus drops the space
+    ['C:\\new', false], // Xandikos makes it two lines
+  ] as const) {
+    it(`is ${isKnown ? 'not ' : ''}read again for ${JSON.stringify(text)}`, async () => {
+      const server = new CaldavServer(PLAIN)
+      const calendar = await (await providerFor(server)).open(server.calendar.path, NO_END)
+      const answers = []
+      for await (const answer of calendar.create('uid-1', { ...LUNCH, description: text }, NO_END)) answers.push(answer)
+      assert.deepEqual(
+        answers.map((answer) => 'holds' in answer),
+        [isKnown],
+      )
+    })
+  }
 })

@@ -6,7 +6,10 @@ import { hasCyrus, startCyrus } from './cyrus'
 import type { RealServer } from './real-server'
 import { PASSWORD, USERNAME, freePort, launch } from './real-server'
 
-const isInstalled = (program: string): boolean => spawnSync('which', [program]).status === 0
+export type { RealServer }
+
+/** Whether a program is installed. */
+export const isInstalled = (program: string): boolean => spawnSync('which', [program]).status === 0
 
 /** The real servers that tests run against, with Debian's packages of each. */
 const REAL_SERVERS: readonly {
@@ -47,7 +50,7 @@ export function onRealServers(sentences: (server: () => RealServer, name: string
   }
 }
 
-async function startRadicale(): Promise<RealServer> {
+export async function startRadicale(): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'calsync-radicale-'))
   const users = join(folder, 'users')
   const rights = join(folder, 'rights')

@@ -3,28 +3,20 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { GOOGLE_ONLY, ICLOUD_ONLY } from '../demo/events'
 import type { World } from '../demo/world'
-import { googleApp, icloudApp, type SeriesApp } from './apps'
+import { googleApp, icloudApp } from './apps'
+import { carried, DIRECTIONS, NOTHING, SERIES } from './carried'
 import { LOGIN } from '../simulators/google'
-import { EDITS, edit, SERIES_EDITS, UPHEAVALS, type Here } from './edits'
+import { EDITS, edit, SERIES_EDITS, UPHEAVALS } from './edits'
 import { agendas, assertInStep, assertNoMail, difference, row, takeRequests } from './sides'
 import type { Site } from './site'
 import { newStage, type Stage } from './stage'
 
-const NOTHING = { create: 0, update: 0, delete: 0 }
 /** What lies before the window: two events at Google, one at iCloud. */
 const inGoogleOnly = GOOGLE_ONLY.length - 2
 const inIcloudOnly = ICLOUD_ONLY.length - 1
 
-/** One came from Google, one from iCloud, and one was on both sides. */
-const SERIES = ['Stand-up', 'Football practice, Emil', 'Choir rehearsal']
-
 /** Series in which occurrences were moved, renamed and cancelled. */
 const UPHEAVED = { google: ['Stand-up', 'Football practice, Emil'], icloud: ['Team meeting', 'Choir rehearsal'] }
-
-const directions: { here: Here; there: string; app: (world: World) => SeriesApp }[] = [
-  { here: 'google', there: 'iCloud', app: googleApp },
-  { here: 'icloud', there: 'Google', app: icloudApp },
-]
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -97,25 +89,25 @@ describe('Two calendars in a real Node-RED', function () {
     })
   })
 
-  for (const { here, there, app } of directions) {
+  for (const { here, there, app } of DIRECTIONS) {
     for (const [what, act] of EDITS) {
-      it(`carry to ${there}: ${what}`, () => carried(here, () => act(app(world), here)))
+      it(`carry to ${there}: ${what}`, () => carried(stage, here, () => act(app(world), here)))
     }
     for (const [what, act] of SERIES_EDITS) {
       it(`carry to ${there}: ${what}`, () =>
-        carried(here, () => SERIES.forEach((series) => act(app(world), series, here))))
+        carried(stage, here, () => SERIES.forEach((series) => act(app(world), series, here))))
     }
   }
 
-  for (const { here, there, app } of directions) {
+  for (const { here, there, app } of DIRECTIONS) {
     for (const [what, act] of UPHEAVALS) {
       it(`carry to ${there}: ${what}`, () =>
-        carried(here, () => UPHEAVED[here].forEach((series) => act(app(world), series, here))))
+        carried(stage, here, () => UPHEAVED[here].forEach((series) => act(app(world), series, here))))
     }
   }
 
   it('unite what both owners changed in different fields of the same event', async () => {
-    for (const { here, app } of directions) app(world).note('Hiking trip', `from ${here}`)
+    for (const { here, app } of DIRECTIONS) app(world).note('Hiking trip', `from ${here}`)
     await site.sync()
     const conflicts = site.listener.all('conflict') as { summary: string; fields: { name: string }[] }[]
     assert.deepEqual(
@@ -173,21 +165,4 @@ describe('Two calendars in a real Node-RED', function () {
     const texts = [...files.map((file) => readFileSync(file, 'utf8')), site.log.join('\n')]
     for (const secret of secrets) for (const text of texts) assert.ok(!text.includes(secret), `${secret} is in ${text}`)
   })
-
-  /**
-   * An owner does something: one sync carries it to the other calendar, leaves the one where it was done as its owner
-   * left it, and the next sync has nothing to do.
-   */
-  async function carried(here: Here, act: () => void): Promise<void> {
-    const before = agendas(world)[here]
-    act()
-    const meant = agendas(world)[here]
-    assert.ok(meant.join() !== before.join(), 'this changes nothing')
-    const report = await site.sync()
-    assert.deepEqual([report.errors, report.failed, report.stale, report.conflicts], [[], 0, 0, 0])
-    assert.deepEqual(difference(agendas(world)[here], meant), { onlyFirst: [], onlySecond: [] })
-    assertInStep(world)
-    const next = await site.sync()
-    assert.deepEqual(next.planned, { left: NOTHING, right: NOTHING })
-  }
 })

@@ -41,6 +41,14 @@ export class Checks {
     for (const side of SIDES) for (const [tag, lives] of held[side].byTag) this.remember(side, tag, lives)
   }
 
+  /** Errors tell what is wrong in the world; none that CalSync itself is wrong. */
+  noDefects(): void {
+    for (const error of [...this.world.errors, ...this.world.flow.errors]) {
+      const { code, message, stack } = error as Error & { code?: string }
+      assert.ok(code?.startsWith('calsync.') && code !== 'calsync.internal', `${code ?? ''} ${message} ${stack ?? ''}`)
+    }
+  }
+
   private nobodyGotMail(): void {
     assert.equal(this.world.google.mails, 0, 'Google sent mail')
     assert.deepEqual(this.world.icloud.mails, [], 'iCloud sent mail')

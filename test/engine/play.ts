@@ -7,10 +7,13 @@ import { SIDES } from '../../src/sync/model'
 import { Random } from '../sync/random'
 import { Checks } from './checks'
 import { heldOnBoth } from './held'
+import { Misfortune } from './misfortune'
 import { tagIn } from './owner'
 import { drawSetting } from './setting'
 import { Truth } from './truth'
 import { Users } from './users'
+import { WantonFlow } from './wanton-flow'
+import { Weather } from './weather'
 import { World } from './world'
 
 const MINUTE = 60_000
@@ -24,6 +27,9 @@ export class Play {
   readonly users: Users
   readonly checks: Checks
   readonly random: Random
+  private readonly weather: Weather
+  private readonly misfortune: Misfortune
+  private readonly wanton: WantonFlow
 
   constructor(
     readonly seed: number,
@@ -35,6 +41,9 @@ export class Play {
     this.world = new World(setting, seed * 7919, tell)
     this.users = new Users(this.world.owners, this.truth, new Random(seed + 13), true)
     this.checks = new Checks(this.world, this.truth)
+    this.weather = new Weather(this.world, new Random(seed + 17))
+    this.misfortune = new Misfortune(this.world, new Random(seed + 19))
+    this.wanton = new WantonFlow(this.world, this.truth, new Random(seed + 23))
   }
 
   async whole(): Promise<void> {
@@ -46,30 +55,76 @@ export class Play {
           await world.time.pass(random.below(10) * MINUTE)
           this.users.act()
         }
-        await world.run()
+        this.weather.pass()
+        if (random.chance(0.3)) await this.wanton.release(false)
+        await this.troubledRun()
       }
       await this.quiet()
     }
   }
 
+  /** A run in which whatever the setting has in store may happen. */
+  private async troubledRun(): Promise<void> {
+    const { world, random } = this
+    this.misfortune.before()
+    if (world.setting.troubles.has('meanwhile')) {
+      for (let doings = random.below(4); doings > 0; doings -= 1) {
+        void world.time.sleep(random.below(4000)).then(() => this.users.act())
+      }
+    }
+    await world.run(random.chance(0.1) ? { fullSync: true } : {})
+    this.misfortune.after()
+  }
+
+  /** The sun comes out: no trouble any more, and what was held is handed on. */
+  private async calm(): Promise<void> {
+    const { world } = this
+    this.weather.clear()
+    await world.time.pass(61 * MINUTE)
+    this.misfortune.after()
+    this.wanton.wanton = false
+    await this.wanton.release(true)
+  }
+
   /** Nothing is in the way any more: it must come to rest, and then all must hold. */
   private async quiet(): Promise<void> {
     const { world, truth } = this
-    let last: Report | undefined
-    let runs = 0
-    do {
+    await this.calm()
+    // What a server withheld, or an old state does not know, only a complete reading brings back.
+    const full = this.weather.lostNews || this.misfortune.backup
+    let last = await world.run(full ? { fullSync: true } : {})
+    for (let runs = 0; !isIdle(last) && runs < RUNS; runs += 1) {
       await world.time.pass(61 * MINUTE)
       last = await world.run()
-      runs += 1
-    } while (!isIdle(last) && runs < RUNS)
-    assert.ok(
-      isIdle(last),
-      `it does not come to rest: ${JSON.stringify(last)} ${JSON.stringify(this.world.flow.written.slice(-2))}`,
-    )
+    }
+    assert.ok(isIdle(last), `it does not come to rest: ${this.troubleIn(last)}`)
     const held = await heldOnBoth(world)
-    this.checks.all(held, { backup: false, lostNews: false, open: await this.openTags() })
+    const { backup } = this.misfortune
+    this.checks.all(held, { backup, lostNews: this.weather.lostNews, open: await this.openTags() })
+    await this.newEngineAgrees()
     await this.idleRunAsksOnce()
+    this.checks.noDefects()
     truth.settled((side, tag) => held[side].byTag.has(tag))
+    this.weather.bad = true
+    this.wanton.wanton = true
+    this.weather.lostNews = false
+    this.misfortune.backup = false
+  }
+
+  private troubleIn(report: Report | undefined): string {
+    const { flow } = this.world
+    const results = flow.written.at(-1)?.results ?? []
+    const { planned, errors } = report ?? {}
+    return JSON.stringify([planned, errors, results.slice(0, 3), flow.errors.map(({ message }) => message).slice(-2)])
+  }
+
+  /** What lies on the disk is all that a new process needs. */
+  private async newEngineAgrees(): Promise<void> {
+    const { world } = this
+    world.restart()
+    const report = await world.run()
+    assert.deepEqual(world.life.warnings, [], 'a new process warns')
+    assert.ok(isIdle(report), `a new process plans something: ${this.troubleIn(report)}`)
   }
 
   private async idleRunAsksOnce(): Promise<void> {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { createCaldavProvider } from '../../src/caldav'
+import { NO_END, Reader, created, updated, written } from '../contract/reader'
+import { anyChange } from '../ical/arbitrary'
+import { onRealServers } from './real-servers'
+
+onRealServers((server) => {
+  it('holds what the answer to a write says, whatever is written', async () => {
+    const surroundings = { fetch, now: Date.now, localZone: 'Europe/Berlin' }
+    const provider = await createCaldavProvider(server().config, surroundings)
+    const path = await server().newCalendar()
+    const calendar = await provider.open(path, NO_END)
+    let count = 0
+    const change = fc.asyncProperty(anyChange, async ({ before, fields, changed }) => {
+      const made = await created(calendar, `random-${++count}`, before)
+      assert.deepEqual((await new Reader(calendar).only()).fields, made.fields)
+      const edited = await updated(calendar, made, fields, ...changed)
+      const read = await new Reader(calendar).only()
+      assert.deepEqual([read.fields, read.mark], [edited.fields, edited.mark])
+      await written(calendar, calendar.delete(read, NO_END))
+    })
+    await fc.assert(change, { seed: 7, numRuns: 12 })
+    await server().removeCalendar(path)
+  })
+})
