@@ -164,7 +164,18 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
     summary: typeof fields.summary === 'string' ? fields.summary : '',
   }))
   const didSomething = first.length > 0 || report.errors.length > 0
-  await pair.remember(didSomething ? (JSON.parse(JSON.stringify(report)) as Data) : undefined)
+  const events = run.results.map(({ op, state, message }) => {
+    const { uid, action, to, reason } = op
+    return {
+      uid,
+      action,
+      calendar: report.pair[turn(to)],
+      reason,
+      state,
+      ...(message === undefined ? {} : { message }),
+    }
+  })
+  await pair.remember(didSomething ? (JSON.parse(JSON.stringify({ ...report, events })) as Data) : undefined)
 }
 
 function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {

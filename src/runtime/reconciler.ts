@@ -89,6 +89,7 @@ export class Reconciler {
       const message = `A message that comes from no calendar-source needs a command as its topic: ${COMMANDS.join(', ')}.`
       throw new CalSyncError('invalid-input', message, 'unknown command')
     }
+    if (topic === 'sync' && !hasUid(payload)) return this.enqueue({ msg, reads: new Map() })
     const outcome = await runCommand(topic, payload, await this.context(msg))
     if (outcome.is === 'run') {
       await this.enqueue({ msg, reads: new Map(), ...(outcome.only ? { only: outcome.only } : {}) })
@@ -244,6 +245,8 @@ export class Reconciler {
     }
   }
 }
+
+const hasUid = (payload: unknown): boolean => typeof payload === 'object' && payload !== null && 'uid' in payload
 
 /** Some events only, if all triggers say so. */
 function onlyOf(triggers: readonly Trigger[]): ReadonlySet<Uid> | undefined {

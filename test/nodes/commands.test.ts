@@ -203,6 +203,9 @@ describe('commands to a reconcile node', () => {
       assert.deepEqual([status.conflicts, status.heldDeletions, status.successRate], [0, 0, 1])
       assert.equal(status.calendars.left.events, 2)
       assert.equal(status.runs[0]?.run, report.run)
+      const [event] = status.runs[0]?.events ?? []
+      assert.deepEqual([event?.action, event?.state], ['update', 'ok'])
+      assert.match(event?.reason ?? '', /^changed in .+: summary$/)
       assert.ok(status.idleRuns >= 1)
       assert.ok(Date.parse(status.lastSuccess) > 0)
       assert.deepEqual(
@@ -289,7 +292,7 @@ type Status = {
   lastSuccess: string
   successRate: number
   idleRuns: number
-  runs: { run: string }[]
+  runs: { run: string; events: { action: string; state: string; reason: string }[] }[]
   lost: { id: string; summary: string }[]
 }
 

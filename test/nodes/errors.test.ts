@@ -213,16 +213,6 @@ describe('bad input', () => {
   const caughtBy = async (node: Parameters<Flow['node']>[0], msg: object): Promise<Caught['error']> =>
     ((await flow.ask(node, msg, 'caught')) as Caught).error
 
-  const commands = ['status', 'conflicts', 'resolve', 'approve-deletions', 'keep-deletions', 'undo', 'explain', 'reset']
-  for (const topic of commands) {
-    it(`the command ${topic} is refused as not available yet`, async () => {
-      const error = await caughtBy('reconcile', { topic })
-      assert.equal(error.code, 'calsync.not-available')
-      assert.match(error.message, new RegExp(`"${topic}" is not available yet`))
-      assert.deepEqual(flow.heard('report'), [])
-    })
-  }
-
   for (const topic of ['Sync', 'hello', '', undefined, 7, null, {}, 'constructor']) {
     it(`a reconcile node gets a message with topic ${JSON.stringify(topic)}: an error lists the commands`, async () => {
       const error = await caughtBy('reconcile', { topic, payload: 1 })
