@@ -107,7 +107,7 @@ class Run {
   ) {}
 
   async batch(tasks: readonly Task[]): Promise<void> {
-    const begun = tasks.map((task) => this.begin(task)).filter((each) => each !== undefined)
+    const begun = await this.askForMissing(tasks.map((task) => this.begin(task)).filter((each) => each !== undefined))
     await this.means.keep(begun.flatMap(({ target }) => target ?? []))
     begun.forEach((each) => this.note(each))
     await this.saveEntries()
@@ -142,6 +142,36 @@ class Run {
     } else if (!target && task.action === 'delete') this.end(begun, { is: 'stale' }, { status: 'ok' })
     else return begun
     return undefined
+  }
+
+  /**
+   * A new resource in place of one that is only missing would be a second one, if that is there after all: an empty
+   * answer made it missing, or a server that had not caught up. So the server is asked for it, by its id. @returns what
+   * is still to be done
+   */
+  private async askForMissing(begun: readonly Begun[]): Promise<readonly Begun[]> {
+    const missing = new Map<Begun, ResourceId>()
+    for (const each of begun) {
+      const id = missingOf(each)
+      if (id !== undefined) missing.set(each, id)
+    }
+    if (missing.size === 0) return begun
+    const ids = [...missing.values()]
+    const { calendar, replica } = this.keeper
+    try {
+      const seen = await calendar.readSome(ids, replica.entries, this.means.signal)
+      const there = new Map(seen.filter(({ is }) => is !== 'gone').map((each) => [each.id, each]))
+      for (const each of there.values()) {
+        const stored = replica.record(each, this.means.now())
+        if (stored) this.stored.set(stored.id, stored)
+      }
+      const found = begun.filter((each) => there.has(missing.get(each) ?? ''))
+      for (const each of found) this.end(each, { is: 'stale' }, { status: 'stale' })
+      return begun.filter((each) => !found.includes(each))
+    } catch (error) {
+      for (const each of missing.keys()) this.failed(each, error)
+      return begun.filter((each) => !missing.has(each))
+    }
   }
 
   private ownTarget(uid: Uid): Seen | undefined {
@@ -286,6 +316,15 @@ class Run {
     for (const [pair, changes] of this.entries) await pair.save(changes)
     this.entries.clear()
   }
+}
+
+/** The resource in whose place a create makes another, if nothing says that it was deleted. */
+function missingOf({ task, now }: Begun): ResourceId | undefined {
+  if (task.action !== 'create' || !task.planned) return undefined
+  const { op, pair } = task.planned
+  const entry = pair.agreement.get(op.uid)
+  const seen = now[op.to]
+  return entry?.is === 'pair' && seen?.is === 'gone' && seen.how === 'missing' ? entry[op.to].id : undefined
 }
 
 /** A new resource holds what we gave it in every field of the series, also in those of which nothing was said. */

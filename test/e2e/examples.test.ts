@@ -9,12 +9,12 @@ import { freePort } from '../demo/ports'
 import { World } from '../demo/world'
 import { readJson } from '../package/project'
 import { Listener } from './listener'
+import { NOTHING } from './carried'
 import { overheard, pointed } from './overheard'
 import { agendas, assertInStep, assertNoMail, isThere, row, thisMonday } from './sides'
 import type { Report } from './site'
 import { newUserDir } from './user-dir'
 
-const NOTHING = { create: 0, update: 0, delete: 0 }
 const NAMES = ['list-calendars', 'own-event', 'one-way-busy', 'sync-over-http'] as const
 type Name = (typeof NAMES)[number]
 

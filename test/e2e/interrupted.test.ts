@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import type { World } from '../demo/world'
+import { NOTHING } from './carried'
 import { agendas, assertNoMail, difference, doubled, type Agendas } from './sides'
 import type { Site } from './site'
 import { newStage, type Stage } from './stage'
 import { goOn, stallAt } from './stall'
-
-const NOTHING = { create: 0, update: 0, delete: 0 }
 
 describe('A first sync in a real Node-RED', function () {
   this.timeout(120_000)

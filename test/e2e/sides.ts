@@ -11,7 +11,7 @@ export function thisMonday(): string {
 }
 
 /** The days in which two calendars of the demo have to be the same: the window of the sync, and a day less. */
-export function window(): Days {
+function daysInStep(): Days {
   const today = DateTime.now().setZone(HOME_ZONE)
   return [today.minus({ days: 29 }).toFormat('yyyy-MM-dd'), today.plus({ days: 364 }).toFormat('yyyy-MM-dd')]
 }
@@ -20,7 +20,7 @@ export type Agendas = { readonly google: Agenda; readonly icloud: Agenda }
 
 /** Both calendars as their owners see them. */
 export function agendas(world: World): Agendas {
-  const days = window()
+  const days = daysInStep()
   const texts = [...world.icloud.calendar.members.values()].map(({ text }) => text)
   return { google: googleAgenda(world.google, days), icloud: caldavAgenda(texts, days) }
 }
@@ -43,12 +43,6 @@ export function difference(first: Agenda, second: Agenda): { onlyFirst: string[]
 }
 
 export const doubled = (agenda: Agenda): string[] => agenda.filter((line, at) => agenda.indexOf(line) !== at)
-
-/** What a step took out of an agenda and put into it, each as `day time title`. */
-export function step(before: Agenda, after: Agenda): { gone: string[]; came: string[] } {
-  const { onlyFirst: gone, onlySecond: came } = difference(before, after)
-  return { gone, came }
-}
 
 /** The one event with this title. */
 export function row(owner: Owner, title: string): Row {

@@ -3,9 +3,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { GOOGLE_ONLY, ICLOUD_ONLY } from '../demo/events'
 import type { World } from '../demo/world'
+import type { CaldavServer } from '../simulators/caldav'
+import { eventsOf } from '../simulators/caldav/ical-text'
+import { LOGIN } from '../simulators/google'
+import type { Agenda } from './agenda'
 import { googleApp, icloudApp } from './apps'
 import { carried, DIRECTIONS, NOTHING, SERIES } from './carried'
-import { LOGIN } from '../simulators/google'
 import { EDITS, edit, SERIES_EDITS, UPHEAVALS } from './edits'
 import { agendas, assertInStep, assertNoMail, difference, row, takeRequests } from './sides'
 import type { Site } from './site'
@@ -17,6 +20,13 @@ const inIcloudOnly = ICLOUD_ONLY.length - 1
 
 /** Series in which occurrences were moved, renamed and cancelled. */
 const UPHEAVED = { google: ['Stand-up', 'Football practice, Emil'], icloud: ['Team meeting', 'Choir rehearsal'] }
+
+const invite = ({ user }: CaldavServer, path: string): void =>
+  user.edit(path, (calendar) =>
+    eventsOf(calendar).forEach(({ lines }) =>
+      lines.push('ORGANIZER:mailto:anna@icloud.com', 'ATTENDEE:mailto:mia@example.com'),
+    ),
+  )
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -142,6 +152,35 @@ describe('Two calendars in a real Node-RED', function () {
     assert.ok(!agenda.some((line) => line.includes('Baking cookies')))
     const next = await site.sync()
     assert.deepEqual(next.planned, { left: NOTHING, right: NOTHING })
+  })
+
+  it('carry events with guests without telling the guests', async () => {
+    const soon = { ...row(world.googleOwner, 'Theatre, 2'), title: 'Party', place: '' }
+    world.googleOwner.add(soon)
+    world.icloudOwner.add({ ...soon, title: 'Dinner' })
+    const party = row(world.googleOwner, 'Party')
+    world.google.user.edit(party.id, { attendees: [{ email: 'mia@example.com' }] })
+    invite(world.icloud, row(world.icloudOwner, 'Dinner').id)
+    await site.sync()
+    assertInStep(world)
+    assert.doesNotMatch(world.icloud.user.text(row(world.icloudOwner, 'Party').id), /ATTENDEE|ORGANIZER/)
+    assert.equal(world.google.user.get(row(world.googleOwner, 'Dinner').id).attendees, undefined)
+
+    // Both servers would mail them of a change ("some emails might still be sent", Google says of sendUpdates=none).
+    const before = agendas(world)
+    edit(icloudApp(world), 'Party', () => ({ place: 'At home' }))
+    edit(googleApp(world), 'Dinner', () => ({ place: 'At home' }))
+    const edited = await site.sync()
+    assert.deepEqual([edited.errors, edited.notWritable, edited.planned], [[], 2, { left: NOTHING, right: NOTHING }])
+    world.icloudOwner.remove(row(world.icloudOwner, 'Party').id)
+    world.googleOwner.remove(row(world.googleOwner, 'Dinner').id)
+    const deleted = await site.sync()
+    assert.deepEqual([deleted.errors, deleted.planned], [[], { left: NOTHING, right: NOTHING }])
+    const withoutCopies = (agenda: Agenda, copy: string): Agenda => agenda.filter((line) => !line.includes(copy))
+    assert.deepEqual(agendas(world), {
+      google: withoutCopies(before.google, '| Dinner |'),
+      icloud: withoutCopies(before.icloud, '| Party |'),
+    })
   })
 
   it('hold back a mass deletion, and announce it once', async () => {

@@ -50,8 +50,8 @@ export class Play {
     const { random, world } = this
     for (let count = 1 + random.below(5); count > 0; count -= 1) this.users.add(random.pick(SIDES))
     for (let act = 1 + random.below(2); act > 0; act -= 1) {
-      for (let round = 1 + random.below(4); round > 0; round -= 1) {
-        for (let doings = random.below(4); doings > 0; doings -= 1) {
+      for (let round = 1 + random.below(6); round > 0; round -= 1) {
+        for (let doings = random.below(5); doings > 0; doings -= 1) {
           await world.time.pass(random.below(10) * MINUTE)
           this.users.act()
         }
@@ -68,7 +68,7 @@ export class Play {
     const { world, random } = this
     this.misfortune.before()
     if (world.setting.troubles.has('meanwhile')) {
-      for (let doings = random.below(4); doings > 0; doings -= 1) {
+      for (let doings = random.below(5); doings > 0; doings -= 1) {
         void world.time.sleep(random.below(4000)).then(() => this.users.act())
       }
     }

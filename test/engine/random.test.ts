@@ -3,12 +3,13 @@ import { play } from './play'
 
 /**
  * `SEED=123 npm run replay:engine` plays one history and tells what happens in it; `HISTORIES=5000` plays more,
- * `FROM=1000` others.
+ * `FROM=1000` others, `SEEDS="4 8 15"` some.
  */
 const only = process.env['SEED'] === undefined ? undefined : Number(process.env['SEED'])
 const count = Number(process.env['HISTORIES'] ?? 150)
 const from = Number(process.env['FROM'] ?? 1)
-const seeds = only === undefined ? Array.from({ length: count }, (_, index) => from + index) : [only]
+const named = process.env['SEEDS']?.split(' ').map(Number)
+const seeds = only === undefined ? (named ?? Array.from({ length: count }, (_, index) => from + index)) : [only]
 const tell = only === undefined ? undefined : (line: string): void => console.log(line)
 
 describe('random histories of the whole engine', function () {

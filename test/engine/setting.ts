@@ -42,7 +42,7 @@ export type Setting = {
 export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES): Setting {
   const direction = random.pick(['both', 'both', 'both', 'left-to-right', 'right-to-left'] as const)
   const busy = random.chance(0.15)
-  const often = random.pick([0, 0.15, 0.3, 0.6])
+  const often = random.pick([0, 0.2, 0.4, 0.8])
   return {
     googleIs: random.pick(['left', 'right']),
     direction,
