@@ -99,6 +99,8 @@ class Run {
   private readonly stored = new Map<string, Stored>()
   private readonly entries = new Map<PairKeeper, Map<Uid, Entry | undefined>>()
   private readonly outdated = new Set<ResourceId>()
+  /** What was written but is not given out yet: its note stays, and tells what became of it once it can be read. */
+  private readonly unclear = new Set<Begun>()
   private fatal: { code: ErrorCode | 'unknown'; message: string } | undefined
 
   constructor(
@@ -218,7 +220,9 @@ class Run {
       : calendar.update(target, task.fields, task.written, signal)
   }
 
-  private answered({ task, now, from, target }: Begun, holds: Seen, wrote: readonly Field[]): void {
+  private answered(begun: Begun, holds: Seen, wrote: readonly Field[]): void {
+    const { task, now, from, target } = begun
+    if (holds.is === 'unread') this.unclear.add(begun)
     // What we wrote is nobody's edit: the stamp of the last version by somebody else stays.
     const { changedAt: _ours, ...rest } = holds as Live
     const changedAt = target?.changedAt
@@ -275,7 +279,8 @@ class Run {
       const { op, pair } = planned
       const entry = pair.agreement.get(op.uid)
       const partly = op.action === 'update' && op.changed.some((field) => !written.includes(field))
-      if (entry) {
+      if (entry && this.unclear.has(begun)) this.put(pair, op.uid, { ...entry, due: 0 })
+      else if (entry) {
         const done = completed(entry, op, this.means.now())
         this.put(pair, op.uid, partly ? { ...done, due: 0 } : done)
       }

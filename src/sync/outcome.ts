@@ -1,3 +1,4 @@
+import { sameJson } from '../event/json'
 import { hashFields, sameMeaning } from '../event/normal'
 import type { Now } from './entry'
 import { advance, aloneAndSkipped, isLive, newPair, without } from './entry'
@@ -46,7 +47,7 @@ export function note(
 ): Entry | undefined {
   if (op.action === 'delete' || op.decides) return entry
   const target = now[op.to]
-  const against = isLive(target) ? target.ref : null
+  const against = isLive(target) ? versionOf(target) : null
   const names = op.action === 'create' ? [...new Set([...op.changed, ...written])] : written
   const noted = { fields: pick(fields, names), from: pick(sentFrom(op, now), names), against }
   if (entry?.is === 'pair') {
@@ -58,6 +59,9 @@ export function note(
   const making: Half = { id: newId, held: {}, noted }
   return { ...(entry ?? { uid: op.uid }), is: 'alone', on: other(op.to), id: source.id, making }
 }
+
+/** What tells two versions apart: not every server gives an ETag with each text, so what it means counts, too. */
+const versionOf = ({ ref, fields }: Live): Json => [ref, hashFields(fields)]
 
 /** An event that is made again starts anew: what the lost resource held is no base for a half-made new one. */
 const withoutBase = (entry: PairEntry): PairEntry => ({ ...entry, ...both((side) => ({ ...entry[side], held: {} })) })
@@ -74,7 +78,7 @@ function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
   const { noted, ...half } = entry[side]
   const seen = now[side]
   if (!noted) return entry
-  if (isLive(seen) && sameMeaning(seen.ref, noted.against)) return entry
+  if (isLive(seen) && sameJson(versionOf(seen), noted.against)) return entry
   const open: PairEntry = { ...entry, [side]: half }
   if (!isLive(seen)) return open
   const written = (Object.keys(noted.fields) as Field[]).filter((name) =>
