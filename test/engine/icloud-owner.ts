@@ -122,6 +122,14 @@ export class IcloudOwner implements Owner {
       zone === undefined
         ? start.minus({ days: 1 }).toFormat('yyyyMMdd')
         : `${start.minus({ seconds: 1 }).toUTC().toFormat(BASIC)}Z`
+    // What was changed in occurrences from there on goes with them.
+    this.user.edit(id, (calendar) => {
+      for (const event of eventsOf(calendar)) {
+        const name = property(event, 'RECURRENCE-ID')
+        const isLater = name !== undefined && name >= this.native(id, key)
+        if (isLater) calendar.components.splice(calendar.components.indexOf(event), 1)
+      }
+    })
     this.user.splitSeries(
       id,
       `RRULE:${rule};UNTIL=${until}`,
