@@ -69,6 +69,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
         if (awaited.size === 0) resolve()
       })
     }
+    child.once('error', reject)
     void ended.then((code) =>
       reject(new Error(`Node-RED ended with code ${String(code)}:\n${log.slice(-20).join('\n')}`)),
     )
