@@ -174,7 +174,7 @@ async function undo(id: unknown, { pair, calendars, engine, turn, signal, dryRun
   if (dryRun) return { is: 'answer', payload: { id, uid, status: 'dropped' } }
   const sink = new Sink(engine, calendars[turn(stored)])
   const { payload, error } = await sink.restore(uid, fields, signal)
-  return { is: 'answer', payload: { id, ...payload.results[0] }, ...(error ? { error } : {}) }
+  return { is: 'answer', payload: { ...payload.results[0], id }, ...(error ? { error } : {}) }
 }
 
 async function explainOne(uid: unknown, context: Context): Promise<unknown> {
