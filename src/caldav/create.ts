@@ -3,7 +3,7 @@ import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { fieldNames, isException } from '../event/event'
 import { hashJson } from '../event/json'
-import { emptyValue, sameMeaning } from '../event/normal'
+import { emptyValue, hashFields, sameMeaning } from '../event/normal'
 import { HOLDS, writeEvent } from '../ical'
 import type { Member } from './members'
 import { getMember, isListed } from './members'
@@ -76,7 +76,7 @@ const notYet = ({ collection }: Place): ProviderError =>
 const isOurs = (seen: Seen, uid: Uid, ownUid: Uid): seen is Live =>
   seen.is === 'live' && (seen.uid === uid || seen.uid === ownUid)
 
-/** What an earlier try made, brought to hold the fields. */
+/** What an earlier try made, brought to hold the fields, unless somebody else edited it. */
 async function adopt(
   place: Place,
   seen: Live,
@@ -88,6 +88,9 @@ async function adopt(
   const wrote = fieldNames(fields)
   const changed = differences(fields, seen.fields)
   if (changed.length === 0) return { holds: seen, wrote }
+  if (seen.mark?.wrote !== hashFields(seen.fields)) {
+    throw new ProviderError('stale', `${seen.id} is there already, and was changed since. It is read again.`)
+  }
   const answer = await storeChange(place, seen, there, { fields, changed, now }, signal)
   return { ...answer, wrote }
 }

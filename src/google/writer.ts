@@ -89,13 +89,20 @@ export class Writer {
     if (seen.is === 'live') yield* this.occurrences(seen, target).writeAll(keys, signal)
   }
 
-  /** An earlier create had come through: what it made is brought to hold the fields. */
+  /** An earlier create had come through: what it made is brought to hold the fields, unless somebody else edited it. */
   private async *adopt(id: ResourceId, target: Fields, signal: AbortSignal): AsyncGenerator<Answer> {
     const seen = await this.reader.readOne(id, new Map(), signal)
     if (seen.is !== 'live') throw new ProviderError('stale', 'The event was changed while it was copied.')
     const all = [...new Set([...HELD, ...fieldNames(target), ...fieldNames(seen.fields)])]
     const value = (fields: Fields, name: Field) => fields[name] ?? (name in fields ? null : emptyValue(name))
     const differing = all.filter((name) => !sameMeaning(value(seen.fields, name), value(target, name)))
+    const { wrote } = seen.mark ?? {}
+    const isUntouched = wrote === hashFields(seen.fields)
+    const isHalfMade =
+      wrote === hashFields(target) && differing.every((name) => isException(name) && !(name in seen.fields))
+    if (differing.length > 0 && !isUntouched && !isHalfMade) {
+      throw new ProviderError('stale', 'The event is there already, and somebody has changed it since.')
+    }
     yield { wrote: all.filter((name) => !differing.includes(name)), holds: seen }
     if (differing.length > 0) yield* this.update(seen, target, differing, signal)
   }

@@ -3,6 +3,7 @@ import type { Live } from '../../src/event/calendar'
 import type { Field } from '../../src/event/event'
 import { fieldNames, isAllDay, originalStart, whenOf } from '../../src/event/event'
 import { sameMeaning } from '../../src/event/normal'
+import { occurs } from '../../src/google/occurs'
 import { valueOf } from '../../src/sync/merge'
 import type { Both, Side } from '../../src/sync/model'
 import { SIDES, other } from '../../src/sync/model'
@@ -137,7 +138,7 @@ export class Checks {
       const differing = [...names].filter((name) => {
         if (busyTo && (name === 'summary' || name === 'location' || name.startsWith('exceptions.'))) return false
         // Google keeps an occurrence that its series can't have any more; iCalendar has no way to say that.
-        if (name.startsWith('exceptions.') && !canHave(left, name)) return false
+        if (name.startsWith('exceptions.') && (!canHave(left, name) || isNeedless(left, right, name))) return false
         // What a server adds on its own stays there, and goes nowhere.
         if (name === 'reminders' && caldav.rewrites === 'alarm') return false
         return !this.isSame(name, left, right, held)
@@ -173,17 +174,17 @@ export class Checks {
     const { busyTo } = this.world.setting
     if (busyTo && field !== 'description') return
     const { typed, all, deleted } = this.truth.of(tag)
+    const before = this.settled.get(`${side}/${tag}/${field}`)
     if (deleted.size > 0) {
       // Made again: from what its other half held then, which may have been something in between.
-      const some = [this.settled.get(`${side}/${tag}/${field}`), ...(all.get(field) ?? [])]
+      const some = [...SIDES.map((each) => this.settled.get(`${each}/${tag}/${field}`)), ...(all.get(field) ?? [])]
       const now = valueOf(seen.fields, field)
-      if (some[0] !== undefined) assert.ok(some.includes(now), `${field} of ${tag} on the ${side} was typed by nobody`)
+      if (before !== undefined) assert.ok(some.includes(now), `${field} of ${tag} on the ${side} was typed by nobody`)
       return
     }
     const own = typed[side].get(field)
     const theirs = typed[other(side)].get(field)
     const value = valueOf(seen.fields, field) as string | null
-    const before = this.settled.get(`${side}/${tag}/${field}`)
     const flowsHere = this.flows(other(side))
     const flowsAway = this.flows(side)
     const allowed =
@@ -224,4 +225,11 @@ export class Checks {
 function canHave({ fields }: Live, name: Field): boolean {
   const when = whenOf(fields)
   return when?.recurrence !== undefined && isAllDay(when.start) === (originalStart(name as never).length === 10)
+}
+
+/** Whether an occurrence is left out on a side that has none at that time anyway. */
+function isNeedless(left: Live, right: Live, name: Field): boolean {
+  const when = whenOf(left.fields)
+  const isSaid = [left, right].some(({ fields }) => (fields[name] ?? null) !== null)
+  return !isSaid && when !== undefined && occurs(when, originalStart(name as never)) === 'no'
 }

@@ -39,7 +39,9 @@ export class Play {
     const setting = drawSetting(this.random)
     tell(JSON.stringify({ ...setting, troubles: [...setting.troubles] }))
     this.world = new World(setting, seed * 7919, tell)
-    this.users = new Users(this.world.owners, this.truth, new Random(seed + 13), true)
+    this.users = new Users(this.world.owners, this.truth, new Random(seed + 13), true, (id) =>
+      this.weather.isJustWritten(id),
+    )
     this.checks = new Checks(this.world, this.truth)
     this.weather = new Weather(this.world, new Random(seed + 17))
     this.misfortune = new Misfortune(this.world, new Random(seed + 19))
@@ -142,10 +144,10 @@ export class Play {
     assert.deepEqual(asked, { google: 1, icloud }, 'an idle run makes one request a side')
   }
 
-  /** The events that a question is open about. */
+  /** The events that a question is open about, or of which nobody can say what their owner did. */
   private async openTags(): Promise<Set<string>> {
     const pair = await this.world.time.until(this.world.life.pair())
-    const tags = new Set<string>()
+    const tags = new Set(this.truth.unsure)
     for (const uid of pair.agreement.open) {
       const entry = pair.agreement.get(uid)
       for (const side of SIDES) {

@@ -42,7 +42,6 @@ export type Setting = {
 export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES): Setting {
   const direction = random.pick(['both', 'both', 'both', 'left-to-right', 'right-to-left'] as const)
   const busy = random.chance(0.15)
-  const often = random.pick([0, 0.2, 0.4, 0.8])
   return {
     googleIs: random.pick(['left', 'right']),
     direction,
@@ -50,7 +49,7 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
     deletionLimit: random.pick([100, 100, 25]),
     maxOperations: random.pick([1000, 1000, 3]),
     ...(busy ? { busyTo: direction === 'right-to-left' ? 'left' : 'right' } : {}),
-    troubles: new Set(TROUBLES.filter((each) => random.chance(often) && only.includes(each))),
+    troubles: drawTroubles(random, only),
     behaviour: {
       exceptions: random.pick(['follow', 'keep']),
       movedSeries: random.pick(['orphans', 'resets']),
@@ -64,6 +63,14 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
     },
     caldav: drawServer(random),
   }
+}
+
+function drawTroubles(random: Random, only: readonly Trouble[]): Set<Trouble> {
+  const often = random.pick([0, 0.2, 0.4, 0.8])
+  const troubles = new Set(TROUBLES.filter((each) => random.chance(often) && only.includes(each)))
+  // Who remembers nothing and is told that nothing is there has no way to know better.
+  if (troubles.has('backups')) troubles.delete('empty listings')
+  return troubles
 }
 
 function drawServer(random: Random): Partial<CaldavOptions> {

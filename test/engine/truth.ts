@@ -26,6 +26,11 @@ export class Truth {
   readonly guests = new Set<string>()
   /** What a flow kept from one side for good. */
   readonly skipped = new Set<string>()
+  /**
+   * Edited between a write of ours and the look at what the server made of it: where the server names no version with
+   * its answer, nobody can tell such an edit from the server's own doing.
+   */
+  readonly unsure = new Set<string>()
   /** The last text of each field that was typed on a side, as `side/tag/field`: it is there, or in the history. */
   readonly last = new Map<string, string>()
   /** Ever touched on a side, as `side/tag`. */

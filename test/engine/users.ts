@@ -17,6 +17,8 @@ export class Users {
     private readonly truth: Truth,
     private readonly random: Random,
     private readonly withGuests: boolean,
+    /** Whether a resource was written by the engine a moment ago. */
+    private readonly isJustWritten: (id: string) => boolean,
   ) {}
 
   /** One doing of one of them. */
@@ -46,6 +48,7 @@ export class Users {
 
   private change(side: Side, event: Owned): void {
     const { id, tag, recurs } = event
+    if (this.isJustWritten(id)) this.truth.unsure.add(tag)
     const owner = this.owners[side]
     const what = this.random.next()
     if (what < 0.15) {

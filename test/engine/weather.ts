@@ -25,6 +25,12 @@ export class Weather {
     }
   }
 
+  /** Whether the engine wrote a CalDAV resource within the last two minutes. */
+  isJustWritten(id: string): boolean {
+    const at = this.written.get(id)
+    return at !== undefined && this.world.time.now() - at < 120 * SECOND
+  }
+
   /** What the servers do between two runs. */
   pass(): void {
     if (this.has('housekeeping', 0.4)) this.housekeeping()
