@@ -38,6 +38,8 @@ export const ID = {
   icloudWritten: '00000000000000d6',
   caught: '00000000000000d7',
   catch: '00000000000000d8',
+  /** For flows with several pairs: reads all calendars. */
+  trigger: '00000000000000d9',
 }
 export type Name = keyof typeof ID
 
