@@ -3,6 +3,8 @@ import { fieldsFrom, isAllDay } from '../event/event'
 import { normalEnd, normalLine, normalText } from '../event/normal'
 import { addDays, instantOf, wallClock } from '../event/zone'
 import { readReminders } from './alarm'
+import { readCategories } from './categories'
+import { colorOf } from './color'
 import type { Component } from './component'
 import { isLineNamed, lineNamed } from './component'
 import { IcalError } from './error'
@@ -26,10 +28,13 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
     ['summary', normalLine(textOf(event, 'SUMMARY'))],
     ['description', normalText(textOf(event, 'DESCRIPTION'))],
     ['location', normalLine(textOf(event, 'LOCATION'))],
+    ['url', normalLine(lineNamed(event, 'URL')?.value.trim())],
     ['status', statusOf(event)],
     ['transparency', wordOf(event, 'TRANSP') === 'TRANSPARENT' ? 'transparent' : 'opaque'],
     ['visibility', visibilityOf(event)],
     ['reminders', readReminders(event, { ...span, single })],
+    ['categories', readCategories(event)],
+    ['color', colorOf(lineNamed(event, 'COLOR')?.value ?? '')],
   ])
 }
 

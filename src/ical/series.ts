@@ -107,7 +107,7 @@ function isSuperfluous(key: string, event: Component, master: Component, move: M
 }
 
 const NOT_OWN =
-  /^(RECURRENCE-ID|DTSTART|DTEND|DURATION|DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE|STATUS|TRANSP|CLASS|SUMMARY|DESCRIPTION|LOCATION)$/
+  /^(RECURRENCE-ID|DTSTART|DTEND|DURATION|DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE|STATUS|TRANSP|CLASS|SUMMARY|DESCRIPTION|LOCATION|URL|CATEGORIES|COLOR)$/
 
 /** Whether an override has lines besides the held fields that its series has not. */
 function hasOwn(event: Component, master: Component): boolean {

@@ -107,6 +107,9 @@ describe('Writing a new event', () => {
     [{ transparency: 'transparent' }, 'TRANSP:TRANSPARENT'],
     [{ visibility: 'confidential' }, 'CLASS:CONFIDENTIAL'],
     [{ visibility: 'public' }, 'CLASS:PUBLIC'],
+    [{ url: 'https://example.com/a,b;c' }, 'URL;VALUE=URI:https://example.com/a,b;c'],
+    [{ categories: ['a, b', 'c'] }, 'CATEGORIES:a\\, b,c'],
+    [{ color: 'tomato' }, 'COLOR:tomato'],
     [{ description: 'a,b;c\\d\n"e"' }, 'DESCRIPTION:a\\,b\\;c\\\\d\\n"e"'],
   ]
   for (const [fields, line] of words) {
@@ -138,7 +141,16 @@ describe('What iCalendar can hold', () => {
 
   it('is of an occurrence what it is of a series', () => {
     const start = { date: '2026-06-09' }
-    assert.deepEqual(HOLDS.fit('exceptions.2026-06-08', { summary: 'x', color: '1', start }), { summary: 'x', start })
+    assert.deepEqual(HOLDS.fit('exceptions.2026-06-08', { summary: 'x', organizer: '1', start }), {
+      summary: 'x',
+      start,
+    })
     assert.equal(HOLDS.fit('summary', 'x'), 'x')
+  })
+
+  it('is a colour by its name', () => {
+    assert.equal(HOLDS.fit('color', 'Tomato'), 'tomato')
+    assert.equal(HOLDS.fit('color', '#ff6347'), null)
+    assert.deepEqual(HOLDS.fit('exceptions.2026-06-08', { color: 'Tomato' }), { color: 'tomato' })
   })
 })
