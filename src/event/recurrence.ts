@@ -46,7 +46,7 @@ function splitLine(line: string): { name: string; params: Map<string, string>; v
   return { name: (match[1] ?? '').toUpperCase(), params, value: match[3] ?? '' }
 }
 
-/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) go; the weekday that WEEKLY implies is written out. */
+/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) go; the weekday or months that are implied are written out. */
 function normalRule(value: string, start: EventTime): string {
   const parts = new Map<string, string>()
   for (const part of value.split(';').filter(Boolean)) {
@@ -59,6 +59,7 @@ function normalRule(value: string, start: EventTime): string {
   if (parts.get('INTERVAL') === '1') parts.delete('INTERVAL')
   if (parts.get('WKST') === 'MO') parts.delete('WKST')
   if (parts.get('FREQ') === 'WEEKLY' && !parts.has('BYDAY')) parts.set('BYDAY', weekday(start))
+  if (isInEveryMonth(parts)) parts.set('BYMONTH', '1,2,3,4,5,6,7,8,9,10,11,12')
   const until = parts.get('UNTIL')
   if (until !== undefined) parts.set('UNTIL', normalUntil(until, start))
   return [...parts]
@@ -66,6 +67,12 @@ function normalRule(value: string, start: EventTime): string {
     .map(([key, text]) => `${key}=${key.startsWith('BY') ? sortedList(text) : text}`)
     .join(';')
 }
+
+/** Yearly on a day of no month is every month by RFC 5545, but not for all calendars: said, it is for all. */
+const isInEveryMonth = (parts: ReadonlyMap<string, string>): boolean =>
+  parts.get('FREQ') === 'YEARLY' &&
+  parts.has('BYMONTHDAY') &&
+  !['BYMONTH', 'BYWEEKNO', 'BYYEARDAY'].some((part) => parts.has(part))
 
 const rank = (part: string): number => (PART_ORDER.indexOf(part) + PART_ORDER.length + 1) % (PART_ORDER.length + 1)
 

@@ -39,6 +39,7 @@ export const VALUES: readonly { name: string; field: BaseField; value: Json }[] 
   { name: 'several reminders', field: 'reminders', value: [0, 30, 1440] },
   { name: 'a URL', field: 'url', value: 'https://example.org/a?b=c&d=%20e' },
   { name: 'categories', field: 'categories', value: ['Sport', 'Work, hard'] },
+  { name: 'a colour', field: 'color', value: 'dodgerblue' },
 ]
 
 /** Times that an event may have. */

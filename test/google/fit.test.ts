@@ -14,7 +14,7 @@ const cases: [string, Field, Json, Json][] = [
     'an occurrence keeps what it can hold',
     'exceptions.2026-01-06',
     { url: 'x', visibility: 'private', summary: 'A', status: 'cancelled' },
-    { summary: 'A', status: 'tentative' },
+    { url: null, summary: 'A', status: 'tentative' },
   ],
   ['a summary is kept', 'summary', 'A <b>bold</b> title', 'A <b>bold</b> title'],
 ]
