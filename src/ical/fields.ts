@@ -4,7 +4,7 @@ import { normalEnd, normalLine, normalText } from '../event/normal'
 import { addDays, instantOf, wallClock } from '../event/zone'
 import { readReminders } from './alarm'
 import { readCategories } from './categories'
-import { colorOf } from './color'
+import { normalColor } from '../event/color'
 import type { Component } from './component'
 import { isLineNamed, lineNamed } from './component'
 import { IcalError } from './error'
@@ -34,7 +34,7 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
     ['visibility', visibilityOf(event)],
     ['reminders', readReminders(event, { ...span, single })],
     ['categories', readCategories(event)],
-    ['color', colorOf(lineNamed(event, 'COLOR')?.value ?? '')],
+    ['color', normalColor(lineNamed(event, 'COLOR')?.value ?? '')],
   ])
 }
 

@@ -4,7 +4,7 @@ import { isException } from '../event/event'
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import { normalLine } from '../event/normal'
-import { colorOf } from './color'
+import { normalColor } from '../event/color'
 
 /** The fields that are read and written. What else an event has is carried along as text. */
 export const HELD_FIELDS = [
@@ -38,6 +38,6 @@ function fit(field: Field, value: Json): Json {
 /** A URL stands as it is in its line, a colour is one of the names that COLOR knows (RFC 7986 5.9). */
 function fitValue(name: string, value: Json): Json {
   if (name === 'url' && typeof value === 'string') return normalLine(value)
-  if (name === 'color' && typeof value === 'string') return colorOf(value)
+  if (name === 'color' && typeof value === 'string') return normalColor(value)
   return value
 }

@@ -57,10 +57,16 @@ export const datesOf = (line: Line): string[] => line.value.split(',').filter((v
 /** As {@link keysOf}, for one value of the line. By way of the instant: a zone shows some wall clocks twice. */
 export function keyOf(line: Line, value: string, start: EventTime, zones: Zones): string {
   const single = { ...line, value }
-  if (isAllDay(start)) return dayOf(readTime(single, { floating: 'UTC', resolve: () => 'UTC' }))
+  if (isAllDay(start)) return dayOf(readTime(single, NO_ZONE))
   const time = readTime(single, { ...zones, floating: start.timeZone })
   if (!isAllDay(time)) return occurrenceKey(time)
   return occurrenceKey({ dateTime: time.date + start.dateTime.slice(10), timeZone: start.timeZone })
+}
+
+/** For days: the zone of a time that stands for one does not matter. */
+const NO_ZONE: Pick<Zones, 'floating' | 'timeIn'> = {
+  floating: 'UTC',
+  timeIn: (_, dateTime) => ({ dateTime, timeZone: 'UTC' }),
 }
 
 const dayOf = (time: EventTime): string => (isAllDay(time) ? time.date : time.dateTime.slice(0, 10))
