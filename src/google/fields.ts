@@ -1,9 +1,9 @@
 import type { EventTime, Exception, Field, Fields, When } from '../event/event'
-import { exceptionField, fieldNames, fieldsFrom } from '../event/event'
+import { exceptionField, fieldNames, fieldsFrom, isAllDay } from '../event/event'
 import type { Json } from '../event/json'
 import { normalEnd, normalLine, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
-import { canonicalZone, occurrenceKey } from '../event/zone'
+import { canonicalZone, instantOf, occurrenceKey, wallClock } from '../event/zone'
 import { categoriesOf } from './categories'
 import { colorOf } from './color'
 import { urlOf } from './link'
@@ -51,8 +51,9 @@ function visibilityOf({ visibility }: GoogleEvent): string {
 }
 
 function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When; excluded: EventTime[] } {
-  const start = eventTime(event.start, calendarZone)
-  if (!start) throw new Error('It has no start that can be understood.')
+  const first = eventTime(event.start, calendarZone)
+  if (!first) throw new Error('It has no start that can be understood.')
+  const start = event.recurrence ? inZone(first, event.start?.timeZone ?? calendarZone) : first
   // The end of an event without one is a placeholder.
   const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
   const end = normalEnd(start, given)
@@ -63,6 +64,12 @@ function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When
   const { recurrence, excluded } = normalRecurrence(repaired(event.recurrence ?? [], start), start)
   if (recurrence.length === 0) return { when: { start, end }, excluded: [] }
   return { when: { start, end, recurrence }, excluded }
+}
+
+/** A series recurs on the clock of its own zone, even where it starts in an hour that this shows twice. */
+function inZone(time: EventTime, zone: string): EventTime {
+  if (isAllDay(time) || time.timeZone === zone || !canonicalZone(zone)) return time
+  return { dateTime: wallClock(instantOf(time), zone), timeZone: zone }
 }
 
 /** Fields without one occurrence. */
