@@ -7,6 +7,7 @@ import { isLineNamed, linesNamed } from './component'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramText } from './line'
+import { isPeriods, withoutEnds } from './period'
 import { readTime } from './time'
 import type { Zones } from './zone'
 
@@ -71,8 +72,9 @@ const NO_ZONE: Pick<Zones, 'floating' | 'timeIn'> = {
 
 const dayOf = (time: EventTime): string => (isAllDay(time) ? time.date : time.dateTime.slice(0, 10))
 
-/** The line with its zone by its IANA name and no other parameters but VALUE. */
-function plainLine(line: Line, zones: Zones): string {
+/** The line with its zone by its IANA name and no other parameters but VALUE; a period counts for its start. */
+function plainLine(said: Line, zones: Zones): string {
+  const line = isPeriods(said) ? withoutEnds(said) : said
   const tzid = param(line, 'TZID')
   const value = param(line, 'VALUE')
   const list = line.name === 'RRULE' || line.name === 'EXRULE' ? line.value : datesOf(line).join(',')

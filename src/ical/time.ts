@@ -17,13 +17,16 @@ const TIME = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i
  * @throws IcalError if its value is no date
  */
 export function formOf(line: Line): TimeForm {
-  const match = TIME.exec(line.value.trim())
+  const match = TIME.exec(valueOf(line))
   if (!match) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (match[4] === undefined || param(line, 'VALUE')?.toUpperCase() === 'DATE') return { is: 'date' }
   if (match[7] !== undefined) return { is: 'utc' }
   const tzid = param(line, 'TZID')
   return tzid ? { is: 'zoned', tzid } : { is: 'floating' }
 }
+
+/** Behind a parameter whose quote was left open, the closing one is found here. */
+const valueOf = (line: Line): string => line.value.trim().replace(/"$/, '')
 
 export const sameForm = (a: TimeForm, b: TimeForm): boolean =>
   a.is === b.is && (a.is !== 'zoned' || b.is !== 'zoned' || a.tzid === b.tzid)
@@ -35,7 +38,7 @@ export const sameForm = (a: TimeForm, b: TimeForm): boolean =>
  */
 export function readTime(line: Line, zones: Pick<Zones, 'floating' | 'timeIn'>): EventTime {
   const form = formOf(line)
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(line.value.trim()) ?? []
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(valueOf(line)) ?? []
   const date = `${year}-${month}-${day}`
   if (!isDate(year, month, day)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (form.is === 'date') return { date }
