@@ -79,6 +79,13 @@ describe('Reading the reminders of an event', () => {
     ['none of ACTION:NONE', alarm('TRIGGER:-PT15M', 'ACTION:NONE'), null],
     ['none at a place', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'X-APPLE-PROXIMITY:ARRIVE'), null],
     ['none that can not be understood', alarm('TRIGGER:soon', 'ACTION:DISPLAY'), null],
+    ['one that was acknowledged', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'ACKNOWLEDGED:20260601T074500Z'), [15]],
+    ['one that an app set by default', alarm('TRIGGER:-PT15M', 'ACTION:AUDIO', 'X-APPLE-DEFAULT-ALARM:TRUE'), [15]],
+    ['one that is repeated, once', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'REPEAT:3', 'DURATION:PT5M'), [15]],
+    ['none that is a snoozed one', alarm('TRIGGER:-PT5M', 'ACTION:DISPLAY', 'RELATED-TO;RELTYPE=SNOOZE:u'), null],
+    ['none at a time that floats', alarm('TRIGGER;VALUE=DATE-TIME:20260601T073000', 'ACTION:DISPLAY'), null],
+    ['none with a trigger of nothing', alarm('TRIGGER:', 'ACTION:DISPLAY'), null],
+    ['a trigger in small letters', alarm('trigger;related=start:-pt15m', 'action:display'), [15]],
     ['none without a trigger', alarm('X-A:1', 'ACTION:DISPLAY'), null],
     [
       'none of the alarm by which Apple says that there is none',

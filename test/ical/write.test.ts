@@ -102,6 +102,19 @@ describe('Writing a new event', () => {
     assert.equal(lines.filter((line) => line === 'DESCRIPTION:Old').length, 4)
   })
 
+  it('says that there is no alarm where that is wanted and so', () => {
+    const text = (reminders: number[]): string => {
+      const exception = { 'exceptions.2026-06-08T08:00:00Z': { reminders: [5] } }
+      return writeEvent({ uid: 'one', fields: { when: weekly, reminders, ...exception }, now, saysNoAlarm: true })
+    }
+    const none = (lines: string[]): number => lines.filter((line) => line === 'ACTION:NONE').length
+    assert.equal(none(unfold(text([]))), 1)
+    assert.equal(none(unfold(text([15]))), 0)
+    assert.equal(none(events({ when: single })), 0)
+    const { fields } = readEvent(text([]), { floatingZone: 'UTC' })
+    assert.deepEqual([fields.reminders, fields['exceptions.2026-06-08T08:00:00Z']], [null, { reminders: [5] }])
+  })
+
   const words: [fields: Fields, line: string][] = [
     [{ status: 'tentative' }, 'STATUS:TENTATIVE'],
     [{ transparency: 'transparent' }, 'TRANSP:TRANSPARENT'],
