@@ -1,4 +1,5 @@
 import type { Fields, When } from '../event/event'
+import { isAllDay } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray } from '../event/json'
 import { emptyValue, sameMeaning } from '../event/normal'
@@ -9,7 +10,7 @@ import { isLineNamed, lineNamed, replaceLines, without } from './component'
 import { readSpan } from './fields'
 import { HELD_FIELDS } from './holds'
 import { paramsWithout } from './line'
-import { utcValue } from './time'
+import { formOf, utcValue } from './time'
 import type { Tzids } from './tzids'
 import { writeText } from './value'
 import { timeOf } from './wanted'
@@ -45,7 +46,16 @@ export function setFields(event: Component, { held, wanted, single }: Change, ed
 }
 
 function setWhen(event: Component, when: When, editing: Editing): Component {
-  return setRecurrence(setSpan(event, when, editing), when, editing.zones)
+  const timed = setRecurrence(setSpan(event, when, editing), when, editing.zones)
+  return isAllDay(when.start) === isOfDays(event) ? timed : without(timed, isLineNamed(...SAY_ALL_DAY))
+}
+
+/** By these Outlook and Funambol tell days from times, whatever DTSTART is. */
+const SAY_ALL_DAY = ['X-MICROSOFT-CDO-ALLDAYEVENT', 'X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT', 'X-FUNAMBOL-ALLDAY']
+
+function isOfDays(event: Component): boolean {
+  const start = lineNamed(event, 'DTSTART')
+  return start !== undefined && formOf(start).is === 'date'
 }
 
 /** The alarms come last: what they mean depends on the times. */

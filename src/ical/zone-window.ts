@@ -5,8 +5,8 @@ import type { Window } from './zone-match'
 
 const DAY = 86_400_000
 const YEAR = 365 * DAY
-/** Around the dates of an event, its zone is looked at for half a year more: a change of the clock is among it. */
-const MARGIN = 190 * DAY
+/** Around the dates of an event, its zone is looked at for whole years: events of a year have one answer. */
+const MARGIN = 100 * DAY
 /** How long a series is followed whose end is not said, or lies far away. */
 const OPEN_YEARS = 5
 const MOST_YEARS = 10
@@ -30,11 +30,13 @@ export function windowOf(calendar: Component): EventWindow | undefined {
   const open = ends.includes(undefined) ? [first + OPEN_YEARS * YEAR] : []
   const last = Math.max(...dates, ...open, ...ends.filter((end) => end !== undefined))
   return {
-    from: first - MARGIN,
-    to: Math.min(last, first + MOST_YEARS * YEAR) + MARGIN,
+    from: Date.UTC(yearOf(first - MARGIN), 0, 1),
+    to: Date.UTC(yearOf(Math.min(last, first + MOST_YEARS * YEAR) + MARGIN) + 1, 0, 1),
     recurs: rules.length > 0 || lines.some(({ name }) => name === 'RDATE'),
   }
 }
+
+const yearOf = (instant: number): number => new Date(instant).getUTCFullYear()
 
 function daysIn(value: string): number[] {
   const days = [...value.matchAll(/(?<!\d)(\d{4})(\d\d)(\d\d)(?!\d)/g)]
