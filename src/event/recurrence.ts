@@ -28,6 +28,8 @@ export function normalRecurrence(
     else if (name === 'RDATE') for (const time of timesOf(params, value, start)) added.add(basicTime(time))
     else throw new Error(`"${line}" is no recurrence line`)
   }
+  // Where only dates are added, the start is an occurrence whether it is among them or not.
+  if (rules.every((rule) => rule.startsWith('EXRULE'))) added.delete(basicTime(start))
   const rdates = [...added].sort()
   const rdate = isAllDay(start) ? 'RDATE;VALUE=DATE:' : 'RDATE:'
   const recurrence = [...new Set(rules)].sort()
@@ -51,7 +53,7 @@ function normalRule(value: string, start: EventTime): string {
   const parts = new Map<string, string>()
   for (const part of value.split(';').filter(Boolean)) {
     const [key = '', text = ''] = part.split('=')
-    parts.set(key.trim().toUpperCase(), text.trim().toUpperCase())
+    parts.set(key.trim().toUpperCase(), text.replace(/\s+/g, '').toUpperCase())
   }
   if (!/^(SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/.test(parts.get('FREQ') ?? '')) {
     throw new Error(`"RRULE:${value}" has no FREQ`)

@@ -3,6 +3,7 @@ import { isAllDay, whenOf } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray } from '../event/json'
 import { emptyValue } from '../event/normal'
+import { basicTime } from '../event/recurrence'
 import { categoryProperties } from './categories'
 import { colorIdOf } from './color'
 import { linkMembers } from './link'
@@ -73,7 +74,13 @@ function whenMembers(when: When | undefined, { excluded, recurred, before }: Wri
   const ended = before?.isEndless === true ? { endTimeUnspecified: false } : {}
   const times = { start: patchTime(when.start), end: patchTime(when.end), ...ended }
   if (!when.recurrence) return recurred ? { ...times, recurrence: null } : times
-  return { ...times, recurrence: [...when.recurrence, ...exclusion(when, excluded)] }
+  return { ...times, recurrence: [...linesOf(when, when.recurrence), ...exclusion(when, excluded)] }
+}
+
+/** Without a rule, the start counts for sure only where it is among the dates. */
+function linesOf({ start }: When, recurrence: readonly string[]): readonly string[] {
+  if (recurrence.some((line) => line.startsWith('RRULE'))) return recurrence
+  return recurrence.map((line) => (line.startsWith('RDATE') ? line.replace(':', `:${basicTime(start)},`) : line))
 }
 
 function exclusion({ start }: When, keys: readonly string[]): string[] {

@@ -38,12 +38,13 @@ function fit(field: Field, value: Json): Json {
   return fitValue(field, value)
 }
 
+/** A value that does not fit at all is not said: the occurrence is then like its series. */
 function fitOccurrence(occurrence: { readonly [field: string]: Json }): Json {
-  return Object.fromEntries(
-    Object.entries(occurrence)
-      .filter(([name]) => HELD_BY_OCCURRENCE.includes(name))
-      .map(([name, value]) => [name, fitValue(name, value)]),
-  )
+  const fitting = Object.entries(occurrence)
+    .filter(([name]) => HELD_BY_OCCURRENCE.includes(name))
+    .map(([name, value]) => ({ name, value, fit: fitValue(name, value) }))
+    .filter(({ value, fit: fitted }) => value === null || fitted !== null)
+  return Object.fromEntries(fitting.map(({ name, fit: fitted }) => [name, fitted]))
 }
 
 function fitValue(name: string, value: Json): Json {

@@ -17,8 +17,11 @@ export function eventTime(time: GoogleTime | undefined, calendarZone: string): E
   if (typeof time?.date === 'string') return { date: time.date }
   if (typeof time?.dateTime !== 'string') return undefined
   const named = time.timeZone ?? calendarZone
-  const timeZone = canonicalZone(named) === undefined ? 'UTC' : named
+  const isKnown = canonicalZone(named) !== undefined
+  const timeZone = isKnown ? named : 'UTC'
   const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/.test(time.dateTime)
+  // A clock that nobody knows gives no instant; guessing would shift the event.
+  if (!hasOffset && !isKnown) return undefined
   const instant = hasOffset ? Date.parse(time.dateTime) : instantOf({ dateTime: time.dateTime, timeZone })
   if (Number.isNaN(instant)) return undefined
   const shown = { dateTime: wallClock(instant, timeZone), timeZone }
