@@ -1,7 +1,8 @@
 import type { Calendar, Live, Seen } from '../../src/event/calendar'
-import type { Fields } from '../../src/event/event'
+import type { Field, Fields } from '../../src/event/event'
 import { fieldNames, fieldsFrom, isException } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
+import { isObject } from '../../src/event/json'
 import { emptyValue, sameMeaning } from '../../src/event/normal'
 import { Agreement, idOn } from '../../src/sync/agreement'
 import type { Result } from '../../src/sync/carry-out'
@@ -192,10 +193,16 @@ export class TwoCalendars {
 /** The fields in which two events differ in what both sides can hold, with both values. */
 export function differences(one: Fields, other: Fields, common: Common): string[] {
   const names = [...new Set([...fieldNames(one), ...fieldNames(other)])].filter((name) => common.has(name))
-  const fitted = (fields: Fields): Fields =>
-    fieldsFrom(
-      names.map((name) => [name, common.fit(name, fields[name] ?? (name in fields ? null : emptyValue(name)))]),
-    )
+  const value = (fields: Fields, name: Field): Json =>
+    common.fit(name, fields[name] ?? (name in fields ? null : emptyValue(name)))
+  // In what an occurrence differs from its series is judged by the series as both can hold it.
+  const reduced = (fields: Fields, name: Field): Json => {
+    const own = value(fields, name)
+    if (!isException(name) || !isObject(own)) return own
+    const isOwn = ([each, said]: [string, Json]): boolean => !sameMeaning(said, value(fields, each as Field))
+    return Object.fromEntries(Object.entries(own).filter((entry) => /^(start|end)$/.test(entry[0]) || isOwn(entry)))
+  }
+  const fitted = (fields: Fields): Fields => fieldsFrom(names.map((name) => [name, reduced(fields, name)]))
   const [a, b] = [fitted(one), fitted(other)]
   return names
     .filter((name) => !sameMeaning(a[name], b[name]))
