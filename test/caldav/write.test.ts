@@ -179,6 +179,16 @@ describe('Writing to a CalDAV calendar', () => {
     assert.deepEqual(seen.fields.reminders, [15])
   })
 
+  it('writes a category with a comma as one', async () => {
+    const { server, calendar, reader } = await account(PLAIN)
+    const categories = ['Sport', 'Work, hard']
+    const seen = await created(calendar, 'uid-1', { ...LUNCH, categories })
+    assert.deepEqual((await reader.only()).fields.categories, categories)
+    assert.match(server.user.text(seen.id), /^CATEGORIES:Sport,Work\\, hard\r$/m)
+    const after = await updated(calendar, seen, { categories: ['Work, hard', 'a, b'] })
+    assert.deepEqual(after.fields.categories, ['Work, hard', 'a, b'])
+  })
+
   it('tells iCloud of an event without reminders that it is to have none', async () => {
     const { server, calendar, reader } = await account({ rewrites: 'alarm' })
     const seen = await created(calendar, 'uid-1', LUNCH)
