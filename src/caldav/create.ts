@@ -52,7 +52,10 @@ async function tryGeneration(
 ): Promise<Answer | undefined> {
   const id = idFor(place, uid, generation)
   const ownUid = generation === 0 ? uid : nameOf(uid, generation)
-  const text = markedText(uid, id, place.floatingZone, (mark) => writeEvent({ uid: ownUid, fields, mark, now }))
+  const saysNoAlarm = place.dav.connection.isIcloud
+  const text = markedText(uid, id, place.floatingZone, (mark) =>
+    writeEvent({ uid: ownUid, fields, mark, now, saysNoAlarm }),
+  )
   const stored = await put(place, id, text, { 'if-none-match': '*' }, signal)
   if (stored.is === 'stored') return answerAfter(place, id, stored, fieldNames(fields))
 

@@ -12,7 +12,7 @@ import { IcalError, readEvent, withLength } from '../ical'
  */
 export function markedText(uid: Uid, bearer: ResourceId, floatingZone: string, build: (mark: Mark) => string): string {
   return orRefused(() => {
-    const { fields } = readEvent(build({ uid, bearer, wrote: '0' }), { floatingZone })
+    const { fields } = readEvent(build({ uid, bearer, wrote: '0' }), { floatingZone, uid })
     return build({ uid, bearer, wrote: hashFields(fields) })
   })
 }

@@ -19,7 +19,7 @@ const GUESTS = 'It has guests, to whom the server would send mail about a change
 export function seenFrom(member: Member & { is: 'text' }, known: Known, place: Place): Live | Unread {
   const { id, text, etag, modified } = member
   try {
-    const event = readEvent(text, place)
+    const event = readEvent(text, { floatingZone: place.floatingZone, uid: id })
     const mark = event.mark?.bearer === id ? event.mark : undefined
     const changedAt = modified ?? event.changedAt
     return {

@@ -28,6 +28,8 @@ export function normalRecurrence(
     else if (name === 'RDATE') for (const time of timesOf(params, value, start)) added.add(basicTime(time))
     else throw new Error(`"${line}" is no recurrence line`)
   }
+  // Where only dates are added, the start is an occurrence whether it is among them or not.
+  if (rules.every((rule) => rule.startsWith('EXRULE'))) added.delete(basicTime(start))
   const rdates = [...added].sort()
   const rdate = isAllDay(start) ? 'RDATE;VALUE=DATE:' : 'RDATE:'
   const recurrence = [...new Set(rules)].sort()
@@ -46,12 +48,12 @@ function splitLine(line: string): { name: string; params: Map<string, string>; v
   return { name: (match[1] ?? '').toUpperCase(), params, value: match[3] ?? '' }
 }
 
-/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) go; the weekday that WEEKLY implies is written out. */
+/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) go; the weekday or months that are implied are written out. */
 function normalRule(value: string, start: EventTime): string {
   const parts = new Map<string, string>()
   for (const part of value.split(';').filter(Boolean)) {
     const [key = '', text = ''] = part.split('=')
-    parts.set(key.trim().toUpperCase(), text.trim().toUpperCase())
+    parts.set(key.trim().toUpperCase(), text.replace(/\s+/g, '').toUpperCase())
   }
   if (!/^(SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/.test(parts.get('FREQ') ?? '')) {
     throw new Error(`"RRULE:${value}" has no FREQ`)
@@ -59,6 +61,7 @@ function normalRule(value: string, start: EventTime): string {
   if (parts.get('INTERVAL') === '1') parts.delete('INTERVAL')
   if (parts.get('WKST') === 'MO') parts.delete('WKST')
   if (parts.get('FREQ') === 'WEEKLY' && !parts.has('BYDAY')) parts.set('BYDAY', weekday(start))
+  if (isInEveryMonth(parts)) parts.set('BYMONTH', '1,2,3,4,5,6,7,8,9,10,11,12')
   const until = parts.get('UNTIL')
   if (until !== undefined) parts.set('UNTIL', normalUntil(until, start))
   return [...parts]
@@ -66,6 +69,12 @@ function normalRule(value: string, start: EventTime): string {
     .map(([key, text]) => `${key}=${key.startsWith('BY') ? sortedList(text) : text}`)
     .join(';')
 }
+
+/** Yearly on a day of no month is every month by RFC 5545, but not for all calendars: said, it is for all. */
+const isInEveryMonth = (parts: ReadonlyMap<string, string>): boolean =>
+  parts.get('FREQ') === 'YEARLY' &&
+  parts.has('BYMONTHDAY') &&
+  !['BYMONTH', 'BYWEEKNO', 'BYYEARDAY'].some((part) => parts.has(part))
 
 const rank = (part: string): number => (PART_ORDER.indexOf(part) + PART_ORDER.length + 1) % (PART_ORDER.length + 1)
 

@@ -38,19 +38,27 @@ function offsetAt(name: string, instant: number): number {
 
 /**
  * The instant of a time, in milliseconds since 1970; a day counts from midnight UTC. NaN if it is none.
- *
- * Of an hour that a clock shows twice the first is meant, and what a clock skips is counted on from before the gap
- * (RFC 5545 3.3.5). luxon's own conversion is not used, since it guesses from the offset of today.
+ * luxon's own conversion is not used, since it guesses from the offset of today.
  */
 export function instantOf(time: EventTime): number {
   if (isAllDay(time)) return Date.parse(`${time.date}T00:00:00Z`)
-  const clock = Date.parse(`${time.dateTime}Z`)
-  const before = offsetAt(time.timeZone, clock - DAY)
+  return instantBy(Date.parse(`${time.dateTime}Z`), (instant) => offsetAt(time.timeZone, instant))
+}
+
+/**
+ * The instant at which a clock shows a time, in milliseconds. Of an hour that it shows twice the first is meant, and
+ * what it skips is counted on from before the gap (RFC 5545 3.3.5).
+ *
+ * @param clock what it shows, as if it were UTC
+ * @param offset minutes that it is ahead of UTC at an instant
+ */
+export function instantBy(clock: number, offset: (instant: number) => number): number {
+  const before = offset(clock - DAY)
   const first = clock - before * 60_000
-  if (offsetAt(time.timeZone, first) === before) return first
-  const after = offsetAt(time.timeZone, clock + DAY)
+  if (offset(first) === before) return first
+  const after = offset(clock + DAY)
   const second = clock - after * 60_000
-  return offsetAt(time.timeZone, second) === after ? second : first
+  return offset(second) === after ? second : first
 }
 
 /** The wall clock `YYYY-MM-DDTHH:MM:SS` that `zone` shows at an instant. */

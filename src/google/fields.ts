@@ -1,9 +1,13 @@
 import type { EventTime, Exception, Field, Fields, When } from '../event/event'
-import { exceptionField, fieldNames, fieldsFrom } from '../event/event'
+import { exceptionField, fieldNames, fieldsFrom, isAllDay } from '../event/event'
 import type { Json } from '../event/json'
 import { normalEnd, normalLine, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
-import { canonicalZone, occurrenceKey } from '../event/zone'
+import { canonicalZone, instantOf, occurrenceKey, wallClock } from '../event/zone'
+import { categoriesOf } from './categories'
+import { colorOf } from './color'
+import { urlOf } from './link'
+import { repaired } from './repair'
 import { reminderMinutes } from './reminders'
 import type { Surroundings } from './seen'
 import { plainText } from './text'
@@ -14,9 +18,10 @@ import { eventTime } from './times'
  * What a live event or instance means, every held field present; of a series also the occurrences that its EXDATE
  * lines exclude, which mean the same as cancelled ones.
  *
- * @throws Error that says what can't be understood
+ * @throws Error that says what can't be understood, or may not be seen
  */
 export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fields {
+  if (isRedacted(event, surroundings)) throw new Error('Its details are private: this login may only see when it is.')
   const { when, excluded } = whenAndExcluded(event, surroundings.timeZone)
   const description = normalText(event.description)
   const base: (readonly [Field, Json])[] = [
@@ -24,12 +29,20 @@ export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fie
     ['summary', normalLine(event.summary)],
     ['description', description === null ? null : normalText(plainText(description))],
     ['location', normalLine(event.location)],
+    ['url', urlOf(event)],
     ['status', event.status === 'tentative' ? 'tentative' : 'confirmed'],
     ['transparency', event.transparency === 'transparent' ? 'transparent' : 'opaque'],
     ['visibility', visibilityOf(event)],
     ['reminders', reminderMinutes(event, surroundings.defaultReminders)],
+    ['categories', categoriesOf(event)],
+    ['color', colorOf(event.colorId)],
   ]
   return fieldsFrom([...base, ...excluded.map((time) => [exceptionField(occurrenceKey(time)), null] as const)])
+}
+
+/** To who may not see its details, Google shows a private event without title or text; carried on, that would empty copies. */
+function isRedacted({ visibility, summary }: GoogleEvent, { accessRole }: Surroundings): boolean {
+  return visibility === 'private' && typeof summary !== 'string' && !['owner', 'writer'].includes(accessRole)
 }
 
 function visibilityOf({ visibility }: GoogleEvent): string {
@@ -38,8 +51,9 @@ function visibilityOf({ visibility }: GoogleEvent): string {
 }
 
 function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When; excluded: EventTime[] } {
-  const start = eventTime(event.start, calendarZone)
-  if (!start) throw new Error('It has no start that can be understood.')
+  const first = eventTime(event.start, calendarZone)
+  if (!first) throw new Error('It has no start that can be understood.')
+  const start = event.recurrence ? inZone(first, event.start?.timeZone ?? calendarZone) : first
   // The end of an event without one is a placeholder.
   const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
   const end = normalEnd(start, given)
@@ -47,9 +61,15 @@ function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When
   const isUnknownZone = typeof event.start?.dateTime === 'string' && typeof zone === 'string' && !canonicalZone(zone)
   // A single event has its instant all the same; a series would wander with a wrong zone.
   if (isUnknownZone && event.recurrence) throw new Error(`Its time zone "${zone}" is not known here.`)
-  const { recurrence, excluded } = normalRecurrence(event.recurrence ?? [], start)
+  const { recurrence, excluded } = normalRecurrence(repaired(event.recurrence ?? [], start), start)
   if (recurrence.length === 0) return { when: { start, end }, excluded: [] }
   return { when: { start, end, recurrence }, excluded }
+}
+
+/** A series recurs on the clock of its own zone, even where it starts in an hour that this shows twice. */
+function inZone(time: EventTime, zone: string): EventTime {
+  if (isAllDay(time) || time.timeZone === zone || !canonicalZone(zone)) return time
+  return { dateTime: wallClock(instantOf(time), zone), timeZone: zone }
 }
 
 /** Fields without one occurrence. */

@@ -3,6 +3,10 @@ import type { BaseField, Field } from '../event/event'
 import { isException } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray, isObject } from '../event/json'
+import { normalText } from '../event/normal'
+import { fitCategories } from './categories'
+import { fitColor } from './color'
+import { fitUrl } from './link'
 import { plainText } from './text'
 
 /** The fields of an event that Google holds and this provider carries. */
@@ -11,14 +15,19 @@ export const HELD = [
   'summary',
   'description',
   'location',
+  'url',
   'status',
   'transparency',
   'visibility',
   'reminders',
+  'categories',
+  'color',
 ] as const satisfies readonly BaseField[]
 
 /** More overrides than these Google refuses. */
 const MOST_REMINDERS = 5
+/** Characters; longer texts are refused. Google says nothing of it: these are what other clients keep to. */
+const LONGEST: Readonly<Record<string, number>> = { summary: 1024, location: 1024, description: 8192 }
 /** An occurrence has no visibility of its own: making one more private makes the whole series so. */
 const HELD_BY_OCCURRENCE: readonly string[] = [...HELD.filter((name) => name !== 'visibility'), 'start', 'end']
 
@@ -29,12 +38,13 @@ function fit(field: Field, value: Json): Json {
   return fitValue(field, value)
 }
 
+/** A value that does not fit at all is not said: the occurrence is then like its series. */
 function fitOccurrence(occurrence: { readonly [field: string]: Json }): Json {
-  return Object.fromEntries(
-    Object.entries(occurrence)
-      .filter(([name]) => HELD_BY_OCCURRENCE.includes(name))
-      .map(([name, value]) => [name, fitValue(name, value)]),
-  )
+  const fitting = Object.entries(occurrence)
+    .filter(([name]) => HELD_BY_OCCURRENCE.includes(name))
+    .map(([name, value]) => ({ name, value, fit: fitValue(name, value) }))
+    .filter(({ value, fit: fitted }) => value === null || fitted !== null)
+  return Object.fromEntries(fitting.map(({ name, fit: fitted }) => [name, fitted]))
 }
 
 function fitValue(name: string, value: Json): Json {
@@ -42,7 +52,21 @@ function fitValue(name: string, value: Json): Json {
   if (name === 'status' && value === 'cancelled') return 'tentative'
   // Google takes "confidential" for private, by its documentation "for compatibility reasons".
   if (name === 'visibility' && value === 'confidential') return 'private'
-  if (name === 'description' && typeof value === 'string') return plainText(value)
   if (name === 'reminders' && isArray(value)) return value.slice(0, MOST_REMINDERS)
-  return value
+  if (name === 'categories' && isArray(value)) return fitCategories(value as readonly string[])
+  return typeof value === 'string' ? fitText(name, value) : value
+}
+
+function fitText(name: string, value: string): string | null {
+  if (name === 'url') return fitUrl(value)
+  if (name === 'color') return fitColor(value)
+  const longest = LONGEST[name]
+  if (longest === undefined) return value
+  return cut(name === 'description' ? normalText(plainText(value)) : value, longest)
+}
+
+/** The beginning of a text that is too long, no character of it halved. */
+function cut(text: string | null, longest: number): string | null {
+  if (text === null || text.length <= longest) return text
+  return normalText(text.slice(0, longest).replace(/[\ud800-\udbff]$/, ''))
 }

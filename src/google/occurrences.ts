@@ -131,7 +131,12 @@ export class OccurrenceWriter {
     const before = wholeOccurrence(this.series.fields, key)
     const after = wholeOccurrence({ ...this.series.fields, [exceptionField(key)]: wanted }, key) ?? {}
     const names = OWN_FIELDS.filter((name) => !before || !sameMeaning(before[name], after[name]))
-    return patchBody(after, names, { excluded: [], recurred: false, overrides: refOf(this.series).overrides })
+    return patchBody(after, names, {
+      excluded: [],
+      recurred: false,
+      isLinked: isLinked(before),
+      before: refOf(this.series),
+    })
   }
 
   private async cancel(key: string, wrote: readonly Field[], signal: AbortSignal): Promise<Answer> {
@@ -185,6 +190,8 @@ export class OccurrenceWriter {
     }
   }
 }
+
+const isLinked = (fields: Fields | undefined): boolean => (fields?.url ?? null) !== null
 
 const noOccurrence = (key: string): ProviderError =>
   new ProviderError(

@@ -3,6 +3,7 @@ import type { Fields } from '../event/event'
 import { exceptionField, whenOf } from '../event/event'
 import { exceptionOf } from '../event/occurrence'
 import type { Json } from '../event/json'
+import { keepsForThunderbird } from './categories'
 import { eventFields, withoutException } from './fields'
 import { markOf } from './mark'
 import { occurs } from './occurs'
@@ -31,6 +32,10 @@ export type Ref = {
   /** The calendar's default reminders, where the event takes them. */
   readonly defaults?: readonly number[]
   readonly overrides?: readonly Override[]
+  /** Whether its end is a placeholder. */
+  readonly isEndless?: true
+  /** Whether its categories are where Thunderbird keeps them. */
+  readonly forThunderbird?: true
 }
 
 export const refOf = (seen: Live): Ref => seen.ref as unknown as Ref
@@ -72,7 +77,7 @@ function ownUid(event: GoogleEvent, { timeZone }: Surroundings): Uid {
 
 function live(event: GoogleEvent, uid: Uid, fields: Fields, surroundings: Surroundings): Live {
   const mark = markOf(event)
-  const fixed = whyFixed(event, surroundings)
+  const fixed = whyFixed(event)
   const kind = event.eventType ?? 'default'
   const changedAt = Date.parse(event.updated ?? '')
   const overrides = methodsToKeep(event)
@@ -81,6 +86,8 @@ function live(event: GoogleEvent, uid: Uid, fields: Fields, surroundings: Surrou
     ...(isRecurring(event) && { iCalUID: serverUid(event) }),
     ...(usesDefaults(event) && { defaults: surroundings.defaultReminders }),
     ...(overrides && { overrides }),
+    ...(event.endTimeUnspecified === true && { isEndless: true }),
+    ...(keepsForThunderbird(event) && { forThunderbird: true }),
   }
   return {
     is: 'live',
@@ -96,13 +103,11 @@ function live(event: GoogleEvent, uid: Uid, fields: Fields, surroundings: Surrou
 }
 
 /** Why nobody may write an event, in words for its owner. */
-function whyFixed(event: GoogleEvent, { accessRole }: Surroundings): string | undefined {
+function whyFixed(event: GoogleEvent): string | undefined {
   const kind = event.eventType ?? 'default'
-  const readsDetails = ['owner', 'writer'].includes(accessRole)
   if ((event.attendees ?? []).length > 0 || event.attendeesOmitted === true) return 'It has guests, who would get mail.'
   if (event.locked === true) return 'It is locked.'
   if (kind !== 'default') return `Events of the kind "${kind}" can only be changed in Google Calendar.`
-  if (event.visibility === 'private' && event.summary === undefined && !readsDetails) return 'Its details are private.'
   return undefined
 }
 
@@ -126,7 +131,7 @@ export function withInstance(series: Live, instance: GoogleEvent, surroundings: 
   const whole = { ...own, visibility: series.fields.visibility }
   const differs = exceptionOf(rest, key, whole)
   const isPlain = differs !== null && Object.keys(differs).length === 0 && !isLeftover
-  const fixed = series.fixed ?? whyFixed({ ...instance, visibility: 'default' }, surroundings)
+  const fixed = series.fixed ?? whyFixed(instance)
   const changedAt = Math.max(series.changedAt ?? 0, Date.parse(instance.updated ?? '') || 0)
   return {
     ...series,

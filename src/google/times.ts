@@ -8,7 +8,8 @@ export type GoogleTime = calendar_v3.Schema$EventDateTime
 
 /**
  * A time as Google sends it. The offset in `dateTime` follows the calendar's zone, not the event's, so that only the
- * instant counts; it is then shown on the wall clock of `timeZone` (which also gets the ambiguous hour right).
+ * instant counts; it is then shown on the wall clock of `timeZone`, or in UTC if that clock shows the same twice and the
+ * second is meant.
  *
  * @returns undefined if it is no time
  */
@@ -16,11 +17,15 @@ export function eventTime(time: GoogleTime | undefined, calendarZone: string): E
   if (typeof time?.date === 'string') return { date: time.date }
   if (typeof time?.dateTime !== 'string') return undefined
   const named = time.timeZone ?? calendarZone
-  const timeZone = canonicalZone(named) === undefined ? 'UTC' : named
+  const isKnown = canonicalZone(named) !== undefined
+  const timeZone = isKnown ? named : 'UTC'
   const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/.test(time.dateTime)
+  // A clock that nobody knows gives no instant; guessing would shift the event.
+  if (!hasOffset && !isKnown) return undefined
   const instant = hasOffset ? Date.parse(time.dateTime) : instantOf({ dateTime: time.dateTime, timeZone })
   if (Number.isNaN(instant)) return undefined
-  return { dateTime: wallClock(instant, timeZone), timeZone }
+  const shown = { dateTime: wallClock(instant, timeZone), timeZone }
+  return instantOf(shown) === instant ? shown : { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
 }
 
 /** A time as a patch sends it: the other kind of time is nulled, since a patch merges. */

@@ -5,7 +5,7 @@ import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whe
 import { hashJson, sameJson } from '../event/json'
 import { emptyValue, hashFields, sameMeaning } from '../event/normal'
 import type { GoogleApi } from './api'
-import { insertBody, patchBody } from './body'
+import { insertBody, joined, patchBody } from './body'
 import { HELD, holds } from './holds'
 import { isMarkedOtherwise, markProperties } from './mark'
 import { OccurrenceWriter } from './occurrences'
@@ -46,8 +46,9 @@ export class Writer {
       const members = patchBody(target, [...new Set([...names, 'reminders' as const])], {
         excluded: [],
         recurred: false,
+        isLinked: false,
       })
-      const body = insertBody({ ...members, ...markProperties(mark), id })
+      const body = insertBody({ ...joined(members, markProperties(mark)), id })
       const inserted = await this.api.insert(this.calendarId, body, signal)
       if ('event' in inserted) {
         yield* this.finish(inserted.event, target, names, signal)
@@ -145,10 +146,11 @@ export class Writer {
       (key) => target[exceptionField(key)] === null && when !== undefined && occurs(when, key) !== 'no',
     )
     const recurred = whenOf(seen.fields)?.recurrence !== undefined
-    const members = patchBody(target, names, { excluded: stillExcluded, recurred, overrides: ref.overrides })
+    const isLinked = (seen.fields.url ?? null) !== null
+    const members = patchBody(target, names, { excluded: stillExcluded, recurred, isLinked, before: ref })
     const mark = seen.mark ? markProperties({ ...seen.mark, wrote: hashFields(target) }) : {}
     try {
-      return await this.api.patch(this.calendarId, seen.id, { ...members, ...mark }, ref.etag, signal)
+      return await this.api.patch(this.calendarId, seen.id, joined(members, mark), ref.etag, signal)
     } catch (error) {
       throw await this.withTombstone(error, seen.id, signal)
     }

@@ -45,6 +45,16 @@ function alarmAt(minutes: number, description: string): Component {
 }
 
 /**
+ * An event without alarms with the alarm by which Apple's apps say "none", at a time long ago; they and iCloud give an
+ * event without any alarm their default one.
+ */
+export function withNoAlarm(event: Component): Component {
+  if (childrenNamed(event, 'VALARM').length > 0) return event
+  const lines = ['ACTION:NONE', 'TRIGGER;VALUE=DATE-TIME:19760401T005545Z', 'X-APPLE-LOCAL-DEFAULT-ALARM:TRUE']
+  return withContent(event, [...event.content, component('VALARM', lines.map(parseLine))])
+}
+
+/**
  * How many minutes before the start an alarm goes off; undefined where the field `reminders` can't say it: after the
  * start, no whole minute, out of range, an absolute time of a series, at a place, a snoozed one (RFC 9074), or none at
  * all (Apple says "no alarm" by ACTION:NONE at a time in 1976).

@@ -13,9 +13,10 @@ export type Component = {
 export type Node = Line | Component
 
 /**
- * The one VCALENDAR in a text.
+ * The VCALENDAR in a text. Several are read as one, in which the lines between them stand for nothing; components
+ * without one are read as if they were in one.
  *
- * @throws IcalError if there is none or more than one, or a component isn't ended (a text cut off is no event)
+ * @throws IcalError if there is none, or a component isn't ended (a text cut off is no event)
  */
 export function parseCalendar(text: string): Component {
   const roots: Component[] = []
@@ -36,11 +37,21 @@ export function parseCalendar(text: string): Component {
       inner?.content.push(line)
     }
   }
-  const [root, ...more] = roots
   if (open.length > 0) throw new IcalError(`the text ends before END:${open.at(-1)?.name ?? ''}`)
-  if (root?.name !== 'VCALENDAR') throw new IcalError('the text holds no VCALENDAR')
-  if (more.length > 0) throw new IcalError('the text holds more than one VCALENDAR')
-  return root
+  return joined(roots)
+}
+
+function joined(roots: readonly Component[]): Component {
+  const [first, ...more] = roots
+  if (first === undefined) throw new IcalError('the text holds no VCALENDAR')
+  if (roots.every(({ name }) => name === 'VEVENT' || name === 'VTIMEZONE')) {
+    return { kind: 'component', name: 'VCALENDAR', begin: '', end: '', content: roots }
+  }
+  if (roots.some(({ name }) => name !== 'VCALENDAR')) throw new IcalError('the text holds no VCALENDAR')
+  return more.reduce((before, next) => {
+    const between = [before.end, next.begin].map(parseLine)
+    return { ...before, content: [...before.content, ...between, ...next.content], end: next.end }
+  }, first)
 }
 
 const componentName = (line: Line): string => line.value.trim().toUpperCase()
@@ -53,7 +64,7 @@ export function componentText(component: Component): string {
 /** The unfolded lines of a component, BEGIN and END included. */
 export function linesOf(component: Component): string[] {
   const inner = component.content.flatMap((node) => (node.kind === 'line' ? [node.text] : linesOf(node)))
-  return [component.begin, ...inner, component.end]
+  return [component.begin, ...inner, component.end].filter(Boolean)
 }
 
 /** A new component. */

@@ -1,14 +1,16 @@
 import type { Fields, When } from '../event/event'
+import { isAllDay } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray } from '../event/json'
 import { emptyValue, sameMeaning } from '../event/normal'
 import { readReminders, setReminders } from './alarm'
+import { setCategories } from './categories'
 import type { Component, Node } from './component'
 import { isLineNamed, lineNamed, replaceLines, without } from './component'
 import { readSpan } from './fields'
 import { HELD_FIELDS } from './holds'
 import { paramsWithout } from './line'
-import { utcValue } from './time'
+import { formOf, utcValue } from './time'
 import type { Tzids } from './tzids'
 import { writeText } from './value'
 import { timeOf } from './wanted'
@@ -44,7 +46,16 @@ export function setFields(event: Component, { held, wanted, single }: Change, ed
 }
 
 function setWhen(event: Component, when: When, editing: Editing): Component {
-  return setRecurrence(setSpan(event, when, editing), when, editing.zones)
+  const timed = setRecurrence(setSpan(event, when, editing), when, editing.zones)
+  return isAllDay(when.start) === isOfDays(event) ? timed : without(timed, isLineNamed(...SAY_ALL_DAY))
+}
+
+/** By these Outlook and Funambol tell days from times, whatever DTSTART is. */
+const SAY_ALL_DAY = ['X-MICROSOFT-CDO-ALLDAYEVENT', 'X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT', 'X-FUNAMBOL-ALLDAY']
+
+function isOfDays(event: Component): boolean {
+  const start = lineNamed(event, 'DTSTART')
+  return start !== undefined && formOf(start).is === 'date'
 }
 
 /** The alarms come last: what they mean depends on the times. */
@@ -67,6 +78,12 @@ function setField(event: Component, name: TextField, value: Json): Component {
       return setText(without(event, isLineNamed('X-ALT-DESC')), 'DESCRIPTION', text)
     case 'location':
       return setText(without(event, isOfOldPlace), 'LOCATION', text)
+    case 'url':
+      return setUrl(event, text)
+    case 'categories':
+      return setCategories(event, isArray(value) ? value.filter((each) => typeof each === 'string') : [])
+    case 'color':
+      return replaceLines(event, ['COLOR'], text === null ? [] : [`COLOR:${text}`])
     case 'status':
       return setWord(event, 'STATUS', text)
     case 'transparency':
@@ -83,14 +100,20 @@ function setText(event: Component, name: string, text: string | null): Component
   return replaceLines(event, [name], text === null ? [] : [`${name}${params}:${writeText(text)}`])
 }
 
+/** A URI is not escaped (RFC 5545 3.3.13). */
+function setUrl(event: Component, url: string | null): Component {
+  const old = lineNamed(event, 'URL')
+  return replaceLines(event, ['URL'], url === null ? [] : [`URL${old?.params ?? ';VALUE=URI'}:${url}`])
+}
+
 /** Upper case: iCloud refuses any other spelling of a STATUS. */
 function setWord(event: Component, name: string, word: string | null): Component {
   return replaceLines(event, [name], word === null ? [] : [`${name}:${word.toUpperCase()}`])
 }
 
-/** Apple's map pin and travel time belong to the old place. */
+/** A position, Apple's map pin and travel time and Outlook's places belong to the old place. */
 const isOfOldPlace = (node: Node): boolean =>
-  node.kind === 'line' && /^X-APPLE-(STRUCTURED-LOCATION$|TRAVEL-)/.test(node.name)
+  node.kind === 'line' && /^(GEO$|X-APPLE-(STRUCTURED-LOCATION$|TRAVEL-)|X-MICROSOFT-LOCATION)/.test(node.name)
 
 /** A changed VEVENT with a higher SEQUENCE and the time of the change. */
 export function stamped(event: Component, now: number): Component {

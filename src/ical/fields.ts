@@ -3,6 +3,8 @@ import { fieldsFrom, isAllDay } from '../event/event'
 import { normalEnd, normalLine, normalText } from '../event/normal'
 import { addDays, instantOf, wallClock } from '../event/zone'
 import { readReminders } from './alarm'
+import { readCategories } from './categories'
+import { normalColor } from '../event/color'
 import type { Component } from './component'
 import { isLineNamed, lineNamed } from './component'
 import { IcalError } from './error'
@@ -26,10 +28,13 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
     ['summary', normalLine(textOf(event, 'SUMMARY'))],
     ['description', normalText(textOf(event, 'DESCRIPTION'))],
     ['location', normalLine(textOf(event, 'LOCATION'))],
+    ['url', normalLine(lineNamed(event, 'URL')?.value.trim())],
     ['status', statusOf(event)],
     ['transparency', wordOf(event, 'TRANSP') === 'TRANSPARENT' ? 'transparent' : 'opaque'],
     ['visibility', visibilityOf(event)],
     ['reminders', readReminders(event, { ...span, single })],
+    ['categories', readCategories(event)],
+    ['color', normalColor(lineNamed(event, 'COLOR')?.value ?? '')],
   ])
 }
 
@@ -66,9 +71,16 @@ function textOf(event: Component, name: string): string | undefined {
   const at = event.content.findIndex(isLineNamed(name))
   const [line, next] = event.content.slice(at, at + 2)
   if (at < 0 || line?.kind !== 'line') return undefined
-  if (next?.kind === 'line' && next.name === '') throw new IcalError(`"${next.text}" behind ${name} is no content line`)
+  if (next?.kind === 'line' && next.name === '' && !isBrokenProperty(next.text))
+    throw new IcalError(`"${next.text}" behind ${name} is no content line`)
   return readText(line)
 }
+
+/** `SUMMARY=x`, `ORGANIZER="mailto:..."`: a property that somebody spoiled, and no rest of a text. */
+const isBrokenProperty = (text: string): boolean =>
+  /^\s*([A-Z][A-Z0-9-]*-[A-Z0-9-]+|ATTENDEE|ORGANIZER|SUMMARY|DESCRIPTION|LOCATION|CATEGORIES|CREATED|UID|URL|STATUS|CLASS|TRANSP|SEQUENCE|PRIORITY)\s*[=;"]/.test(
+    text,
+  )
 
 const wordOf = (event: Component, name: string): string | undefined =>
   lineNamed(event, name)?.value.trim().toUpperCase()

@@ -3,6 +3,8 @@ import type { BaseField, Field } from '../event/event'
 import { isException } from '../event/event'
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
+import { normalLine } from '../event/normal'
+import { normalColor } from '../event/color'
 
 /** The fields that are read and written. What else an event has is carried along as text. */
 export const HELD_FIELDS = [
@@ -10,10 +12,13 @@ export const HELD_FIELDS = [
   'summary',
   'description',
   'location',
+  'url',
   'status',
   'transparency',
   'visibility',
   'reminders',
+  'categories',
+  'color',
 ] as const satisfies readonly BaseField[]
 
 const OF_EXCEPTION: ReadonlySet<string> = new Set(['start', 'end', ...HELD_FIELDS.filter((name) => name !== 'when')])
@@ -23,7 +28,16 @@ export const HOLDS: Holds = { fields: HELD_FIELDS, fit }
 
 /** An occurrence that is `cancelled` is told by leaving it out; it can't be told apart from one that is not there. */
 function fit(field: Field, value: Json): Json {
-  if (!isException(field) || !isObject(value)) return value
+  if (!isException(field)) return fitValue(field, value)
+  if (!isObject(value)) return value
   if (value.status === 'cancelled') return null
-  return Object.fromEntries(Object.entries(value).filter(([name]) => OF_EXCEPTION.has(name)))
+  const held = Object.entries(value).filter(([name]) => OF_EXCEPTION.has(name))
+  return Object.fromEntries(held.map(([name, inner]) => [name, fitValue(name, inner)]))
+}
+
+/** A URL stands as it is in its line, a colour is one of the names that COLOR knows (RFC 7986 5.9). */
+function fitValue(name: string, value: Json): Json {
+  if (name === 'url' && typeof value === 'string') return normalLine(value)
+  if (name === 'color' && typeof value === 'string') return normalColor(value)
+  return value
 }

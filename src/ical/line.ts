@@ -98,7 +98,7 @@ export function param(line: Line, name: string): string | undefined {
       return part
         .slice(equals + 1)
         .trim()
-        .replace(/^"(.*)"$/, '$1')
+        .replace(/^"?(.*?)"?$/, '$1')
     }
   }
   return undefined

@@ -3,9 +3,9 @@ import type { Field, Fields } from '../event/event'
 import type { Component } from './component'
 import { componentText, withContent } from './component'
 import type { Editing } from './edit'
-import { setFields, stamped } from './edit'
-import { IcalError } from './error'
+import { stamped } from './edit'
 import { setMark } from './mark'
+import { patchOrphans } from './orphans'
 import { fieldsOf, parseResource, withTitle } from './resource'
 import type { Resource } from './resource'
 import type { Edited } from './series'
@@ -48,10 +48,9 @@ export function patchEvent(text: string, { fields, changed, mark, now, floatingZ
 }
 
 function patchParts(resource: Resource, held: Fields, wanted: Fields, editing: Editing): Edited {
-  if (resource.is === 'series') return patchSeries(resource, held, wanted, editing)
-  if (timeOf(wanted).recurrence) throw new IcalError('an occurrence without its series can not become a series')
-  const main = setFields(resource.main, { held, wanted, single: true }, editing)
-  return { events: new Map([[resource.main, main]]), added: [] }
+  return resource.is === 'series'
+    ? patchSeries(resource, held, wanted, editing)
+    : patchOrphans(resource, held, wanted, editing)
 }
 
 function replace(edited: Edited, event: Component, change: (event: Component) => Component): Edited {

@@ -1,6 +1,7 @@
 import type { Mark, Millis, Uid } from '../event/calendar'
 import type { Fields } from '../event/event'
 import { childrenNamed, lineNamed } from './component'
+import { IcalError } from './error'
 import { readMark } from './mark'
 import { fieldsOf, parseResource, withTitle } from './resource'
 import { utcInstant } from './time'
@@ -23,20 +24,27 @@ export type IcalEvent = {
  * Reads the text of one resource: one event, or a series with its overrides.
  *
  * @param options.floatingZone the IANA zone in which times without zone are read
+ * @param options.uid what stands for the UID where the text has none
  * @throws IcalError for what can't be read without guessing
  */
-export function readEvent(text: string, { floatingZone }: { floatingZone: string }): IcalEvent {
-  const resource = parseResource(text, floatingZone)
+export function readEvent(text: string, options: { floatingZone: string; uid?: Uid }): IcalEvent {
+  const resource = parseResource(text, options.floatingZone)
+  const uid = resource.uid ?? options.uid
   const events = childrenNamed(resource.calendar, 'VEVENT')
   const fields = withTitle(events, () => fieldsOf(resource))
+  if (uid === undefined) return withTitle(events, () => noUid())
   const stamps = events.map((event) => utcInstant(lineNamed(event, 'LAST-MODIFIED')?.value ?? ''))
   const known = stamps.filter((stamp) => stamp !== undefined)
   const mark = readMark(resource.main)
   return {
-    uid: resource.is === 'alone' ? `${resource.uid}/${resource.key}` : resource.uid,
+    uid: resource.is === 'alone' ? `${uid}/${resource.key}` : uid,
     fields,
     guests: events.some((event) => lineNamed(event, 'ATTENDEE') ?? lineNamed(event, 'ORGANIZER')),
     ...(known.length > 0 && { changedAt: Math.max(...known) }),
     ...(mark && { mark }),
   }
+}
+
+function noUid(): never {
+  throw new IcalError('the event has no UID')
 }

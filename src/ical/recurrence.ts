@@ -7,6 +7,7 @@ import { isLineNamed, linesNamed } from './component'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramText } from './line'
+import { isPeriods, withoutEnds } from './period'
 import { readTime } from './time'
 import type { Zones } from './zone'
 
@@ -57,16 +58,23 @@ export const datesOf = (line: Line): string[] => line.value.split(',').filter((v
 /** As {@link keysOf}, for one value of the line. By way of the instant: a zone shows some wall clocks twice. */
 export function keyOf(line: Line, value: string, start: EventTime, zones: Zones): string {
   const single = { ...line, value }
-  if (isAllDay(start)) return dayOf(readTime(single, { floating: 'UTC', resolve: () => 'UTC' }))
+  if (isAllDay(start)) return dayOf(readTime(single, NO_ZONE))
   const time = readTime(single, { ...zones, floating: start.timeZone })
   if (!isAllDay(time)) return occurrenceKey(time)
   return occurrenceKey({ dateTime: time.date + start.dateTime.slice(10), timeZone: start.timeZone })
 }
 
+/** For days: the zone of a time that stands for one does not matter. */
+const NO_ZONE: Pick<Zones, 'floating' | 'timeIn'> = {
+  floating: 'UTC',
+  timeIn: (_, dateTime) => ({ dateTime, timeZone: 'UTC' }),
+}
+
 const dayOf = (time: EventTime): string => (isAllDay(time) ? time.date : time.dateTime.slice(0, 10))
 
-/** The line with its zone by its IANA name and no other parameters but VALUE. */
-function plainLine(line: Line, zones: Zones): string {
+/** The line with its zone by its IANA name and no other parameters but VALUE; a period counts for its start. */
+function plainLine(said: Line, zones: Zones): string {
+  const line = isPeriods(said) ? withoutEnds(said) : said
   const tzid = param(line, 'TZID')
   const value = param(line, 'VALUE')
   const list = line.name === 'RRULE' || line.name === 'EXRULE' ? line.value : datesOf(line).join(',')

@@ -1,13 +1,14 @@
 import type { EventTime, Exception, Fields, When } from '../event/event'
 import { exceptionField } from '../event/event'
-import { exceptionOf } from '../event/occurrence'
 import { occurrenceKey } from '../event/zone'
 import type { Component } from './component'
 import { childrenNamed, lineNamed, parseCalendar } from './component'
 import { IcalError } from './error'
-import { readFields, readSpan, statusOf } from './fields'
+import { readFields, readSpan } from './fields'
+import { exceptionIn, fieldsOfOrphans } from './orphans'
+import { periodExceptions } from './period-length'
 import { keysOf, readExcluded, readRecurrence } from './recurrence'
-import { readTime } from './time'
+import { readTime, utcInstant } from './time'
 import { readText } from './value'
 import type { Zones } from './zone'
 import { zonesOf } from './zone'
@@ -19,7 +20,10 @@ export type Override = { readonly key: string; readonly event: Component }
 export type Resource = {
   readonly calendar: Component
   readonly zones: Zones
-  readonly uid: string
+  /** Undefined where the text has none. */
+  readonly uid: string | undefined
+  /** Older versions of components, which a newer SEQUENCE has replaced: they stand in the text and mean nothing. */
+  readonly superseded: readonly Component[]
 } & (
   | {
       readonly is: 'series'
@@ -27,8 +31,8 @@ export type Resource = {
       readonly start: EventTime
       readonly overrides: readonly Override[]
     }
-  /** One occurrence whose series is not here: somebody was invited to just that one. */
-  | { readonly is: 'alone'; readonly main: Component; readonly key: string }
+  /** Occurrences whose series is not here: somebody was invited to just these. `main`: the first, at `key`. */
+  | { readonly is: 'alone'; readonly main: Component; readonly key: string; readonly overrides: readonly Override[] }
 )
 
 /**
@@ -43,12 +47,17 @@ export function parseResource(text: string, floatingZone: string): Resource {
   const events = childrenNamed(calendar, 'VEVENT')
   return withTitle(events, () => {
     const uid = oneUid(events)
+    events.forEach(refuseBroken)
     const masters = events.filter((event) => !lineNamed(event, 'RECURRENCE-ID'))
-    const [main, ...others] = masters
-    if (others.length > 0) throw new IcalError('the text holds more than one event with the same UID')
-    if (main === undefined) return { calendar, zones, uid, ...alone(events, zones) }
-    const { start } = readSpan(main, zones)
-    return { is: 'series', calendar, zones, uid, main, start, overrides: overridesOf(events, main, start, zones) }
+    const main = newest(masters, 'the text holds more than one event with the same UID')
+    const found = main ? { is: 'series' as const, main, ...readSpan(main, zones) } : alone(events, zones)
+    const start = found.is === 'series' ? found.start : found.original
+    const others = events.filter((event) => !masters.includes(event))
+    const overrides = overridesOf(others, start, zones)
+    const living = new Set([found.main, ...overrides.map(({ event }) => event)])
+    const superseded = events.filter((event) => !living.has(event))
+    const parts = { calendar, zones, uid, superseded, main: found.main, overrides }
+    return found.is === 'series' ? { is: 'series', start, ...parts } : { is: 'alone', key: found.key, ...parts }
   })
 }
 
@@ -68,33 +77,61 @@ function firstText(event: Component, name: string): string | undefined {
   return line && readText(line)
 }
 
-function oneUid(events: readonly Component[]): string {
+function oneUid(events: readonly Component[]): string | undefined {
   const uids = new Set(events.map((event) => firstText(event, 'UID')?.trim()))
   const [uid, ...more] = uids
   if (events.length === 0) throw new IcalError('the text holds no event')
   if (more.length > 0) throw new IcalError('the text holds events with different UIDs')
-  if (!uid) throw new IcalError('the event has no UID')
-  return uid
+  return uid === '' ? undefined : uid
 }
 
-function alone(events: readonly Component[], zones: Zones): { is: 'alone'; main: Component; key: string } {
-  const [main, ...more] = events
-  const line = main && lineNamed(main, 'RECURRENCE-ID')
-  if (main === undefined || line === undefined || more.length > 0) {
-    throw new IcalError('the text holds several occurrences of a series without the series')
-  }
-  refuseRange(main)
-  return { is: 'alone', main, key: occurrenceKey(readTime(line, zones)) }
+/** A line that would say when an event is, but is none: without it the event would be at another time. */
+function refuseBroken(event: Component): void {
+  const broken = event.content.find((node) => node.kind === 'line' && node.name === '' && TIMED.test(node.text))
+  if (broken?.kind === 'line') throw new IcalError(`"${broken.text.trim()}" is no content line`)
 }
 
-function overridesOf(events: readonly Component[], main: Component, start: EventTime, zones: Zones): Override[] {
-  const overrides = events
-    .filter((event) => event !== main)
-    .map((event) => ({ key: overrideKey(event, start, zones), event }))
-  const keys = overrides.map(({ key }) => key)
-  const twice = keys.find((key, at) => keys.indexOf(key) !== at)
-  if (twice !== undefined) throw new IcalError(`the text holds the occurrence of ${twice} twice`)
-  return overrides
+const TIMED = /^\s*(DTSTART|DTEND|DURATION|RRULE|RDATE|EXRULE|EXDATE|RECURRENCE-ID)\s*[=;"]/i
+
+/**
+ * Of several versions of one component the one that replaces the others (RFC 5546 2.1.4: the highest SEQUENCE, then the
+ * newest DTSTAMP); undefined if there is none.
+ *
+ * @throws IcalError with `reason` if none does
+ */
+function newest(versions: readonly Component[], reason: string): Component | undefined {
+  const [first, second] = versions.toSorted((a, b) => byAge(b, a))
+  if (first && second && byAge(first, second) === 0) throw new IcalError(reason)
+  return first
+}
+
+const byAge = (a: Component, b: Component): number => sequenceOf(a) - sequenceOf(b) || stampOf(a) - stampOf(b)
+const sequenceOf = (event: Component): number => Number.parseInt(lineNamed(event, 'SEQUENCE')?.value ?? '', 10) || 0
+const stampOf = (event: Component): number => utcInstant(lineNamed(event, 'DTSTAMP')?.value ?? '') ?? 0
+
+function alone(events: readonly Component[], zones: Zones) {
+  const all = events.flatMap((event) => {
+    const line = lineNamed(event, 'RECURRENCE-ID')
+    return line ? [{ event, original: readTime(line, zones) }] : []
+  })
+  const keyed = all.map((each) => ({ ...each, key: occurrenceKey(each.original) }))
+  const [first] = keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  if (first === undefined) throw new IcalError('the text holds no event')
+  const versions = keyed.filter(({ key }) => key === first.key).map(({ event }) => event)
+  const main = newest(versions, twice(first.key)) ?? first.event
+  return { is: 'alone' as const, main, key: first.key, original: first.original }
+}
+
+const twice = (key: string): string => `the text holds the occurrence of ${key} twice`
+
+/** The newest version of each override, by key. */
+function overridesOf(events: readonly Component[], start: EventTime, zones: Zones): Override[] {
+  const keyed = events.map((event) => ({ key: overrideKey(event, start, zones), event }))
+  return [...new Set(keyed.map(({ key }) => key))].flatMap((key) => {
+    const versions = keyed.filter((each) => each.key === key).map(({ event }) => event)
+    const event = newest(versions, twice(key))
+    return event ? [{ key, event }] : []
+  })
 }
 
 function overrideKey(event: Component, start: EventTime, zones: Zones): string {
@@ -119,21 +156,15 @@ function refuseRange(event: Component): void {
  */
 export function fieldsOf(resource: Resource): Fields {
   const { main, zones } = resource
-  if (resource.is === 'alone') return readFields(main, zones, true)
+  if (resource.is === 'alone') return fieldsOfOrphans(resource)
   const recurrence = readRecurrence(main, resource.start, zones)
   const own = readFields(main, zones, recurrence.length === 0)
   const span = own.when as { start: EventTime; end: EventTime }
   const when: When = recurrence.length > 0 ? { ...span, recurrence } : span
   const series: Fields = { ...own, when: when }
-  const exceptions = new Map<string, Exception>()
+  const exceptions = new Map<string, Exception>(periodExceptions(main, series, zones))
   for (const key of readExcluded(main, resource.start, zones)) exceptions.set(key, null)
   for (const { key, event } of resource.overrides) exceptions.set(key, exceptionIn(series, key, event, zones))
   const differing = [...exceptions].filter(([, value]) => value === null || Object.keys(value).length > 0)
   return { ...series, ...Object.fromEntries(differing.map(([key, value]) => [exceptionField(key), value])) }
-}
-
-/** In a series that is cancelled as a whole, an override that is so too does not differ. */
-function exceptionIn(series: Fields, key: string, event: Component, zones: Zones): Exception {
-  if (statusOf(event) === 'cancelled' && series.status !== 'cancelled') return null
-  return exceptionOf(series, key, readFields(event, zones, false))
 }

@@ -1,4 +1,6 @@
-import type { EventTime, Fields } from '../event/event'
+import type { EventTime, Field, Fields } from '../event/event'
+import { fieldNames, isException } from '../event/event'
+import type { Json } from '../event/json'
 import { sameMeaning } from '../event/normal'
 import { wholeOccurrence } from '../event/occurrence'
 import type { Component } from './component'
@@ -8,6 +10,8 @@ import { setFields } from './edit'
 import { IcalError } from './error'
 import { statusOf } from './fields'
 import type { Line } from './line'
+import { withoutPeriods } from './period'
+import { periodExceptions } from './period-length'
 import { keysOf } from './recurrence'
 import type { Override, Resource } from './resource'
 import { formOf, isKeyFor, sameForm } from './time'
@@ -37,17 +41,31 @@ export type Edited = {
 
 /** A series and its overrides brought to hold what is wanted. */
 export function patchSeries(series: Series, held: Fields, wish: Fields, editing: Editing): Edited {
-  const { main, overrides } = series
+  const { overrides } = series
+  const main = holdsTime(held, wish) ? series.main : withoutPeriods(series.main)
   const wanted = sameMeaning(held.when, wish.when) ? wish : holdable(wish)
   const when = timeOf(wanted)
   const edited = setFields(main, { held, wanted, single: when.recurrence === undefined }, editing)
   const move = moveOf(series, edited, held, wanted)
   const kept = new Map(overrides.map((override) => [override, followed(override, edited, move, editing)]))
   const master = withExdates(edited, kept, move, editing)
-  const events = new Map<Component, Component | null>([[main, master]])
+  const events = new Map<Component, Component | null>([[series.main, master]])
+  // An older version of an occurrence must not come up again when the newer one goes.
+  if (!holdsTime(held, wish)) for (const event of series.superseded) events.set(event, null)
   for (const [{ event }, after] of kept) events.set(event, after)
-  return { events, added: added(master, new Set(overrides.map(({ key }) => key)), move, editing) }
+  const periods = periodExceptions(master, wanted, editing.zones)
+  const there = new Set([...overrides, ...periods.map(([key]) => ({ key }))].map(({ key }) => key))
+  return { events, added: added(master, there, move, editing) }
 }
+
+/** Whether the series and its occurrences stay where and as they are. */
+function holdsTime(held: Fields, wish: Fields): boolean {
+  const names = [...fieldNames(held), ...fieldNames(wish)].filter((name) => name === 'when' || isException(name))
+  return names.every((name) => sameMeaning(valueIn(held, name), valueIn(wish, name)))
+}
+
+const valueIn = (fields: Fields, name: Field): Json =>
+  name in fields ? (fields[name] ?? null) : isException(name) ? {} : null
 
 function startLineOf(event: Component): Line {
   const line = lineNamed(event, 'DTSTART')
@@ -107,7 +125,7 @@ function isSuperfluous(key: string, event: Component, master: Component, move: M
 }
 
 const NOT_OWN =
-  /^(RECURRENCE-ID|DTSTART|DTEND|DURATION|DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE|STATUS|TRANSP|CLASS|SUMMARY|DESCRIPTION|LOCATION)$/
+  /^(RECURRENCE-ID|DTSTART|DTEND|DURATION|DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE|STATUS|TRANSP|CLASS|SUMMARY|DESCRIPTION|LOCATION|URL|CATEGORIES|COLOR)$/
 
 /** Whether an override has lines besides the held fields that its series has not. */
 function hasOwn(event: Component, master: Component): boolean {

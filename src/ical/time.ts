@@ -17,13 +17,16 @@ const TIME = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i
  * @throws IcalError if its value is no date
  */
 export function formOf(line: Line): TimeForm {
-  const match = TIME.exec(line.value.trim())
+  const match = TIME.exec(valueOf(line))
   if (!match) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (match[4] === undefined || param(line, 'VALUE')?.toUpperCase() === 'DATE') return { is: 'date' }
   if (match[7] !== undefined) return { is: 'utc' }
   const tzid = param(line, 'TZID')
   return tzid ? { is: 'zoned', tzid } : { is: 'floating' }
 }
+
+/** Behind a parameter whose quote was left open, the closing one is found here. */
+const valueOf = (line: Line): string => line.value.trim().replace(/"$/, '')
 
 export const sameForm = (a: TimeForm, b: TimeForm): boolean =>
   a.is === b.is && (a.is !== 'zoned' || b.is !== 'zoned' || a.tzid === b.tzid)
@@ -33,24 +36,21 @@ export const sameForm = (a: TimeForm, b: TimeForm): boolean =>
  *
  * @throws IcalError if its value is no date or its zone is not known
  */
-export function readTime(line: Line, zones: Zones): EventTime {
+export function readTime(line: Line, zones: Pick<Zones, 'floating' | 'timeIn'>): EventTime {
   const form = formOf(line)
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(line.value.trim()) ?? []
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(valueOf(line)) ?? []
   const date = `${year}-${month}-${day}`
   if (!isDate(year, month, day)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (form.is === 'date') return { date }
   if (hour > '23' || minute > '59') throw new IcalError(`"${line.name}:${line.value}" is no time`)
-  return { dateTime: `${date}T${hour}:${minute}:${second > '59' ? '59' : second}`, timeZone: zoneOf(form, zones) }
+  const dateTime = `${date}T${hour}:${minute}:${second > '59' ? '59' : second}`
+  if (form.is === 'zoned') return zones.timeIn(form.tzid, dateTime)
+  return { dateTime, timeZone: form.is === 'utc' ? 'UTC' : zones.floating }
 }
 
 function isDate(year: string, month: string, day: string): boolean {
   const last = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   return month >= '01' && month <= '12' && day >= '01' && Number(day) <= last
-}
-
-function zoneOf(form: TimeForm, zones: Zones): string {
-  if (form.is === 'zoned') return zones.resolve(form.tzid)
-  return form.is === 'utc' ? 'UTC' : zones.floating
 }
 
 /** How a time is told; `tzidOf` gives the TZID to use for an IANA zone. */

@@ -3,7 +3,6 @@ import { isAllDay } from '../event/event'
 import { canonicalZone } from '../event/zone'
 import type { Component, Node } from './component'
 import { insert } from './component'
-import { IcalError } from './error'
 import { param } from './line'
 import { tzidOf } from './zone'
 import { vtimezone } from './vtimezone'
@@ -11,7 +10,10 @@ import type { Zones } from './zone'
 
 /** Which TZID a resource uses for an IANA zone, and which VTIMEZONEs it comes to need. */
 export type Tzids = {
-  /** The TZID that the resource has for the zone already, else the zone's own name. */
+  /**
+   * The TZID that the resource has for the zone already, else the zone's own name. One that is known only by its rules
+   * is not used for other dates, to which they may not apply.
+   */
   readonly tzidFor: (zone: string) => string
   /** The calendar with a VTIMEZONE for each zone that `tzidFor` was asked for and that was new. */
   readonly define: (calendar: Component, year: number) => Component
@@ -20,7 +22,7 @@ export type Tzids = {
 export function tzidsOf(calendar: Component, zones: Zones): Tzids {
   const spelled = new Map<string, string>()
   for (const tzid of tzidsIn(calendar)) {
-    const zone = resolved(zones, tzid)
+    const zone = zones.named(tzid)
     if (zone !== undefined && !spelled.has(zone)) spelled.set(zone, tzid)
   }
   const added = new Set<string>()
@@ -49,16 +51,6 @@ function tzidsIn(calendar: Component): string[] {
 }
 
 const tzidIn = (node: Node): string | undefined => (node.kind === 'line' ? param(node, 'TZID') : undefined)
-
-/** A zone that no time of ours uses need not be known. */
-function resolved(zones: Zones, tzid: string): string | undefined {
-  try {
-    return zones.resolve(tzid)
-  } catch (error) {
-    if (error instanceof IcalError) return undefined
-    throw error
-  }
-}
 
 /** The year in which a time lies, on its own clock. */
 export const yearOf = (time: EventTime): number => Number((isAllDay(time) ? time.date : time.dateTime).slice(0, 4))

@@ -2,6 +2,7 @@ import type { Mark, Millis, Uid } from '../event/calendar'
 import type { Fields, When } from '../event/event'
 import { emptyValue } from '../event/normal'
 import { wholeOccurrence } from '../event/occurrence'
+import { withNoAlarm } from './alarm'
 import type { Component } from './component'
 import { component, componentText } from './component'
 import type { Editing } from './edit'
@@ -24,6 +25,8 @@ export type NewEvent = {
   readonly fields: Fields
   readonly mark?: Mark
   readonly now: Millis
+  /** Whether to say of an event without reminders that it is to have none, as Apple's apps do. */
+  readonly saysNoAlarm?: boolean
 }
 
 /**
@@ -31,7 +34,7 @@ export type NewEvent = {
  *
  * @throws IcalError for an event without a time or in a zone that is not known
  */
-export function writeEvent({ uid, fields, mark, now }: NewEvent): string {
+export function writeEvent({ uid, fields, mark, now, saysNoAlarm = false }: NewEvent): string {
   const wanted = holdable(fields)
   const when = timeOf(wanted)
   const calendar = component('VCALENDAR', ['VERSION:2.0', `PRODID:${PRODID}`, 'CALSCALE:GREGORIAN'].map(parseLine))
@@ -40,7 +43,8 @@ export function writeEvent({ uid, fields, mark, now }: NewEvent): string {
   const editing = { zones, tzids }
   const master = withExdates(newMaster({ uid, now }, wanted, when, editing), wanted, when, editing)
   const overrides = overridesIn(master, wanted, when, editing)
-  const events = [mark ? setMark(master, mark) : master, ...overrides]
+  const made = [mark ? setMark(master, mark) : master, ...overrides]
+  const events = saysNoAlarm ? made.map(withNoAlarm) : made
   const whole = tzids.define({ ...calendar, content: [...calendar.content, ...events] }, yearOf(when.start))
   return componentText(whole)
 }

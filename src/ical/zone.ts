@@ -1,15 +1,33 @@
-import { canonicalZone } from '../event/zone'
+import type { EventTime } from '../event/event'
+import { canonicalZone, instantBy, wallClock } from '../event/zone'
 import type { Component } from './component'
-import { childrenNamed, lineNamed } from './component'
+import { childrenNamed, lineNamed, linesOf } from './component'
 import { IcalError } from './error'
+import type { Offsets } from './observance'
+import { fixedOffset, offsetsOf } from './observance'
+import { readText } from './value'
+import { fixedZone, matchingZone } from './zone-match'
+import { offsetNamed, zoneDisplayed, zoneNamed, zonesHinted } from './zone-name'
+import type { EventWindow } from './zone-window'
+import { windowOf } from './zone-window'
 
 /** What the TZIDs of one resource mean. */
 export type Zones = {
   /** The IANA zone of times that name none. */
   readonly floating: string
-  /** The IANA zone that a TZID means. Throws an IcalError if that is not known. */
+  /** The IANA zone that a TZID means, known by its name, whenever it is. */
+  readonly named: (tzid: string) => string | undefined
+  /** The IANA zone that a TZID means on the dates of the resource. Throws an IcalError if that is not known. */
   readonly resolve: (tzid: string) => string
+  /** A wall clock `YYYY-MM-DDTHH:MM:SS` in a TZID. Throws an IcalError if it is not known when that is. */
+  readonly timeIn: (tzid: string, dateTime: string) => EventTime
 }
+
+/** What is known of a TZID: the zone that it means, or at least its clock on the dates of a single event. */
+type Meaning =
+  | { readonly is: 'zone'; readonly zone: string }
+  | { readonly is: 'clock'; readonly offsets: Offsets }
+  | { readonly is: 'unknown'; readonly reason: string }
 
 /**
  * The zones of a calendar.
@@ -17,52 +35,89 @@ export type Zones = {
  * @param floating the IANA zone in which floating times are read
  */
 export function zonesOf(calendar: Component, floating: string): Zones {
-  const found = new Map<string, string>()
+  const found = new Map<string, Meaning>()
+  const meaningOf = (tzid: string): Meaning => {
+    const known = found.get(tzid) ?? meaningIn(calendar, tzid, floating)
+    found.set(tzid, known)
+    return known
+  }
   return {
     floating,
+    named: (tzid) => byName(tzid, definitionOf(calendar, tzid)),
     resolve: (tzid) => {
-      const known = found.get(tzid)
-      if (known !== undefined) return known
-      const zone = resolveZone(tzid, definitionOf(calendar, tzid))
-      if (zone === undefined) throw new IcalError(`time zone "${tzid}" is not known`)
-      found.set(tzid, zone)
-      return zone
+      const meaning = meaningOf(tzid)
+      if (meaning.is === 'zone') return meaning.zone
+      throw new IcalError(meaning.is === 'unknown' ? meaning.reason : unmatched(tzid))
+    },
+    timeIn: (tzid, dateTime) => {
+      const meaning = meaningOf(tzid)
+      if (meaning.is === 'zone') return { dateTime, timeZone: meaning.zone }
+      if (meaning.is === 'unknown') throw new IcalError(meaning.reason)
+      const instant = instantBy(Date.parse(`${dateTime}Z`), meaning.offsets.at)
+      return { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
     },
   }
 }
 
 /** The VTIMEZONE that defines a TZID. */
 export function definitionOf(calendar: Component, tzid: string): Component | undefined {
-  return childrenNamed(calendar, 'VTIMEZONE').find((zone) => tzidOf(zone) === tzid)
+  return childrenNamed(calendar, 'VTIMEZONE').find((zone) => tzidOf(zone) === tzid.trim())
 }
 
-/** The TZID that a VTIMEZONE defines. */
+/** The TZID that a VTIMEZONE defines: a text, in which some programs escape commas. */
 export function tzidOf(definition: Component): string | undefined {
-  return lineNamed(definition, 'TZID')
-    ?.value.trim()
-    .replace(/^"(.*)"$/, '$1')
+  const line = lineNamed(definition, 'TZID')
+  return (
+    line &&
+    readText(line)
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+  )
 }
 
-/**
- * The IANA zone that a TZID means, in the order of certainty. Undefined means unknown: a time is set aside rather than
- * shifted. Windows names and zones known by their VTIMEZONE alone belong here, behind the others.
- */
-function resolveZone(tzid: string, definition: Component | undefined): string | undefined {
-  return canonicalZone(tzid.trim()) ?? zoneInPath(tzid) ?? zoneOfLocation(definition)
+/** In the order of certainty; by its rules only where no name says what is meant. */
+function meaningIn(calendar: Component, tzid: string, floating: string): Meaning {
+  const definition = definitionOf(calendar, tzid)
+  const named = byName(tzid, definition)
+  if (named !== undefined) return { is: 'zone', zone: named }
+  const window = windowOf(calendar)
+  const clock = window && clockOf(tzid, definition, window)
+  if (window === undefined || clock === undefined) return { is: 'unknown', reason: `time zone "${tzid}" is not known` }
+  const zone = zoneByClock(tzid, clock, window, floating, definition)
+  if (zone !== undefined) return { is: 'zone', zone }
+  return window.recurs ? { is: 'unknown', reason: unmatched(tzid) } : { is: 'clock', offsets: clock }
 }
 
-/** `/freeassociation.sourceforge.net/Europe/Paris`, `/mozilla.org/20050126_1/America/Argentina/Salta` (RFC 5545 3.2.19). */
-function zoneInPath(tzid: string): string | undefined {
-  if (!tzid.startsWith('/')) return undefined
-  const parts = tzid.split('/').filter(Boolean)
-  for (const count of [3, 2, 1]) {
-    const zone = parts.length >= count ? canonicalZone(parts.slice(-count).join('/')) : undefined
-    if (zone !== undefined) return zone
-  }
-  return undefined
-}
+const unmatched = (tzid: string): string => `time zone "${tzid}" changes its clock as no known zone does`
 
-function zoneOfLocation(definition: Component | undefined): string | undefined {
+function byName(tzid: string, definition: Component | undefined): string | undefined {
   const location = definition && lineNamed(definition, 'X-LIC-LOCATION')
-  return location && canonicalZone(location.value.trim())
+  const named = zoneNamed(tzid) ?? (location && canonicalZone(location.value.trim()))
+  return named ?? (definition ? undefined : zoneDisplayed(tzid))
+}
+
+function clockOf(tzid: string, definition: Component | undefined, window: EventWindow): Offsets | undefined {
+  const defined = definition && offsetsOf(definition, window.from, window.to)
+  const named = offsetNamed(tzid)
+  return defined ?? (named === undefined ? undefined : fixedOffset(named))
+}
+
+const matched = new Map<string, string | null>()
+
+/** Comparing with all zones takes milliseconds, and the resources of a calendar repeat their zones. */
+function zoneByClock(
+  tzid: string,
+  clock: Offsets,
+  window: EventWindow,
+  floating: string,
+  definition: Component | undefined,
+): string | undefined {
+  const key = [tzid, floating, window.from, window.to, ...(definition ? linesOf(definition) : [])].join('\n')
+  const known = matched.get(key)
+  if (known !== undefined) return known ?? undefined
+  if (matched.size > 500) matched.clear() // names and dates come from events: bounded
+  const fixed = clock.changes.length === 0 ? fixedZone(clock.at(window.from)) : undefined
+  const zone = matchingZone(clock, window, [...(fixed ? [fixed] : []), ...zonesHinted(tzid), floating])
+  matched.set(key, zone ?? null)
+  return zone
 }

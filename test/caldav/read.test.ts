@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Seen } from '../../src/event/calendar'
 import { assertRefused } from '../contract/refusals'
-import { NO_END } from '../contract/reader'
+import { NO_END, written } from '../contract/reader'
 import { PLAIN } from '../simulators/caldav'
 import { account, addMany, brief, hour } from './setup'
 
@@ -159,6 +159,27 @@ describe('Reading a CalDAV calendar', () => {
         end: { dateTime: '2026-06-10T11:00:00', timeZone: expected },
       })
     }
+  })
+
+  it('knows an event without a UID by its path', async () => {
+    const { server, calendar, reader } = await account(PLAIN)
+    const lines = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'DTSTART:20260610T100000Z', 'SUMMARY:Old', 'X-A:1', 'END:VEVENT']
+    const path = server.user.addText(server.calendar, [...lines, 'END:VCALENDAR', ''].join('\r\n'), 'plain.ics')
+    const seen = await reader.only()
+    assert.deepEqual([seen.uid, seen.id, seen.fields.summary], [path, path, 'Old'])
+    await written(calendar, calendar.delete(seen, NO_END))
+    assert.equal(server.calendar.members.size, 0)
+  })
+
+  it('sets aside what it can not read with its title, and reads the others', async () => {
+    const { server, reader } = await account()
+    addMany(server.user, server.calendar, 2)
+    const time = ['DTSTART;TZID=Mars/Base:20260610T100000', 'DTEND;TZID=Mars/Base:20260610T110000']
+    server.user.add(server.calendar, ['UID:mars', ...time, 'SUMMARY:Landing'])
+    const { seen } = await reader.read()
+    assert.deepEqual(brief(seen), ['live u0.ics', 'live u1.ics', 'unread mars.ics'])
+    const [unread] = seen.flatMap((each) => (each.is === 'unread' ? [each] : []))
+    assert.deepEqual([unread?.title, unread?.reason], ['Landing', 'time zone "Mars/Base" is not known'])
   })
 
   it('sees a series split, an event moved between calendars and housekeeping for what they are', async () => {

@@ -173,9 +173,30 @@ describe('Writing to a CalDAV calendar', () => {
   })
 
   it('sees a default alarm that the server adds, as what the server holds', async () => {
-    const { calendar, reader } = await account({ rewrites: 'alarm' })
+    const { calendar, reader } = await account({ ...PLAIN, rewrites: 'alarm' })
     const seen = await created(calendar, 'uid-1', LUNCH)
     assert.deepEqual((await reader.only()).fields, seen.fields)
+    assert.deepEqual(seen.fields.reminders, [15])
+  })
+
+  it('writes a category with a comma as one', async () => {
+    const { server, calendar, reader } = await account(PLAIN)
+    const categories = ['Sport', 'Work, hard']
+    const seen = await created(calendar, 'uid-1', { ...LUNCH, categories })
+    assert.deepEqual((await reader.only()).fields.categories, categories)
+    assert.match(server.user.text(seen.id), /^CATEGORIES:Sport,Work\\, hard\r$/m)
+    const after = await updated(calendar, seen, { categories: ['Work, hard', 'a, b'] })
+    assert.deepEqual(after.fields.categories, ['Work, hard', 'a, b'])
+  })
+
+  it('tells iCloud of an event without reminders that it is to have none', async () => {
+    const { server, calendar, reader } = await account({ rewrites: 'alarm' })
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    assert.equal((await reader.only()).fields.reminders, null)
+    assert.match(server.user.text(seen.id), /ACTION:NONE/)
+    const updatedOnce = await updated(calendar, seen, { reminders: [30] })
+    assert.deepEqual(updatedOnce.fields.reminders, [30])
+    assert.deepEqual((await created(calendar, 'uid-2', { ...LUNCH, reminders: [5] })).fields.reminders, [5])
   })
 
   for (const [status, text, code] of [

@@ -61,15 +61,20 @@ export function appUser(user: User): OtherUser {
       return Promise.resolve()
     },
     hasUnknown(id) {
-      const { colorId, extendedProperties, guestsCanModify } = user.get(id)
+      const { conferenceData, extendedProperties, guestsCanModify } = user.get(id)
+      const { shared } = extendedProperties ?? {}
       return Promise.resolve(
-        JSON.stringify({ colorId, extendedProperties, guestsCanModify }) === JSON.stringify(UNKNOWN),
+        JSON.stringify({ conferenceData, extendedProperties: { shared }, guestsCanModify }) === JSON.stringify(UNKNOWN),
       )
     },
   }
 }
 
-const UNKNOWN = { colorId: '7', extendedProperties: { shared: { app: 'loud' } }, guestsCanModify: true }
+const UNKNOWN = {
+  conferenceData: { conferenceId: 'abc-defg-hij' },
+  extendedProperties: { shared: { app: 'loud' } },
+  guestsCanModify: true,
+}
 
 function changeOccurrence(user: User, id: ResourceId, key: string, exception: Exception): void {
   const instance = user.instanceId(id, key)
@@ -84,7 +89,7 @@ function changeOccurrence(user: User, id: ResourceId, key: string, exception: Ex
 
 /** Our fields as a patch in Google's JSON. */
 function native(fields: Fields | { readonly [name: string]: Json }): Record<string, unknown> {
-  const { when, start, end, reminders, ...same } = fields as Record<string, Json | undefined>
+  const { when, start, end, reminders, url, categories, color, ...same } = fields as Record<string, Json | undefined>
   const patch: Record<string, unknown> = same
   if (when) {
     const { recurrence, ...times } = when as unknown as When
@@ -96,8 +101,16 @@ function native(fields: Fields | { readonly [name: string]: Json }): Record<stri
     const overrides = ((reminders ?? []) as readonly number[]).map((minutes) => ({ method: 'popup', minutes }))
     patch.reminders = { useDefault: false, overrides }
   }
+  if (url !== undefined) patch.source = url === null ? null : { url, title: 'A link' }
+  if (color !== undefined) patch.colorId = color === null ? null : COLOR_IDS[color as string]
+  if (categories !== undefined) {
+    patch.extendedProperties = { private: { calsyncCategories: categories && JSON.stringify(categories) } }
+  }
   return patch
 }
+
+/** The few that are needed. */
+const COLOR_IDS: Readonly<Record<string, string>> = { dodgerblue: '7', red: '11' }
 
 const time = (each: EventTime): object =>
   isAllDay(each) ? { ...each, dateTime: null, timeZone: null } : { ...each, date: null }

@@ -16,6 +16,21 @@ const cases: [string, Field, Json, Json][] = [
     { url: 'x', visibility: 'private', summary: 'A', status: 'cancelled' },
     { summary: 'A', status: 'tentative' },
   ],
+  ['a link of the web is kept', 'url', 'HTTPS://example.org/a?b', 'HTTPS://example.org/a?b'],
+  ['a link of a mail program is not held', 'url', 'message:%3C1@mail.example%3E', null],
+  ['what looks like a link of the web and is none is not held', 'url', 'http://', null],
+  ['a colour is the nearest of the palette', 'color', 'orange', 'darkorange'],
+  ['a colour of the palette stays', 'color', 'red', 'red'],
+  [
+    'categories that are too long together are cut between two',
+    'categories',
+    ['a'.repeat(600), 'b'.repeat(600), 'c'],
+    ['a'.repeat(600), 'c'],
+  ],
+  ['a category that is too long is not held', 'categories', ['a'.repeat(1100)], null],
+  ['a summary that is too long is cut, but no character in two', 'summary', 'x'.repeat(1023) + '🦷', 'x'.repeat(1023)],
+  ['a description that is too long is cut', 'description', 'x'.repeat(9000), 'x'.repeat(8192)],
+  ['a description has no line ends at its end', 'description', '<p>One</p>', 'One'],
   ['a summary is kept', 'summary', 'A <b>bold</b> title', 'A <b>bold</b> title'],
 ]
 

@@ -29,11 +29,22 @@ const series = fc.nat({ max: SERIES.length - 1 })
 const hourly = fc.nat({ max: 3 })
 const text = fc.constantFrom(null, 'A', 'B', 'C')
 const reminders = fc.constantFrom(null, [10], [5, 30])
+const url = fc.constantFrom(null, 'https://a.example/', 'http://b.example/c?d=e')
+const categories = fc.constantFrom(null, ['A'], ['A, B', 'C\\'])
+const color = fc.constantFrom(null, 'gold', 'green')
 const exception = fc.oneof(
   fc.constant({}),
   fc.constant(null),
   fc.record(
-    { summary: text, location: text, reminders, transparency: fc.constantFrom('opaque', 'transparent') },
+    {
+      summary: text,
+      location: text,
+      reminders,
+      transparency: fc.constantFrom('opaque', 'transparent'),
+      url,
+      categories,
+      color,
+    },
     { requiredKeys: [] },
   ),
   fc.record(
@@ -52,6 +63,9 @@ const fieldsOf = (kind: fc.Arbitrary<number>) =>
       transparency: fc.constantFrom('opaque', 'transparent'),
       visibility: fc.constantFrom('default', 'private'),
       reminders,
+      url,
+      categories,
+      color,
       exceptions: fc.tuple(exception, exception, exception),
     })
     .map(({ exceptions, kind: chosen, ...base }) => ({

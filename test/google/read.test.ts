@@ -31,11 +31,25 @@ describe('Google provider: a complete read', () => {
 
   it('shows times on the wall clock of the event, whatever offset Google renders them with', async () => {
     const world = new World()
-    const start = { dateTime: '2026-10-25T02:30:00+01:00', timeZone: 'Europe/Berlin' } // the second 02:30 of that night
+    const start = { dateTime: '2026-10-25T00:30:00Z', timeZone: 'Europe/Berlin' } // the first 02:30 of that night
     world.simulator.user.create({ start, end: { dateTime: '2026-10-25T10:00:00', timeZone: 'America/New_York' } })
     assert.deepEqual(only(await readAll(await world.calendar())).fields.when, {
       start: { dateTime: '2026-10-25T02:30:00', timeZone: 'Europe/Berlin' },
       end: { dateTime: '2026-10-25T10:00:00', timeZone: 'America/New_York' },
+    })
+  })
+
+  it('shows the second of two hours that are called the same in UTC, where it is not an hour off', async () => {
+    const world = new World()
+    const zone = { timeZone: 'Europe/Berlin' }
+    const times = {
+      start: { dateTime: '2026-10-25T02:30:00+01:00', ...zone },
+      end: { dateTime: '2026-10-25T04:00:00', ...zone },
+    }
+    world.simulator.user.create(times)
+    assert.deepEqual(only(await readAll(await world.calendar())).fields.when, {
+      start: { dateTime: '2026-10-25T01:30:00', timeZone: 'UTC' },
+      end: { dateTime: '2026-10-25T04:00:00', timeZone: 'Europe/Berlin' },
     })
   })
 
@@ -142,7 +156,9 @@ describe('Google provider: a complete read', () => {
     world.simulator.user.create({ ...NATIVE_SINGLE, visibility: 'private' }, 'team@example.com')
     const calendar = await world.calendar('team@example.com')
     assert.equal(calendar.info.writable, false)
-    assert.match(only(await readAll(calendar)).fixed ?? '', /private/)
+    const [seen] = (await readAll(calendar)).seen
+    assert.ok(seen?.is === 'unread')
+    assert.match(seen.reason, /private/)
   })
 
   it('sets an event aside that it can not understand, and reads the rest', async () => {
@@ -152,7 +168,7 @@ describe('Google provider: a complete read', () => {
       ...NATIVE_SERIES,
       id: 'broken',
       summary: 'Odd',
-      recurrence: ['RRULE:DATE;TZID=Europe/Berlin:20260101'],
+      recurrence: ['RRULE:EVERY=DAY'],
     })
     user.plant({ ...NATIVE_SINGLE, id: 'whole' })
     const seen = byId((await readAll(await world.calendar())).seen)

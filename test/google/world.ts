@@ -65,6 +65,9 @@ export const DENTIST: Fields = {
   transparency: 'opaque',
   visibility: 'default',
   reminders: [10, 60],
+  url: 'https://dentist.example/cards?of=me',
+  categories: ['Health', 'Must, not "miss"'],
+  color: 'red',
 }
 
 /** A weekly series, Tuesdays at 09:00 in Berlin, from 2026-01-06 on. */

@@ -11,7 +11,7 @@ import {
   whenOf,
 } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
-import { normalLine, normalReminders, normalText } from '../../src/event/normal'
+import { normalCategories, normalLine, normalReminders, normalText } from '../../src/event/normal'
 import { exceptionOf, plainOccurrence, wholeOccurrence } from '../../src/event/occurrence'
 import { normalRecurrence } from '../../src/event/recurrence'
 import { addDays, instantOf, occurrenceKey, wallClock } from '../../src/event/zone'
@@ -96,11 +96,21 @@ const anyReminders = fc
   })
   .map(normalReminders)
 
+const anyUrl = fc.option(
+  fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.constantFrom('message:%3Ca,b;c%3E', 'tel:+49-30-1')),
+)
+const anyCategories = fc.array(anyText, { maxLength: 3 }).map((all) => normalCategories(all.flatMap(onLine)))
+const onLine = (text: string): string[] => [normalLine(text) ?? []].flat()
+const anyColor = fc.constantFrom(null, 'tomato', 'turquoise', 'mediumseagreen')
+
 /** All fields but `when`, those that a calendar has no value for with theirs. */
 const anyPlain = fc.record({
   summary: anyText.map(normalLine),
   description: anyText.map(normalText),
   location: anyText.map(normalLine),
+  url: anyUrl,
+  categories: anyCategories,
+  color: anyColor,
   status: fc.constantFrom('confirmed', 'tentative', 'cancelled'),
   transparency: fc.constantFrom('opaque', 'transparent'),
   visibility: fc.constantFrom('default', 'public', 'private', 'confidential'),
@@ -120,6 +130,9 @@ function anyPlainParts() {
     summary: anyText.map(normalLine),
     description: anyText.map(normalText),
     location: anyText.map(normalLine),
+    url: anyUrl,
+    categories: anyCategories,
+    color: anyColor,
     status: fc.constantFrom('confirmed', 'tentative'),
     transparency: fc.constantFrom('opaque', 'transparent'),
     reminders: anyReminders,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Fields } from '../../src/event/event'
+import type { Field, Fields } from '../../src/event/event'
 import { IcalError, patchEvent, readEvent } from '../../src/ical'
 import { unfold } from '../../src/ical/line'
 import { floatingZone, now, patched, STAMP, difference, changes, RULE, PLAIN, SECOND_ID, SECOND_AT } from './patching'
@@ -81,9 +81,41 @@ describe('Patching a field of an event', () => {
   })
 
   it('does not touch fields that are not held', () => {
-    const text = event(...PLAIN, 'URL:https://example.com', 'COLOR:red')
-    const patch = { fields: { url: 'https://example.org' }, changed: ['url', 'color'] as const, now, floatingZone }
+    const text = event(...PLAIN, 'PRIORITY:1', 'RESOURCES:Beamer')
+    const fields = { priority: 2 } as Fields
+    const patch = { fields, changed: ['priority', 'resources'] as unknown as Field[], now, floatingZone }
     assert.equal(patchEvent(text, patch), text)
+  })
+
+  it('changes a URL and keeps how it is told', () => {
+    const text = event(...PLAIN, 'URL;VALUE=URI;X-A=b:https://example.com/a,b')
+    changes(
+      text,
+      { url: 'message:%3Ca%3E' },
+      ['URL;VALUE=URI;X-A=b:https://example.com/a,b'],
+      ['URL;VALUE=URI;X-A=b:message:%3Ca%3E'],
+    )
+  })
+
+  it('changes only the categories that come and go', () => {
+    const text = event(...PLAIN, 'CATEGORIES;LANGUAGE=de:Eins,Zwei\\, drei', 'CATEGORIES: Vier', 'X-A:1')
+    changes(
+      text,
+      { categories: ['Neu', 'Vier', 'Zwei, drei'] },
+      ['CATEGORIES;LANGUAGE=de:Eins,Zwei\\, drei'],
+      ['CATEGORIES;LANGUAGE=de:Zwei\\, drei', 'CATEGORIES:Neu'],
+    )
+    changes(text, { categories: null }, ['CATEGORIES;LANGUAGE=de:Eins,Zwei\\, drei', 'CATEGORIES: Vier'], [])
+  })
+
+  it('changes a colour, and leaves one that is no name as long as nobody sets another', () => {
+    changes(event(...PLAIN, 'COLOR:Red'), { color: 'blue' }, ['COLOR:Red'], ['COLOR:blue'])
+    changes(event(...PLAIN, 'COLOR:#ff0000'), { color: null }, [], [])
+    changes(event(...PLAIN, 'COLOR:#ff0000'), { color: 'blue' }, ['COLOR:#ff0000'], ['COLOR:blue'])
+  })
+
+  it('takes the position away with the place', () => {
+    changes(event(...PLAIN, 'LOCATION:A', 'GEO:1;2'), { location: 'B' }, ['LOCATION:A', 'GEO:1;2'], ['LOCATION:B'])
   })
 
   it('puts the mark on the series alone', () => {

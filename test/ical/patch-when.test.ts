@@ -97,6 +97,54 @@ describe('Patching when an event is', () => {
     for (const line of [PARIS_START, PARIS_END]) assert.ok(unfold(back).includes(line))
   })
 
+  it('takes the word of other apps for days away when they become times', () => {
+    const flag = 'X-MICROSOFT-CDO-ALLDAYEVENT:FALSE'
+    const days = { start: { date: '2026-06-01' }, end: { date: '2026-06-02' } }
+    const lines = ['DTSTART;VALUE=DATE:20260601', 'DTEND;VALUE=DATE:20260602']
+    changes(event(...PLAIN, flag), { when: days }, [PARIS_START, PARIS_END, flag], lines)
+    changes(event(...PLAIN, flag), { summary: 'New' }, ['SUMMARY:Old'], ['SUMMARY:New'])
+    const moved = { start: paris('2026-06-01', '10:00'), end: paris('2026-06-01', '12:00') }
+    changes(event(...PLAIN, flag), { when: moved }, [PARIS_END], ['DTEND;TZID=Europe/Paris:20260601T120000'])
+  })
+
+  it('writes times in a zone by the Windows name that the text has for it', () => {
+    const text = resource(
+      vtimezone('TZID:Romance Standard Time'),
+      vevent('DTSTART;TZID=Romance Standard Time:20260601T100000', 'DTEND;TZID=Romance Standard Time:20260601T110000'),
+    )
+    changes(
+      text,
+      { when: { start: paris('2026-06-01', '10:00'), end: paris('2026-06-01', '12:00') } },
+      ['DTEND;TZID=Romance Standard Time:20260601T110000'],
+      ['DTEND;TZID=Romance Standard Time:20260601T120000'],
+    )
+  })
+
+  it('keeps several rules and those that exclude, but for the one that changes', () => {
+    const text = event(
+      ...PLAIN,
+      'RRULE:FREQ=WEEKLY',
+      'RRULE:FREQ=MONTHLY;BYMONTHDAY=13',
+      'exrule:freq=yearly;BYMONTH=6;BYMONTHDAY=8',
+    )
+    const [excluding, weekly] = ['EXRULE:FREQ=YEARLY;BYMONTHDAY=8;BYMONTH=6', 'RRULE:FREQ=WEEKLY;BYDAY=MO']
+    const when = { ...recurring, recurrence: [excluding, 'RRULE:FREQ=MONTHLY;BYMONTHDAY=14', weekly] }
+    changes(text, { when }, ['RRULE:FREQ=MONTHLY;BYMONTHDAY=13'], ['RRULE:FREQ=MONTHLY;BYMONTHDAY=14'])
+  })
+
+  it('leaves attachments, links to meetings and guests alone when it moves', () => {
+    const others = [
+      'ATTACH;FMTTYPE=application/pdf;MANAGED-ID=x:https://example.com/a.pdf',
+      'CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL=Join:https://meet.example.com/x',
+      'X-GOOGLE-CONFERENCE:https://meet.google.com/abc',
+      'ORGANIZER;CN=Anna:mailto:anna@example.com',
+      'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ben@example.com',
+      'X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC',
+    ]
+    const when = { start: paris('2026-06-01', '10:00'), end: paris('2026-06-01', '12:00') }
+    changes(event(...PLAIN, ...others), { when }, [PARIS_END], ['DTEND;TZID=Europe/Paris:20260601T120000'])
+  })
+
   it('says the end of a day that had none once it moves', () => {
     const when = { start: { date: '2026-06-02' }, end: { date: '2026-06-03' } }
     changes(

@@ -12,10 +12,13 @@ describe('Reading the other fields of an event', () => {
       summary: null,
       description: null,
       location: null,
+      url: null,
       status: 'confirmed',
       transparency: 'opaque',
       visibility: 'default',
       reminders: null,
+      categories: null,
+      color: null,
     })
   })
 
@@ -26,6 +29,14 @@ describe('Reading the other fields of an event', () => {
     ['summary', 'SUMMARY:', null],
     ['description', 'DESCRIPTION:one\\ntwo\\Nthree\\\\n', 'one\ntwo\nthree\\n'],
     ['location', 'LOCATION:Café\\nStreet 1', 'Café Street 1'],
+    ['url', 'URL:https://example.com/a,b;c?d=e\\\\f', 'https://example.com/a,b;c?d=e\\\\f'],
+    ['url', 'URL;VALUE=URI: message:%3Cx@example.com%3E ', 'message:%3Cx@example.com%3E'],
+    ['url', 'URL:', null],
+    ['categories', 'CATEGORIES:b,a\\, with comma,, b ', ['a, with comma', 'b']],
+    ['categories', 'CATEGORIES;LANGUAGE=de:Arbeit', ['Arbeit']],
+    ['categories', 'CATEGORIES:', null],
+    ['color', 'COLOR:Turquoise', 'turquoise'],
+    ['color', 'COLOR:#ff0000', null],
     ['status', 'STATUS:Tentative', 'tentative'],
     ['status', 'STATUS:CANCELLED', 'cancelled'],
     ['transparency', 'TRANSP:transparent', 'transparent'],
@@ -37,6 +48,13 @@ describe('Reading the other fields of an event', () => {
   for (const [field, line, expected] of cases) {
     it(`reads ${line}`, () => assert.deepEqual(of(field, line), expected))
   }
+})
+
+describe('Reading the categories of an event', () => {
+  it('joins those of all lines', () => {
+    const text = event(PARIS_START, PARIS_END, 'CATEGORIES:B,A', 'CATEGORIES:C')
+    assert.deepEqual(read(text).categories, ['A', 'B', 'C'])
+  })
 })
 
 describe('Reading the reminders of an event', () => {
@@ -61,6 +79,13 @@ describe('Reading the reminders of an event', () => {
     ['none of ACTION:NONE', alarm('TRIGGER:-PT15M', 'ACTION:NONE'), null],
     ['none at a place', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'X-APPLE-PROXIMITY:ARRIVE'), null],
     ['none that can not be understood', alarm('TRIGGER:soon', 'ACTION:DISPLAY'), null],
+    ['one that was acknowledged', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'ACKNOWLEDGED:20260601T074500Z'), [15]],
+    ['one that an app set by default', alarm('TRIGGER:-PT15M', 'ACTION:AUDIO', 'X-APPLE-DEFAULT-ALARM:TRUE'), [15]],
+    ['one that is repeated, once', alarm('TRIGGER:-PT15M', 'ACTION:DISPLAY', 'REPEAT:3', 'DURATION:PT5M'), [15]],
+    ['none that is a snoozed one', alarm('TRIGGER:-PT5M', 'ACTION:DISPLAY', 'RELATED-TO;RELTYPE=SNOOZE:u'), null],
+    ['none at a time that floats', alarm('TRIGGER;VALUE=DATE-TIME:20260601T073000', 'ACTION:DISPLAY'), null],
+    ['none with a trigger of nothing', alarm('TRIGGER:', 'ACTION:DISPLAY'), null],
+    ['a trigger in small letters', alarm('trigger;related=start:-pt15m', 'action:display'), [15]],
     ['none without a trigger', alarm('X-A:1', 'ACTION:DISPLAY'), null],
     [
       'none of the alarm by which Apple says that there is none',

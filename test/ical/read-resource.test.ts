@@ -47,7 +47,7 @@ describe('Reading what else a resource says', () => {
     ['an empty text', '', /no VCALENDAR/],
     ['a web page', '<html><body>Sign in</body></html>', /no VCALENDAR/],
     ['a calendar without events', resource(), /no event/],
-    ['two calendars', event(PARIS_START) + event(PARIS_START), /more than one VCALENDAR/],
+    ['two calendars with the same event', event(PARIS_START) + event(PARIS_START), /more than one event/],
     ['two events', resource(vevent(PARIS_START), vevent(PARIS_START)), /more than one event/],
     ['two UIDs', resource(vevent(PARIS_START), vevent(PARIS_START)).replace('UID:one', 'UID:two'), /different UIDs/],
     ['no UID', event(PARIS_START).replace('UID:one\r\n', ''), /no UID/],
@@ -57,7 +57,10 @@ describe('Reading what else a resource says', () => {
     ['a date with words', event('DTSTART:tomorrow'), /is no date/],
     ['a rule without frequency', event(PARIS_START, 'RRULE:COUNT=3'), /has no FREQ/],
     ['a text that was not escaped', event(PARIS_START, 'DESCRIPTION:one', 'two words'), /behind DESCRIPTION/],
-    ['periods', event(PARIS_START, 'RDATE;VALUE=PERIOD:20260603T080000Z/PT1H'), /periods/],
+    ['a period that is none', event(PARIS_START, 'RDATE;VALUE=PERIOD:20260603T080000Z/soon'), /is no date/],
+    ['a rule that is no content line', event(PARIS_START, 'RRULE;FREQ=DAILY'), /"RRULE;FREQ=DAILY" is no content line/],
+    ['a start that is no content line', event(PARIS_START, 'DTEND=20260601T110000'), /"DTEND=.*" is no content line/],
+    ['a component of another kind alone', 'BEGIN:VTODO\nUID:x\nEND:VTODO', /no VCALENDAR/],
     ['a range', series([], vevent('RECURRENCE-ID;RANGE=THISANDFUTURE:20260608T080000Z', PARIS_START)), /RANGE/],
     [
       'one occurrence twice',
@@ -69,12 +72,12 @@ describe('Reading what else a resource says', () => {
       /twice/,
     ],
     [
-      'several occurrences without their series',
+      'one occurrence twice without the series',
       resource(
         vevent('RECURRENCE-ID:20260608T080000Z', PARIS_START),
-        vevent('RECURRENCE-ID:20260615T080000Z', PARIS_START),
+        vevent('RECURRENCE-ID:20260608T080000Z', PARIS_END.replace('DTEND', 'DTSTART')),
       ),
-      /without the series/,
+      /twice/,
     ],
   ]
   for (const [what, text, reason] of refusals) {

@@ -91,6 +91,19 @@ describe('Reading when an event is', () => {
       { ...tenToEleven, recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=MO'] },
     ],
     [
+      'several rules, and those that exclude',
+      [PARIS_START, PARIS_END, 'RRULE:FREQ=WEEKLY', 'RRULE:FREQ=DAILY;COUNT=3', 'EXRULE:FREQ=MONTHLY;BYMONTHDAY=8'],
+      {
+        ...tenToEleven,
+        recurrence: ['EXRULE:FREQ=MONTHLY;BYMONTHDAY=8', 'RRULE:FREQ=DAILY;COUNT=3', 'RRULE:FREQ=WEEKLY;BYDAY=MO'],
+      },
+    ],
+    [
+      'UNTIL without Z, in the zone of the start',
+      [PARIS_START, PARIS_END, 'RRULE:FREQ=DAILY;UNTIL=20260610T100000'],
+      { ...tenToEleven, recurrence: ['RRULE:FREQ=DAILY;UNTIL=20260610T080000Z'] },
+    ],
+    [
       'UNTIL as a day for a series of times',
       [PARIS_START, PARIS_END, 'RRULE:FREQ=DAILY;UNTIL=20260610'],
       { ...tenToEleven, recurrence: ['RRULE:FREQ=DAILY;UNTIL=20260610T215959Z'] },

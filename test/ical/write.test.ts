@@ -102,11 +102,27 @@ describe('Writing a new event', () => {
     assert.equal(lines.filter((line) => line === 'DESCRIPTION:Old').length, 4)
   })
 
+  it('says that there is no alarm where that is wanted and so', () => {
+    const text = (reminders: number[]): string => {
+      const exception = { 'exceptions.2026-06-08T08:00:00Z': { reminders: [5] } }
+      return writeEvent({ uid: 'one', fields: { when: weekly, reminders, ...exception }, now, saysNoAlarm: true })
+    }
+    const none = (lines: string[]): number => lines.filter((line) => line === 'ACTION:NONE').length
+    assert.equal(none(unfold(text([]))), 1)
+    assert.equal(none(unfold(text([15]))), 0)
+    assert.equal(none(events({ when: single })), 0)
+    const { fields } = readEvent(text([]), { floatingZone: 'UTC' })
+    assert.deepEqual([fields.reminders, fields['exceptions.2026-06-08T08:00:00Z']], [null, { reminders: [5] }])
+  })
+
   const words: [fields: Fields, line: string][] = [
     [{ status: 'tentative' }, 'STATUS:TENTATIVE'],
     [{ transparency: 'transparent' }, 'TRANSP:TRANSPARENT'],
     [{ visibility: 'confidential' }, 'CLASS:CONFIDENTIAL'],
     [{ visibility: 'public' }, 'CLASS:PUBLIC'],
+    [{ url: 'https://example.com/a,b;c' }, 'URL;VALUE=URI:https://example.com/a,b;c'],
+    [{ categories: ['a, b', 'c'] }, 'CATEGORIES:a\\, b,c'],
+    [{ color: 'tomato' }, 'COLOR:tomato'],
     [{ description: 'a,b;c\\d\n"e"' }, 'DESCRIPTION:a\\,b\\;c\\\\d\\n"e"'],
   ]
   for (const [fields, line] of words) {
@@ -138,7 +154,16 @@ describe('What iCalendar can hold', () => {
 
   it('is of an occurrence what it is of a series', () => {
     const start = { date: '2026-06-09' }
-    assert.deepEqual(HOLDS.fit('exceptions.2026-06-08', { summary: 'x', color: '1', start }), { summary: 'x', start })
+    assert.deepEqual(HOLDS.fit('exceptions.2026-06-08', { summary: 'x', organizer: '1', start }), {
+      summary: 'x',
+      start,
+    })
     assert.equal(HOLDS.fit('summary', 'x'), 'x')
+  })
+
+  it('is a colour by its name', () => {
+    assert.equal(HOLDS.fit('color', 'Tomato'), 'tomato')
+    assert.equal(HOLDS.fit('color', '#ff6347'), null)
+    assert.deepEqual(HOLDS.fit('exceptions.2026-06-08', { color: 'Tomato' }), { color: 'tomato' })
   })
 })

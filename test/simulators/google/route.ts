@@ -61,6 +61,14 @@ export function redacted({ settings }: SimulatedCalendar, event: GoogleEvent): G
     (event.visibility !== 'private' && event.visibility !== 'confidential')
   )
     return event
-  const { summary: _s, description: _d, location: _l, attendees: _a, extendedProperties: _e, ...shown } = event
+  const {
+    summary: _s,
+    description: _d,
+    location: _l,
+    attendees: _a,
+    extendedProperties: _e,
+    source: _u,
+    ...shown
+  } = event
   return shown
 }

@@ -22,6 +22,9 @@ export function checkedEvent(event: GoogleEvent, calendarZone: string): GoogleEv
   checkOrder(checked, calendarZone)
   if (event.recurrence?.length === 0) delete checked.recurrence
   if (checked.recurrence) checkRecurrence(checked, calendarZone)
+  checkTexts(event)
+  if (event.source) checkSource(event.source)
+  if (typeof event.colorId === 'string' && !/^([1-9]|1[01])$/.test(event.colorId)) throw invalid('Invalid color id.')
   if (event.reminders) checked.reminders = checkedReminders(event.reminders)
   if (event.extendedProperties) checked.extendedProperties = checkedProperties(event.extendedProperties)
   if (event.summary === '') delete checked.summary
@@ -72,6 +75,17 @@ function checkedReminders(reminders: NonNullable<GoogleEvent['reminders']>): Non
   }
   if (reminders.useDefault === true) return { useDefault: true }
   return overrides.length > 0 ? { useDefault: false, overrides } : { useDefault: false }
+}
+
+/** Not in Google's documents, but what other clients keep to. */
+function checkTexts({ summary, description, location }: GoogleEvent): void {
+  if ((summary ?? '').length > 1024 || (location ?? '').length > 1024) throw invalid('Field is too long.')
+  if ((description ?? '').length > 8192) throw invalid('Field is too long.')
+}
+
+/** "The source must have a title and an http or https URL." */
+function checkSource({ url, title }: NonNullable<GoogleEvent['source']>): void {
+  if (!/^https?:\/\/[^\s/]/.test(url ?? '') || !title) throw invalid('Invalid source.')
 }
 
 type Properties = NonNullable<GoogleEvent['extendedProperties']>

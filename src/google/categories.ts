@@ -1,0 +1,55 @@
+import { normalCategories } from '../event/normal'
+import type { GoogleEvent } from './times'
+
+/** Our private extended property: a JSON list of texts. */
+const OURS = 'calsyncCategories'
+/** The one that Thunderbird's provider keeps, which all guests share: texts with commas between them, escaped by `\`. */
+const THUNDERBIRD = 'X-MOZ-CATEGORIES'
+/** Google silently cuts longer values. */
+const LONGEST_VALUE = 1024
+
+/** Whether the categories are where Thunderbird keeps them, and where they then stay. */
+export const keepsForThunderbird = (event: GoogleEvent): boolean =>
+  event.extendedProperties?.shared?.[THUNDERBIRD] !== undefined
+
+/** The categories of an event; null for none, and for what can't be understood. */
+export function categoriesOf(event: GoogleEvent): readonly string[] | null {
+  const shared = event.extendedProperties?.shared?.[THUNDERBIRD]
+  return normalCategories(shared === undefined ? listOf(event.extendedProperties?.private?.[OURS]) : unescaped(shared))
+}
+
+function listOf(text: string | undefined): string[] {
+  if (text === undefined) return []
+  try {
+    const list = JSON.parse(text) as unknown
+    return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
+  } catch {
+    return [] // another program's, or cut
+  }
+}
+
+const unescaped = (text: string): string[] =>
+  (text.match(/(?:\\[^]|[^\\,])+/g) ?? []).map((each) => each.replace(/\\([^])/g, '$1'))
+
+const escaped = (names: readonly string[]): string => names.map((each) => each.replace(/[\\,]/g, '\\$&')).join(',')
+
+/** As many categories as an extended property can hold, in their order; one that is too long is left out. */
+export function fitCategories(names: readonly string[]): readonly string[] | null {
+  const fitting: string[] = []
+  for (const name of names) if (fits([...fitting, name])) fitting.push(name)
+  return fitting.length === 0 ? null : fitting
+}
+
+const fits = (names: readonly string[]): boolean =>
+  Math.max(Buffer.byteLength(JSON.stringify(names)), Buffer.byteLength(escaped(names))) <= LONGEST_VALUE
+
+/** Categories as extended properties; none: the property is deleted. */
+export function categoryProperties(
+  names: readonly string[] | null,
+  forThunderbird: boolean,
+): Pick<GoogleEvent, 'extendedProperties'> {
+  // A patch deletes what is null, of which the library's types know nothing.
+  const value = (text: string): string => (names === null ? (null as unknown as string) : text)
+  if (forThunderbird) return { extendedProperties: { shared: { [THUNDERBIRD]: value(escaped(names ?? [])) } } }
+  return { extendedProperties: { private: { [OURS]: value(JSON.stringify(names)) } } }
+}
