@@ -20,6 +20,7 @@ export type Put =
 /**
  * Stores a text, on a server that has no events without length as one of a second.
  *
+ * @param writesTimes whether it is about when the event takes place; else its times stay as the server has them
  * @throws ProviderError `refused` for a text that the server won't have, `read-only`, `calendar-not-found`
  */
 export async function put(
@@ -28,6 +29,7 @@ export async function put(
   text: string,
   precondition: Precondition,
   signal: AbortSignal,
+  writesTimes = true,
 ): Promise<Put> {
   const { dav, collection } = place
   const headers = { 'content-type': 'text/calendar; charset=utf-8', ...precondition }
@@ -36,9 +38,9 @@ export async function put(
   const { status } = answer
   if (status >= 200 && status < 300) return { is: 'stored', etag: answer.headers.get('etag'), text }
   const said = preconditionsIn(answer.text)
-  if (said.includes('valid-calendar-data')) {
+  if (writesTimes && said.includes('valid-calendar-data')) {
     const longer = lengthened(text, place.floatingZone) // Cyrus: "DTEND must occur after DTSTART", nor may it lack
-    if (longer !== text) return put(place, id, longer, precondition, signal)
+    if (longer !== text) return put(place, id, longer, precondition, signal, false)
   }
   if (status === 412 || status === 409 || isTaken(said)) return { is: 'conflict' }
   throw await whyNotStored(place, answer, said, signal)

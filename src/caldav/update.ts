@@ -1,7 +1,7 @@
 import type { Answer, Known, Live, ResourceId } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
-import { fieldNames } from '../event/event'
+import { fieldNames, isException } from '../event/event'
 import { sameMeaning } from '../event/normal'
 import { patchEvent } from '../ical'
 import { orRefused, markedText } from './marked'
@@ -79,7 +79,14 @@ export async function storeChange(
     ? markedText(mark.uid, id, place.floatingZone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
     : orRefused(() => patchEvent(current.text, patch))
   const version = versionOf(seen, current)
-  const stored = await put(place, id, text, version, signal)
+  const stored = await put(
+    place,
+    id,
+    text,
+    version,
+    signal,
+    changed.some((name) => name === 'when' || isException(name)),
+  )
   if (stored.is === 'conflict') throw await whyConflict(place, id, version['if-match'], signal)
   return answerAfter(place, id, stored, changed, new Map([[id, seen]]))
 }
