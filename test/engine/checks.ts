@@ -211,6 +211,7 @@ export class Checks {
     const { busyTo } = this.world.setting
     if (!busyTo || this.mayBeBusy) return
     for (const [tag, lives] of held[other(busyTo)].byTag) {
+      if (this.truth.madeAgain.has(tag)) continue
       for (const { fields } of lives) assert.notEqual(fields.summary, 'Busy', `${tag} is busy at home`)
     }
   }
