@@ -108,6 +108,6 @@ describe('The examples with commands and a prefix, imported side by side into a 
 
   it('status-message answers in a sentence how the sync does', async () => {
     const text = await examples.press<string>('status-message', 'how does it do?', 'status')
-    assert.match(text, /^\d+ events in step, 1 conflicts, 0 deletions held; the last change was carried at 20.+Z\.$/)
+    assert.match(text, /^\d+ events in step, 1 conflicts, 0 deletions held; it last succeeded at 20.+Z\.$/)
   })
 })
