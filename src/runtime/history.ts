@@ -17,12 +17,12 @@ export async function historyOf(pair: PairState): Promise<{
       : { at, interrupted: entry.interrupted, idle: 0 },
   )
   const isGood = (line: (typeof lines)[number]): boolean => line.report !== undefined && line.report.errors.length === 0
-  const last = lines.filter(isGood).at(-1)
+  const last = Math.max(lines.filter(isGood).at(-1)?.at ?? 0, pair.lastIdle ?? 0) // one that had nothing to do succeeded
   const idle = lines.reduce((sum, line) => sum + line.idle, pair.idleRuns)
   const all = lines.length + idle
   const lost = (await pair.lostVersions()).slice(-LATEST).reverse()
   return {
-    lastSuccess: last ? new Date(last.at).toISOString() : null,
+    lastSuccess: last > 0 ? new Date(last).toISOString() : null,
     successRate: all === 0 ? null : (lines.filter(isGood).length + idle) / all,
     idleRuns: idle,
     runs: lines

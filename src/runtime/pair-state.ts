@@ -50,6 +50,7 @@ export class PairState implements PairKeeper {
   private readonly unsaved = new Map<Uid, Entry | undefined>()
   private late = 0
   private idle = 0
+  private idleAt: Millis | undefined
 
   private constructor(
     readonly id: string,
@@ -182,6 +183,7 @@ export class PairState implements PairKeeper {
   async remember(run: Data | undefined): Promise<void> {
     if (run === undefined) {
       this.idle += 1
+      this.idleAt = this.around.now()
       return
     }
     const idle = this.idle
@@ -192,6 +194,11 @@ export class PairState implements PairKeeper {
   /** Runs that did nothing since the last one that did something, in this process. */
   get idleRuns(): number {
     return this.idle
+  }
+
+  /** When the last of all runs that did nothing ended, in this process. */
+  get lastIdle(): Millis | undefined {
+    return this.idleAt
   }
 
   /** The history, oldest first. */

@@ -193,7 +193,9 @@ export class Sink {
     const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {
       for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
         const on = each.sideOf(state.identity)
-        if (on) this.engine.runs.get(run)?.lost.push(...(await each.keepLost(lost, on, run)))
+        if (!on) continue
+        const kept = await each.keepLost(lost, on, run) // also when the run is over, or there never was one
+        this.engine.runs.get(run)?.lost.push(...kept)
         // an operation of the flow's own belongs to no run, and is kept all the same
       }
     }

@@ -1,100 +1,49 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
 import { DateTime } from 'luxon'
 import type { SinkPayload } from '../../src/runtime/sink-results'
 import type { CalendarInfo } from '../../src/event/calendar'
-import { deploy, inject, readFlows, type FlowNode } from '../demo/admin'
-import { startNodeRed, type NodeRed } from '../demo/node-red'
-import { freePort } from '../demo/ports'
-import { World } from '../demo/world'
-import { readJson } from '../package/project'
-import { Listener } from './listener'
+import { readFlows } from '../demo/admin'
 import { NOTHING } from './carried'
-import { overheard, pointed } from './overheard'
-import { agendas, assertInStep, assertNoMail, isThere, row, thisMonday } from './sides'
+import { Examples } from './examples-stage'
+import { agendas, assertInStep, assertNoMail, isThere, row } from './sides'
 import type { Report } from './site'
-import { newUserDir } from './user-dir'
 
 const NAMES = ['list-calendars', 'own-event', 'one-way-busy', 'sync-over-http'] as const
 type Name = (typeof NAMES)[number]
 
-/** One example with two servers of its own. */
-type Example = { readonly world: World; readonly flow: FlowNode[]; readonly listener: Listener; close(): Promise<void> }
-
-async function open(name: Name): Promise<Example> {
-  // A Google calendar is known by its id, through whichever account: each example needs one of its own.
-  const world = World.seeded(() => Date.now(), thisMonday(), `${name}@gmail.com`)
-  const servers = await world.serve({ google: 0, icloud: 0 })
-  const listener = await Listener.open()
-  const { username, password } = world.icloud.options
-  const caldav = { url: servers.icloud, username, password, path: world.icloud.calendar.path }
-  const example = readJson('examples', `${name}.json`) as FlowNode[]
-  const flow = overheard(pointed(example, { google: servers.google, caldav }), listener.url)
-  const close = async (): Promise<void> => {
-    await listener.close()
-    await servers.close()
-  }
-  return { world, flow, listener, close }
-}
-
 describe('The examples, imported side by side into a real Node-RED', function () {
   this.timeout(120_000)
-  const examples = {} as Record<Name, Example>
-  let nodeRed: NodeRed
-  let userDir: string
-  let busy: Promise<unknown>
-
+  let examples: Examples<Name>
   before(async () => {
-    for (const name of NAMES) examples[name] = await open(name)
-    userDir = await newUserDir()
-    nodeRed = await startNodeRed({ userDir, port: await freePort(31880) })
-    busy = examples['one-way-busy'].listener.next('report', 0)
-    await deploy(
-      nodeRed,
-      NAMES.flatMap((name) => examples[name].flow),
-    )
+    examples = await Examples.import(NAMES)
   })
   afterEach(() => {
-    for (const { world, listener } of Object.values(examples)) {
+    for (const { world, listener } of examples.all) {
       assertNoMail(world)
       assert.deepEqual(listener.all('errors'), [])
     }
   })
-  after(async () => {
-    await nodeRed.kill()
-    for (const example of Object.values(examples)) await example.close()
-    await rm(userDir, { recursive: true, force: true })
-  })
-
-  const nodeNamed = (name: Name, label: string): string =>
-    examples[name].flow.find((node) => node.name === label && node.type === 'inject')?.id ?? ''
-
-  async function press<T>(name: Name, label: string, topic: string): Promise<T> {
-    const { listener } = examples[name]
-    const from = listener.told.length
-    await inject(nodeRed, nodeNamed(name, label))
-    return (await listener.next(topic, from)) as T
-  }
+  after(() => examples.close())
 
   it('are taken over as they are', async () => {
-    const ids = new Set((await readFlows(nodeRed)).map(({ id }) => id))
-    for (const { flow } of Object.values(examples)) for (const { id } of flow) assert.ok(ids.has(id), id)
+    const ids = new Set((await readFlows(examples.nodeRed)).map(({ id }) => id))
+    for (const { flow } of examples.all) for (const { id } of flow) assert.ok(ids.has(id), id)
   })
 
   it('list-calendars names the calendars of both accounts, with the ids that the settings ask for', async () => {
-    const { world } = examples['list-calendars']
-    const google = await press<CalendarInfo[]>('list-calendars', 'list Google calendars', 'calendars')
+    const { world } = examples.of['list-calendars']
+    const google = await examples.press<CalendarInfo[]>('list-calendars', 'list Google calendars', 'calendars')
     assert.deepEqual(
       google.map(({ id, provider }) => ({ id, provider })),
       [{ id: world.google.account, provider: 'google' }],
     )
-    const icloud = await press<CalendarInfo[]>('list-calendars', 'list iCloud calendars', 'calendars')
+    const icloud = await examples.press<CalendarInfo[]>('list-calendars', 'list iCloud calendars', 'calendars')
     assert.ok(icloud.some(({ id, name }) => id === world.icloud.calendar.path && name === 'Privat'))
   })
 
   it('own-event makes an event for tomorrow at ten, and names its uid', async () => {
-    const { world } = examples['own-event']
-    const { results } = await press<SinkPayload>('own-event', 'make an event', 'results')
+    const { world } = examples.of['own-event']
+    const { results } = await examples.press<SinkPayload>('own-event', 'make an event', 'results')
     assert.deepEqual(
       results.map(({ action, status, uid }) => [action, status, uid !== '']),
       [['create', 'ok', true]],
@@ -106,8 +55,8 @@ describe('The examples, imported side by side into a real Node-RED', function ()
   })
 
   it('one-way-busy shows in the work calendar when, and not why', async () => {
-    const { world } = examples['one-way-busy']
-    const report = (await busy) as Report
+    const { world } = examples.of['one-way-busy']
+    const report = await examples.first<Report>('one-way-busy', 'report')
     assert.deepEqual([report.errors, report.planned.left], [[], NOTHING])
     const mine = agendas(world).google.map(timeOnly)
     const shown = agendas(world).icloud.filter((line) => line.includes('| Busy |'))
@@ -120,12 +69,12 @@ describe('The examples, imported side by side into a real Node-RED', function ()
   })
 
   it('one-way-busy follows what happens on the private side, and gives nothing back', async () => {
-    const { world } = examples['one-way-busy']
+    const { world } = examples.of['one-way-busy']
     const offsite = row(world.googleOwner, 'Offsite')
     world.googleOwner.change(offsite.id, { ...offsite, title: 'Secret', place: 'Secret' })
     world.icloudOwner.change(row(world.icloudOwner, 'Zoo').id, { ...row(world.icloudOwner, 'Zoo'), title: 'Meeting' })
     const before = agendas(world)
-    const renamed = await press<Report>('one-way-busy', 'every 5 minutes', 'report')
+    const renamed = await examples.press<Report>('one-way-busy', 'every 5 minutes', 'report')
     assert.deepEqual(renamed.errors, [])
     assert.deepEqual(agendas(world), before)
     const { start } = row(world.googleOwner, 'Secret')
@@ -133,19 +82,19 @@ describe('The examples, imported side by side into a real Node-RED', function ()
     const end = { date: DateTime.fromISO(day.date).plus({ days: 1 }).toFormat('yyyy-MM-dd') }
     world.googleOwner.change(offsite.id, { ...row(world.googleOwner, 'Secret'), start: day, end })
     world.googleOwner.remove(row(world.googleOwner, 'Audit').id)
-    const moved = await press<Report>('one-way-busy', 'every 5 minutes', 'report')
+    const moved = await examples.press<Report>('one-way-busy', 'every 5 minutes', 'report')
     assert.deepEqual(moved.applied, { left: NOTHING, right: { create: 0, update: 1, delete: 1 } })
     const busyDays = agendas(world).icloud.filter((line) => line.startsWith(`${day.date} to ${end.date} | Busy |`))
     assert.equal(busyDays.length, 1)
     assert.ok(!isThere(world.googleOwner, 'Meeting'))
-    const idle = await press<Report>('one-way-busy', 'every 5 minutes', 'report')
+    const idle = await examples.press<Report>('one-way-busy', 'every 5 minutes', 'report')
     assert.deepEqual(idle.planned, { left: NOTHING, right: NOTHING })
   })
 
   it('sync-over-http syncs when it is asked to, and answers with the report', async () => {
-    const { world } = examples['sync-over-http']
+    const { world } = examples.of['sync-over-http']
     const ask = async (): Promise<Report> => {
-      const answer = await fetch(new URL('calsync/sync', nodeRed.url), { method: 'POST' })
+      const answer = await fetch(new URL('calsync/sync', examples.nodeRed.url), { method: 'POST' })
       assert.equal(answer.status, 200)
       return (await answer.json()) as Report
     }

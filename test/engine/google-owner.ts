@@ -38,10 +38,13 @@ export class GoogleOwner implements Owner {
   }
 
   occurrences(id: string): string[] {
-    const { start, recurrence } = this.user.get(id)
+    const event = this.user.get(id)
+    const { start, recurrence } = event
+    const expansion = this.simulator.calendar().expansion(event)
     const days = recurrence?.some((line) => line.includes('DAILY')) ? 1 : 7
     const keys = Array.from({ length: OCCURRENCES }, (_, index) => keyOf(start ?? {}, (index + 1) * days))
-    return keys.filter((key) => this.user.has(this.instance(id, key)))
+    // What was changed in one that the series no longer has is still there, but no app shows it.
+    return keys.filter((key) => expansion.occursAt(Date.parse(key)) && this.user.has(this.instance(id, key)))
   }
 
   renameOccurrence(id: string, key: string, text: string): void {

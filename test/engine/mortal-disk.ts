@@ -11,7 +11,7 @@ export const never = <T>(): Promise<T> => new Promise<T>(() => undefined)
  */
 export class MortalDisk implements Disk {
   readonly memory: MemoryDisk
-  /** All that was ever appended to a history, whatever became of the disk. */
+  /** All that was ever appended to the history and the versions kept, whatever became of the disk. */
   readonly remembered: string[] = []
 
   constructor(
@@ -39,7 +39,7 @@ export class MortalDisk implements Disk {
 
   append = async (path: string, chunks: readonly string[]): Promise<void> => {
     await this.during(() => this.memory.append(path, chunks))
-    if (path.includes('history')) this.remembered.push(...chunks)
+    if (path.endsWith('.log.jsonl')) this.remembered.push(...chunks)
   }
 
   private async during<T>(work: () => Promise<T>): Promise<T> {

@@ -22,6 +22,8 @@ export class Truth {
   readonly made = new Map<string, Side>()
   /** Where each event was deleted by its owner; no longer once it is back on both sides. */
   readonly deleted = new Map<string, Set<Side>>()
+  /** Events whose original was deleted some time: if they are back, then as a copy was. */
+  readonly madeAgain = new Set<string>()
   /** Events with guests, whom nobody may mail. */
   readonly guests = new Set<string>()
   /** What a flow kept from one side for good. */
@@ -70,6 +72,7 @@ export class Truth {
   remove(side: Side, tag: string): void {
     this.touch(side, tag)
     this.of(tag).deleted.add(side)
+    this.madeAgain.add(tag)
     this.deleted.set(tag, (this.deleted.get(tag) ?? new Set()).add(side))
     this.forget(side, tag, '')
   }

@@ -203,7 +203,7 @@ describe('commands to a reconcile node', () => {
       assert.deepEqual([status.conflicts, status.heldDeletions, status.successRate], [0, 0, 1])
       assert.equal(status.calendars.left.events, 2)
       assert.equal(status.runs[0]?.run, report.run)
-      const [event] = status.runs[0]?.events ?? []
+      const [event] = status.runs.flatMap(({ events }) => events)
       assert.deepEqual([event?.action, event?.state], ['update', 'ok'])
       assert.match(event?.reason ?? '', /^changed in .+: summary$/)
       assert.ok(status.idleRuns >= 1)
@@ -213,6 +213,15 @@ describe('commands to a reconcile node', () => {
         ['Tea'],
       )
       assert.deepEqual(status.lost[0]?.id, report.lost[0]?.id)
+    })
+
+    it('status counts a run that had nothing to do as a success, and names its time', async () => {
+      await inStep(flow)
+      const { lastSuccess } = await answer<Status>(flow, 'status')
+      const { startedAt, planned } = await flow.sync()
+      assert.deepEqual(planned.left, { create: 0, update: 0, delete: 0 })
+      const after = await answer<Status>(flow, 'status')
+      assert.ok(after.lastSuccess >= startedAt, `${after.lastSuccess} is before ${startedAt}, was ${lastSuccess}`)
     })
 
     it('undo puts a version back that was overwritten, and the pair carries it on', async () => {

@@ -90,9 +90,10 @@ for (const { file, nodes } of examples) {
   })
 }
 
-/** Runs a function node of an example as Node-RED would: with the message in hand. */
-function runFunction(file: string, msg: unknown): unknown {
-  const node = examples.find((example) => example.file === `examples/${file}`)?.nodes.find(({ func }) => func)
+/** Runs a function node of an example (the first, or by name) as Node-RED would: with the message in hand. */
+function runFunction(file: string, msg: unknown, name?: string): unknown {
+  const nodes = examples.find((example) => example.file === `examples/${file}`)?.nodes ?? []
+  const node = nodes.find((each) => each.func && (name === undefined || each['name'] === name))
   const run = new Script(`(function (msg) {${node?.func ?? ''}\n})`).runInThisContext() as (msg: unknown) => unknown
   return run(msg)
 }
@@ -131,5 +132,31 @@ describe('The function node of an example', () => {
     const minutes = (new Date(end.dateTime).getTime() - new Date(start.dateTime).getTime()) / 60_000
     assert.equal(minutes, 30)
     assert.equal(start.timeZone, Intl.DateTimeFormat().resolvedOptions().timeZone)
+  })
+
+  it('gives each title a prefix, also that of an occurrence, and leaves deletions and what is cancelled alone', () => {
+    const exceptions = {
+      '2026-01-12': { summary: 'Surgeon' },
+      '2026-01-13': { location: 'Ward 2' },
+      '2026-01-19': null,
+    }
+    const operation = { action: 'update', uid: 'u', event: { uid: 'u', summary: 'Doctor', exceptions } }
+    const gone = { action: 'delete', uid: 'v', event: { uid: 'v', summary: 'Dentist' } }
+    const event = {
+      uid: 'u',
+      summary: 'Work: Doctor',
+      exceptions: { ...exceptions, '2026-01-12': { summary: 'Work: Surgeon' } },
+    }
+    assert.deepEqual(runFunction('title-prefix.json', { payload: [structuredClone(operation), gone] }), {
+      payload: [{ ...operation, event }, gone],
+    })
+  })
+
+  it('puts an explanation in words, and no other answer', () => {
+    const payload = { summary: 'Tea', decision: ['outside the window'] }
+    const inWords = (topic: string): unknown =>
+      runFunction('status-message.json', { topic, payload: { ...payload } }, 'explanation in words')
+    assert.deepEqual(inWords('explain'), { topic: 'explain', payload: '"Tea": outside the window.' })
+    assert.equal(inWords('report'), null)
   })
 })

@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** The engine broken on purpose, in one place. */
+type Mutant = { readonly what: string; readonly file: string; readonly from: string; readonly to: string }
+
+/** No mutant: the engine as it is, which must pass. */
+const NONE: Mutant = {
+  what: 'nothing is broken',
+  file: 'sync/decide.ts',
+  from: 'export function decide(',
+  to: 'export function decide(',
+}
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    what: 'new events flow against the direction',
+    file: 'sync/decide.ts',
+    from: 'const wanted = mayFlow(on, now, on, rules) && ',
+    to: 'const wanted = ',
+  },
+  {
+    what: 'what changed is overwritten by what did not',
+    file: 'sync/merge.ts',
+    from: "const from: Side = moved.left ? 'left' : 'right'",
+    to: "const from: Side = moved.left ? 'right' : 'left'",
+  },
+  {
+    what: 'the left side wins each conflict, whatever was chosen',
+    file: 'sync/merge.ts',
+    from: 'else if (moved.left && moved.right) {',
+    to: 'else if (moved.left && moved.right && differing.length < 0) {',
+  },
+  {
+    what: 'a field without a base never counts as changed',
+    file: 'sync/merge.ts',
+    from: 'if (held === undefined) return isException(field) || valueOf(fields, field) !== null',
+    to: 'if (held === undefined) return false',
+  },
+  {
+    what: 'both sides count as holding what was written, also where a flow rewrote it',
+    file: 'sync/outcome.ts',
+    from: 'const sides = { ...both(() => from), [op.to]: holds.fields }',
+    to: 'const sides = both(() => holds.fields)',
+  },
+  {
+    what: 'a failed operation is not planned again',
+    file: 'sync/outcome.ts',
+    from: "return outcome.is === 'failed' ? { ...kept, due: 0, failures: (kept.failures ?? 0) + 1 } : { ...kept, due: 0 }",
+    to: 'return kept',
+  },
+  {
+    what: 'a write whose answer was lost counts as made',
+    file: 'sync/outcome.ts',
+    from: 'sameMeaning(valueOf(seen.fields, name), valueOf(noted.fields, name)),',
+    to: 'name.length > 0,',
+  },
+  {
+    what: 'notes are never settled',
+    file: 'sync/outcome.ts',
+    from: 'if (!noted) return entry',
+    to: 'if (!noted || side.length > 0) return entry',
+  },
+  {
+    what: 'what is overwritten is not kept in the history',
+    file: 'sync/carry-out.ts',
+    from: 'await this.means.keep(begun.flatMap(({ target }) => target ?? []))',
+    to: '',
+  },
+  {
+    what: 'operations are carried out though they are no longer current',
+    file: 'sync/carry-out.ts',
+    from: 'else if (planned && !isCurrent(planned.op, now))',
+    to: "else if (planned && task.uid === '' && !isCurrent(planned.op, now))",
+  },
+  {
+    what: 'a deletion is not carried to the other side',
+    file: 'sync/decide-gone.ts',
+    from: 'if (!edited) return other(on)',
+    to: "if (!edited) return 'keep'",
+  },
+  {
+    what: 'what is missing counts as deleted',
+    file: 'sync/decide-gone.ts',
+    from: "return seen?.is !== 'gone' || seen.how === 'missing'",
+    to: "return seen?.is !== 'gone'",
+  },
+]
+
+/** Runs the histories against each mutant, in a copy. All must be noticed. `HISTORIES`: how many are tried, at most. */
+function main(): void {
+  const only = process.argv[2]
+  const chosen = MUTANTS.filter(({ what }) => only === undefined || what.includes(only))
+  if (isNoticed(NONE)) throw new Error('the histories fail without a mutant: mend that first')
+  const survivors = chosen.filter((mutant) => !isNoticed(mutant))
+  console.log(`${chosen.length - survivors.length} of ${chosen.length} noticed`)
+  if (survivors.length > 0) process.exitCode = 1
+}
+
+function isNoticed({ what, file, from, to }: Mutant): boolean {
+  const root = join(__dirname, '..', '..')
+  const copy = mkdtempSync(join(tmpdir(), 'calsync-mutant-'))
+  try {
+    for (const name of ['src', 'test', 'package.json', 'tsconfig.json']) {
+      cpSync(join(root, name), join(copy, name), { recursive: true })
+    }
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+    const path = join(copy, 'src', file)
+    const text = readFileSync(path, 'utf8')
+    if (text.split(from).length !== 2) throw new Error(`${file} no longer says "${from}": bring the mutant up to date`)
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    )
+    const mocha = [
+      '--no-config',
+      '--node-option',
+      'import=tsx',
+      '--timeout',
+      '0',
+      '--exit',
+      'test/engine/random.test.ts',
+    ]
+    const env = { HISTORIES: '150', ...process.env, FIRST: 'yes' }
+    const ran = spawnSync(join(root, 'node_modules/.bin/mocha'), mocha, { cwd: copy, env, encoding: 'utf8' })
+    const why = /^seed .*?: (.*)$/m.exec(ran.stdout.replace(/\(replay[^)]*\)/, ''))?.[1]
+    const isNoticed = ran.status !== 0 && why !== undefined
+    console.log(
+      `${isNoticed ? 'noticed ' : 'not noticed'} ${what}: ${(why ?? ran.stdout + ran.stderr).trim().slice(0, 150)}`,
+    )
+    return isNoticed
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+main()
