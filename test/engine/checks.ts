@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Live } from '../../src/event/calendar'
 import type { Field } from '../../src/event/event'
-import { fieldNames, isAllDay, originalStart, whenOf } from '../../src/event/event'
+import { fieldNames, originalStart, whenOf } from '../../src/event/event'
 import { sameMeaning } from '../../src/event/normal'
 import { occurs } from '../../src/google/occurs'
 import { valueOf } from '../../src/sync/merge'
@@ -138,8 +138,8 @@ export class Checks {
       const names = new Set([...fieldNames(left.fields), ...fieldNames(right.fields)])
       const differing = [...names].filter((name) => {
         if (busyTo && (name === 'summary' || name === 'location' || name.startsWith('exceptions.'))) return false
-        // Google keeps an occurrence that its series can't have any more; iCalendar has no way to say that.
-        if (name.startsWith('exceptions.') && (!canHave(left, name) || isNeedless(left, right, name))) return false
+        // Google keeps what was changed in an occurrence that its series no longer has; iCalendar can't always say that.
+        if (name.startsWith('exceptions.') && !canHave(left, name)) return false
         // What a server adds on its own stays there, and goes nowhere.
         if (name === 'reminders' && caldav.rewrites === 'alarm') return false
         return !this.isSame(name, left, right, held)
@@ -223,15 +223,8 @@ export class Checks {
   }
 }
 
-/** Whether a series recurs by days or by times as the name of the occurrence says. */
+/** Whether a series has the occurrence. */
 function canHave({ fields }: Live, name: Field): boolean {
   const when = whenOf(fields)
-  return when?.recurrence !== undefined && isAllDay(when.start) === (originalStart(name as never).length === 10)
-}
-
-/** Whether an occurrence is left out on a side that has none at that time anyway. */
-function isNeedless(left: Live, right: Live, name: Field): boolean {
-  const when = whenOf(left.fields)
-  const isSaid = [left, right].some(({ fields }) => (fields[name] ?? null) !== null)
-  return !isSaid && when !== undefined && occurs(when, originalStart(name as never)) === 'no'
+  return when?.recurrence !== undefined && occurs(when, originalStart(name as never)) !== 'no'
 }
