@@ -1,37 +1,13 @@
 import assert from 'node:assert/strict'
+import { LOGIN } from '../simulators/google'
 import { at, icalDay } from './events'
 import type { Flow, FlowNode, Report } from './flow'
 import { ID } from './flow'
+import { PLACES, fn, idsOf, pairNodes } from './several-wiring'
+import type { Ids, PairWish, Place } from './several-wiring'
 import { PASSWORD, calendar } from './wiring'
-import type { Settings } from './wiring'
-import { LOGIN } from '../simulators/google'
 
-/** Four calendars: A and C at Google, B and D at iCloud. */
-export type Place = 'A' | 'B' | 'C' | 'D'
-const PLACES = ['A', 'B', 'C', 'D'] as const
 const SECOND = 'second@group.calendar.google.com'
-
-/** A reconcile node between two of them, with the code of the Function node before each sink. */
-export type PairWish = {
-  readonly left: Place
-  readonly right: Place
-  readonly toLeft?: string
-  readonly toRight?: string
-  readonly settings?: Settings
-}
-
-/** Nothing of an event but its time and the title Busy, as a Function node does it. */
-export const BUSY = `for (const operation of msg.payload) {
-  const { uid, start, end } = operation.event
-  if (operation.action !== 'delete') operation.event = { uid, start, end, summary: 'Busy' }
-}
-return msg`
-
-/** Puts a word before each title that has it not. */
-export const prefixed = (word: string): string => `for (const { action, event } of msg.payload) {
-  if (action !== 'delete' && !event.summary.startsWith('${word} ')) event.summary = '${word} ' + event.summary
-}
-return msg`
 
 /** A flow with several pairs over up to four calendars; each calendar is read by one source. */
 export class Several {
@@ -123,11 +99,6 @@ export class Several {
     }
   }
 
-  /** The node that writes to the left calendar of the first pair. */
-  get firstSink(): 'googleSink' {
-    return 'googleSink'
-  }
-
   private googleEvent(place: 'A' | 'C', summary: string): string {
     const found = this.flow.google.user.events(this.googleId(place)).find((event) => event.summary === summary)
     if (!found?.id) throw new Error(`${place} has no "${summary}"`)
@@ -211,53 +182,3 @@ const titlesOf = (text: string): string[] =>
 /** The day on which the event of a resource starts, past the rules of its time zone. */
 const dayOf = (text: string): string =>
   (/BEGIN:VEVENT[^]*?\nDTSTART[^:]*:(\d{8})/.exec(text)?.[1] ?? '').replace(/(....)(..)/, '$1-$2-')
-
-type Ids = ReturnType<typeof idsOf>
-
-/** Ids of our nodes; another generation has others. */
-function idsOf(generation: number) {
-  const id = (kind: string, index: number): string => `${kind}${generation}${index.toString(16).padStart(14, '0')}`
-  const first = generation === 1
-  return {
-    google: first ? ID.googleAccount : id('9', 1),
-    icloud: first ? ID.icloudAccount : id('9', 2),
-    calendar: (place: Place) => id('a', PLACES.indexOf(place)),
-    source: (place: Place) => id('b', PLACES.indexOf(place)),
-    reconcile: (pair: number) => id('c', pair),
-    between: (pair: number, output: number) => id('d', 2 * pair + output),
-    /** The first one can be reached by its name. */
-    sink: (pair: number, output: number) => (first && pair + output === 0 ? ID.googleSink : id('e', 2 * pair + output)),
-  }
-}
-
-function pairNodes({ left, right, toLeft, toRight, settings }: PairWish, index: number, ids: Ids): FlowNode[] {
-  const z = ID.tab
-  const sink = (place: Place, output: number): FlowNode => {
-    const wires = [output + index === 0 ? [ID.googleWritten] : []]
-    return { id: ids.sink(index, output), z, type: 'calendar-sink', calendar: ids.calendar(place), wires }
-  }
-  return [
-    {
-      id: ids.reconcile(index),
-      z,
-      type: 'calsync-reconcile',
-      left: ids.calendar(left),
-      right: ids.calendar(right),
-      wires: [[ids.between(index, 0)], [ids.between(index, 1)], [ID.conflicts], [ID.report]],
-      ...settings,
-    },
-    fn(ids.between(index, 0), toLeft ?? 'return msg', [ids.sink(index, 0)]),
-    fn(ids.between(index, 1), toRight ?? 'return msg', [ids.sink(index, 1)]),
-    sink(left, 0),
-    sink(right, 1),
-  ]
-}
-
-const fn = (id: string, func: string, targets: string[]): FlowNode => ({
-  id,
-  z: ID.tab,
-  type: 'function',
-  func,
-  outputs: 1,
-  wires: [targets],
-})
