@@ -314,6 +314,19 @@ describe('a replica', () => {
     assert.equal(replica.record({ ...seen('Tea'), uid: 'renamed', ref: 'x' }, START)?.uid, 'tea')
   })
 
+  it('takes the uid of what it could not read at first once it can, and finds it by that alone', () => {
+    const replica = new Replica('epoch')
+    replica.record({ uid: '/x.ics', id: '/x.ics', is: 'unread', reason: 'broken' }, START)
+    replica.record({ ...seen('Tea'), id: '/x.ics', uid: 'real' }, START)
+    assert.deepEqual(
+      [...replica.withUid('real')].map(({ id }) => id),
+      ['/x.ics'],
+    )
+    assert.deepEqual([...replica.withUid('/x.ics')], [])
+    replica.record({ uid: 'known', id: '/y.ics', is: 'unread', reason: 'broken' }, START)
+    assert.equal(replica.record({ ...seen('Tea'), id: '/y.ics', uid: 'other' }, START)?.uid, 'known')
+  })
+
   it('forgets what has been gone for 90 days, and nothing else', () => {
     const replica = new Replica('epoch')
     replica.record(seen('Tea'), START)
