@@ -123,7 +123,7 @@ function isNoticed({ what, file, from, to }: Mutant): boolean {
       '--exit',
       'test/engine/random.test.ts',
     ]
-    const env = { HISTORIES: '150', ...process.env, FIRST: 'yes' }
+    const env = { HISTORIES: '400', ...process.env, FIRST: 'yes' }
     const ran = spawnSync(join(root, 'node_modules/.bin/mocha'), mocha, { cwd: copy, env, encoding: 'utf8' })
     const why = /^seed .*?: (.*)$/m.exec(ran.stdout.replace(/\(replay[^)]*\)/, ''))?.[1]
     const isNoticed = ran.status !== 0 && why !== undefined

@@ -6,7 +6,7 @@ import { play } from './play'
  * `FROM=1000` others, `SEEDS="4 8 15"` some; `FIRST=yes` stops at the first that fails.
  */
 const only = process.env['SEED'] === undefined ? undefined : Number(process.env['SEED'])
-const count = Number(process.env['HISTORIES'] ?? 150)
+const count = Number(process.env['HISTORIES'] ?? 200)
 const from = Number(process.env['FROM'] ?? 1)
 const named = process.env['SEEDS']?.split(' ').map(Number)
 const seeds = only === undefined ? (named ?? Array.from({ length: count }, (_, index) => from + index)) : [only]

@@ -63,7 +63,7 @@ export class Weather {
       return { is: 'answered', instead: this.random.pick(isGoogle ? GOOGLE_REFUSALS : TOKEN_REFUSALS)() }
     }
     const isListing = isGoogle ? asked.url.pathname.endsWith('/events') : isListed(asked)
-    if (isListing && asked.method !== 'POST' && !isDelta && this.has('empty listings', 0.2)) {
+    if (isListing && asked.method !== 'POST' && !isDelta && !isLaterPage(asked) && this.has('empty listings', 0.2)) {
       this.lostNews = true
       return { is: 'altered', alter: withoutMembers }
     }
@@ -114,3 +114,6 @@ const isWrite = ({ method }: Asked): boolean => ['PUT', 'POST', 'PATCH', 'DELETE
 
 const isListed = ({ method, body }: Asked): boolean =>
   (method === 'REPORT' && body.includes('sync-collection')) || (method === 'PROPFIND' && body.includes('getetag'))
+
+/** An empty one would leave half a listing: occurrences whose series is not there, say. */
+const isLaterPage = ({ url }: Asked): boolean => url.searchParams.has('pageToken')

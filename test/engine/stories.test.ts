@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import type { OperationMessage } from '../../src/runtime/operation-message'
+import { Random } from '../sync/random'
+import { withoutMembers } from './answers'
+import { heldOnBoth } from './held'
+import type { Setting } from './setting'
+import { drawSetting } from './setting'
+import { World } from './world'
+
+const TIMES = { start: '2026-06-10T10:00:00', end: '2026-06-10T11:00:00', zone: 'Europe/Berlin' }
+const MINUTE = 60_000
+
+/** Google on the left, iCloud on the right, both in step over one event that was made at Google. */
+async function inStep(more: Partial<Setting> = {}) {
+  const usual = drawSetting(new Random(1), [])
+  const setting: Setting = {
+    ...usual,
+    busyTo: undefined,
+    googleIs: 'left',
+    direction: 'both',
+    strategy: 'left-wins',
+    deletionLimit: 100,
+    ...more,
+  }
+  const world = new World(
+    { ...setting, maxOperations: 1000, caldav: { rewrites: 'stamps', ...more.caldav } },
+    1,
+    () => undefined,
+  )
+  const { left: google, right: icloud } = world.owners
+  google.add(TIMES, { summary: 'Tea', description: '#tea' }, false)
+  const run = async (msg = {}) => {
+    await world.time.pass(5 * MINUTE)
+    return world.run(msg)
+  }
+  const once = async (): Promise<void> => {
+    const held = await heldOnBoth(world)
+    for (const side of ['left', 'right'] as const) assert.equal(held[side].byTag.get('tea')?.length, 1, side)
+  }
+  await run()
+  const ids = { google: google.events()[0]!.id, icloud: icloud.events()[0]!.id }
+  return { world, google, icloud, run, once, ids }
+}
+
+describe('Stories that random histories have told', () => {
+  it('keeps what an operation overwrites that comes after the end of its run', async () => {
+    const { world, google, icloud, run, ids } = await inStep()
+    google.setText(ids.google, 'summary', 'Coffee')
+    let held: OperationMessage[] = []
+    world.between = (_to, ops) => void (held = ops)
+    await run()
+    world.flow.write('right', held)
+    await world.time.until(world.flow.idle())
+    assert.match(JSON.stringify(world.icloud.user.text(ids.icloud)), /SUMMARY:Coffee/)
+    assert.ok(world.life.disk.remembered.some((line) => line.includes('"Tea"')))
+    assert.equal(icloud.events().length, 1)
+  })
+
+  it('makes no second event in place of one that an empty answer has made missing', async () => {
+    const { world, icloud, run, once, ids } = await inStep()
+    icloud.setText(ids.icloud, 'summary', 'Coffee')
+    world.network.fate = ({ url }) =>
+      url.host.startsWith('www.google') && url.pathname.endsWith('/events') && !url.searchParams.has('syncToken')
+        ? { is: 'altered', alter: withoutMembers }
+        : { is: 'usual' }
+    world.google.user.expireSyncTokens()
+    await run()
+    world.network.fate = () => ({ is: 'usual' })
+    await run({ fullSync: true })
+    await run()
+    await once()
+  })
+})
