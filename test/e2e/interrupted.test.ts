@@ -1,10 +1,29 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import type { World } from '../demo/world'
+import { Random } from '../sync/random'
 import { NOTHING } from './carried'
 import { agendas, assertNoMail, difference, doubled, type Agendas } from './sides'
 import type { Site } from './site'
 import { newStage, type Stage } from './stage'
 import { goOn, stallAt } from './stall'
+
+/** With the demo's own events these make 500. */
+const MANY = 441
+
+/** One of many events, on its own hour of the next months. */
+function addToGoogle(world: World, index: number): void {
+  const at = (hour: number): object => ({
+    dateTime: new Date(Date.UTC(2026, 0, 1, hour) + Math.floor(Date.now() / DAY) * DAY - JANUARY + (index % 300) * DAY)
+      .toISOString()
+      .slice(0, 19),
+    timeZone: 'Europe/Berlin',
+  })
+  const hour = 1 + Math.floor(index / 300)
+  world.google.user.create({ summary: `Event ${index}`, start: at(hour), end: at(hour + 1) })
+}
+const DAY = 86_400_000
+const JANUARY = Date.UTC(2026, 0, 1)
 
 describe('A first sync in a real Node-RED', function () {
   this.timeout(120_000)
@@ -21,7 +40,7 @@ describe('A first sync in a real Node-RED', function () {
   afterEach(() => stage.close())
 
   /** Both calendars hold what both held, once; only the concert's two places wait for a decision. */
-  function assertWhole(): void {
+  function assertWhole(more = 0): void {
     const { google, icloud } = agendas(world)
     const { onlyFirst, onlySecond } = difference(google, icloud)
     for (const line of [...onlyFirst, ...onlySecond]) assert.match(line, /Concert/)
@@ -32,15 +51,15 @@ describe('A first sync in a real Node-RED', function () {
     )
     assert.deepEqual([doubled(google), doubled(icloud)], [[], []])
     // What lies before the window is on one side only: two events at Google, one at iCloud.
-    assert.deepEqual([world.googleOwner.rows().length, world.icloudOwner.rows().length], [97, 96])
+    assert.deepEqual([world.googleOwner.rows().length, world.icloudOwner.rows().length], [97 + more, 96 + more])
     assertNoMail(world)
   }
 
-  async function assertDone(): Promise<void> {
-    assertWhole()
+  async function assertDone(more = 0): Promise<void> {
+    assertWhole(more)
     const next = await site.sync()
     assert.deepEqual([next.planned, next.errors], [{ left: NOTHING, right: NOTHING }, []])
-    assertWhole()
+    assertWhole(more)
   }
 
   it('that is killed over and over loses nothing and doubles nothing', async () => {
@@ -63,6 +82,22 @@ describe('A first sync in a real Node-RED', function () {
     assert.deepEqual(report.errors, [])
     await assertDone()
   })
+
+  it('of 500 events that is killed at 20 moments, whatever it was about, loses nothing and doubles nothing', async () => {
+    for (let index = 0; index < MANY; index += 1) addToGoogle(world, index)
+    before = agendas(world)
+    const random = new Random(20)
+    await site.install()
+    for (let kill = 0; kill < 20; kill += 1) {
+      await setTimeout(random.below(400))
+      await site.kill()
+      await site.start()
+    }
+    await site.kill()
+    const report = await site.report(() => site.start())
+    assert.deepEqual(report.errors, [])
+    await assertDone(MANY)
+  }).timeout(300_000)
 
   it('that is ended by SIGTERM, with requests that nobody answers, ends cleanly and goes on at the next start', async () => {
     const stalled = stallAt(world, 20, 'done')
