@@ -151,7 +151,9 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   }
   report.late = pair.takeLate()
   addResults(report, run, report.pair, turn)
-  const undone = run.results.filter(({ state }) => state === 'not carried out').map(({ op }) => op)
+  // A sink that failed as a whole (its disk, its calendar) has recorded nothing of its operations.
+  const isUndone = (state: string): boolean => state === 'not carried out' || state === 'failed'
+  const undone = run.results.filter(({ state }) => isUndone(state)).map(({ op }) => op)
   await pair.put(dueAgain([...undone, ...remaining], pair))
   if (job.only) await pair.ended()
   else await pair.end(compared)
