@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { NodeRed } from './node-red'
 
 /** A node as it stands in a flow file; credentials only on the way in. */
@@ -30,13 +29,7 @@ export async function readCredentials(nodeRed: NodeRed, type: string, id: string
   return (await (await ask(nodeRed, `credentials/${type}/${id}`)).json()) as Record<string, unknown>
 }
 
-/** Presses the button of an inject node; just after a deploy it may take a moment until the node is there. */
+/** Presses the button of an inject node. */
 export async function inject(nodeRed: NodeRed, id: string): Promise<void> {
-  for (let tries = 100; tries > 0; tries -= 1) {
-    const { status } = await fetch(new URL(`inject/${id}`, nodeRed.url), { method: 'POST' })
-    if (status === 200) return
-    if (status !== 404) break
-    await setTimeout(100)
-  }
   await ask(nodeRed, `inject/${id}`, { method: 'POST' })
 }

@@ -73,7 +73,7 @@ class Demo {
 const post = async (url: string, body: object): Promise<State> => {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const answer = await fetch(url, init)
-  assert.equal(answer.status, 200)
+  assert.equal(answer.status, 200, await answer.clone().text())
   return (await answer.json()) as State
 }
 const stateOf = async (page: string): Promise<State> => (await (await fetch(`${page}state`)).json()) as State

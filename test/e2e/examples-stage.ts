@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { rm } from 'node:fs/promises'
 import { deploy, inject, type FlowNode } from '../demo/admin'
 import { startNodeRed, type NodeRed } from '../demo/node-red'
@@ -66,11 +67,22 @@ export class Examples<Name extends string> {
   /** Presses an inject node. @returns what a debug node shows next */
   async press<T>(name: Name, label: string, debug: string): Promise<T> {
     const shown = this.next<T>(name, debug)
-    await inject(
-      this.nodeRed,
-      this.of[name].flow.find((node) => node.name === label && node.type === 'inject')?.id ?? '',
-    )
+    const id = this.of[name].flow.find((node) => node.name === label && node.type === 'inject')?.id ?? ''
+    await this.injectOnceThere(id)
     return shown
+  }
+
+  /** A deploy is answered before its nodes are there. */
+  private async injectOnceThere(id: string): Promise<void> {
+    for (let tries = 50; ; tries -= 1) {
+      try {
+        await inject(this.nodeRed, id)
+        return
+      } catch (error) {
+        if (tries === 0 || !(error as Error).message.includes('answered 404')) throw error
+        await setTimeout(100)
+      }
+    }
   }
 
   async close(): Promise<void> {
