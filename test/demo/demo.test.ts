@@ -95,6 +95,16 @@ describe('The calendars of the demo', () => {
     assert.equal(after.icloud.store.tokenOf(after.icloud.calendar), before.icloud.store.tokenOf(before.icloud.calendar))
   })
 
+  it('are saved in turn when several ask at once', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'calsync-demo-')), 'calendars.json')
+    const world = seeded()
+    const first = world.save(file)
+    world.googleOwner.remove(byTitle(world.googleOwner.rows(), 'Expenses').id)
+    await Promise.all([first, world.save(file), world.save(file)])
+    const after = await World.load(now, file)
+    assert.deepEqual(after?.googleOwner.rows(), world.googleOwner.rows())
+  })
+
   it('give no ETag and no id a second time after they were loaded', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'calsync-demo-')), 'calendars.json')
     const before = seeded()

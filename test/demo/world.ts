@@ -14,6 +14,7 @@ export class World {
   readonly icloud: CaldavServer
   readonly googleOwner: GoogleOwner
   readonly icloudOwner: IcloudOwner
+  private saving: Promise<unknown> = Promise.resolve()
 
   private constructor(now: () => number, account = 'anna@gmail.com') {
     this.google = new GoogleSimulator({ now, account })
@@ -49,9 +50,14 @@ export class World {
     return world
   }
 
-  async save(file: string): Promise<void> {
-    await writeFile(`${file}.tmp`, JSON.stringify(dump(this.google, this.icloud)))
-    await rename(`${file}.tmp`, file)
+  /** Keeps both calendars as they are now. Saves one after the other: the page and the flow may ask at once. */
+  save(file: string): Promise<void> {
+    const saved = this.saving.then(async () => {
+      await writeFile(`${file}.tmp`, JSON.stringify(dump(this.google, this.icloud)))
+      await rename(`${file}.tmp`, file)
+    })
+    this.saving = saved.catch(() => undefined) // its own caller is told; the next one tries anew
+    return saved
   }
 
   /** Puts both servers on these ports of 127.0.0.1. */
