@@ -53,11 +53,13 @@ class GoogleProvider implements CalendarProvider {
     return `Signed in to Google as ${id ?? 'somebody'}.`
   }
 
+  /** Which calendar `primary` is, only the list can tell: it is never opened under another name than its own. */
   private async listed(calendarId: string, signal: AbortSignal): Promise<CalendarEntry | undefined> {
     try {
       return await this.api.calendar(calendarId, signal)
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'calendar-not-found') return undefined
+      const isMissing = error instanceof ProviderError && error.code === 'calendar-not-found'
+      if (isMissing && calendarId !== 'primary') return undefined
       throw error
     }
   }

@@ -62,6 +62,15 @@ describe('Google provider: account', () => {
     assert.deepEqual([info.name, info.writable], ['Shared', true])
   })
 
+  it('never opens the primary calendar under another name than its own', async () => {
+    const world = new World()
+    world.simulator.interfere = (stage, { url }) =>
+      stage === 'before' && url.pathname.includes('calendarList')
+        ? jsonResponse(403, { error: { errors: [{ reason: 'forbidden' }] } })
+        : undefined
+    await assertRejected((await world.provider()).open('primary', signal), 'calendar-not-found', /this login/)
+  })
+
   it('says as whom it is signed in', async () => {
     assert.match(await (await new World().provider()).check(signal), /someone@example\.com/)
   })

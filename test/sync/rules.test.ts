@@ -717,6 +717,19 @@ describe('mass deletion stops', () => {
     assert.equal(await count(single), '1 written, 0 held')
   })
 
+  it('counts the pairs that there are after all else that the same plan agrees on', async () => {
+    const world = await many(3)
+    removeSome(world, 0, 3)
+    world.right.remove('e0') // deleted on both sides: the two others are all that is left
+    assert.equal(await count(world), '0 written, 2 held')
+    const other = await many(2)
+    removeSome(other, 0, 1)
+    await other.sync()
+    removeSome(other, 1, 2)
+    for (const side of [other.left, other.right]) side.add('new', { ...tea, summary: 'Found on both sides' })
+    assert.equal(await count(other), '1 written, 0 held')
+  })
+
   it('everything else goes on; the set is told once, and approved as told', async () => {
     const world = await many(10)
     removeSome(world, 0, 8)
