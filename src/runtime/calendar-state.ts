@@ -38,7 +38,7 @@ export type ReadResult = {
 export class CalendarState {
   private readonly lock = new Lock()
   private connected: Calendar | undefined
-  /** What was observed and is not on disk yet, since the disk refused it. */
+  /** What was observed and is not on disk yet. */
   private readonly unsaved = new Map<string, Stored>()
 
   private constructor(
@@ -102,7 +102,8 @@ export class CalendarState {
       calendar: this.calendar,
       replica: this.replica,
       exclusive: (job) => this.lock.run(job),
-      save: (stored) => this.save(stored),
+      hold: (stored) => this.hold(stored),
+      save: () => this.save(),
     }
   }
 
@@ -121,7 +122,8 @@ export class CalendarState {
       }
       const read = await calendar.read(full ? null : position, replica.entries, signal)
       changed.push(...observe(replica, read, this.around.now()))
-      await this.save(changed) // first the replica, then its position: a crash in between only reads the same again
+      changed.forEach((stored) => this.hold(stored))
+      await this.save() // first the replica, then its position: a crash in between only reads the same again
       const { identity, name, provider } = calendar.info
       const complete = read.kind === 'full' || this.isComplete
       await this.document.write({ identity, name, provider, epoch: replica.epoch, position: read.position, complete })
@@ -129,9 +131,14 @@ export class CalendarState {
     })
   }
 
-  private async save(stored: readonly Stored[]): Promise<void> {
-    for (const each of stored) this.unsaved.set(each.id, each)
+  private hold(stored: Stored): void {
+    this.unsaved.set(stored.id, stored)
+  }
+
+  /** Makes durable what was observed and is not yet. */
+  async save(): Promise<void> {
     const batch = [...this.unsaved.values()]
+    if (batch.length === 0) return
     await this.journal.put(batch.map((value) => ({ key: value.id, value })))
     for (const each of batch) if (this.unsaved.get(each.id) === each) this.unsaved.delete(each.id)
   }

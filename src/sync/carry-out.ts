@@ -15,16 +15,18 @@ export type Keeper = {
   readonly replica: Replica
   /** Runs a job while nobody else reads or writes this calendar. */
   exclusive<T>(job: () => Promise<T>): Promise<T>
-  /** Makes observations durable. */
-  save(stored: readonly Stored[]): Promise<void>
+  /** Takes an observation that is to be made durable with the next save. */
+  hold(stored: Stored): void
+  /** Makes durable all that was held, in one disk sync. */
+  save(): Promise<void>
 }
 
 /** What two calendars agreed on, and where that is kept. `find` gives what both hold of an event. */
 export type PairKeeper = {
   readonly agreement: Agreement
   find(uid: Uid): Now
-  /** Makes entries durable; undefined: forgotten. One disk sync, however many. */
-  save(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void>
+  /** Makes entries durable as the agreement has them, or that it has none. One disk sync, however many. */
+  save(uids: Iterable<Uid>): Promise<void>
 }
 
 /** One operation to carry out, as a flow handed it over. */
@@ -96,8 +98,7 @@ function nextBatch(tasks: readonly Task[]): Task[] {
 type Begun = { readonly task: Task; readonly target: Live | undefined; readonly now: Now; readonly from: Fields }
 
 class Run {
-  private readonly stored = new Map<string, Stored>()
-  private readonly entries = new Map<PairKeeper, Map<Uid, Entry | undefined>>()
+  private readonly changed = new Map<PairKeeper, Set<Uid>>()
   private readonly outdated = new Set<ResourceId>()
   /** What was written but is not given out yet: its note stays, and tells what became of it once it can be read. */
   private readonly unclear = new Set<Begun>()
@@ -119,8 +120,7 @@ class Run {
     })
     await this.readAgain(again)
     await this.refresh()
-    await this.keeper.save([...this.stored.values()])
-    this.stored.clear()
+    await this.keeper.save()
     await this.saveEntries()
   }
 
@@ -165,7 +165,7 @@ class Run {
       const there = new Map(seen.filter(({ is }) => is !== 'gone').map((each) => [each.id, each]))
       for (const each of there.values()) {
         const stored = replica.record(each, this.means.now())
-        if (stored) this.stored.set(stored.id, stored)
+        if (stored) this.keeper.hold(stored)
       }
       const found = begun.filter((each) => there.has(missing.get(each) ?? ''))
       for (const each of found) this.end(each, { is: 'stale' }, { status: 'stale' })
@@ -229,7 +229,7 @@ class Run {
     const seen =
       holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
     const stored = this.keeper.replica.record(seen, this.means.now())
-    if (stored) this.stored.set(stored.id, stored)
+    if (stored) this.keeper.hold(stored)
     const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
     if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote: names }, from, now)
   }
@@ -265,7 +265,7 @@ class Run {
     try {
       for (const seen of await calendar.readSome([...this.outdated], replica.entries, this.means.signal)) {
         const stored = replica.record(seen.is === 'gone' ? { ...seen, how: 'missing' } : seen, this.means.now())
-        if (stored) this.stored.set(stored.id, stored)
+        if (stored) this.keeper.hold(stored)
       }
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error // the next read brings it
@@ -313,13 +313,13 @@ class Run {
   private put(pair: PairKeeper, uid: Uid, entry: Entry | undefined): void {
     if (entry) pair.agreement.set(entry)
     else pair.agreement.delete(uid)
-    const changes = this.entries.get(pair) ?? new Map<Uid, Entry | undefined>()
-    this.entries.set(pair, changes.set(uid, entry))
+    this.changed.set(pair, (this.changed.get(pair) ?? new Set()).add(uid))
   }
 
   private async saveEntries(): Promise<void> {
-    for (const [pair, changes] of this.entries) await pair.save(changes)
-    this.entries.clear()
+    const changed = [...this.changed]
+    this.changed.clear()
+    for (const [pair, uids] of changed) await pair.save(uids)
   }
 }
 

@@ -168,6 +168,7 @@ export class TwoCalendars {
     const keeper = {
       calendar,
       replica: this.replicas[side],
+      hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: <T>(job: () => Promise<T>) => job(),
     }
