@@ -112,8 +112,9 @@ export class Weather {
 
 const isWrite = ({ method }: Asked): boolean => ['PUT', 'POST', 'PATCH', 'DELETE'].includes(method)
 
-const isListed = ({ method, body }: Asked): boolean =>
-  (method === 'REPORT' && body.includes('sync-collection')) || (method === 'PROPFIND' && body.includes('getetag'))
+const isListed = ({ method, url, body }: Asked): boolean =>
+  (method === 'REPORT' && body.includes('sync-collection')) ||
+  (method === 'PROPFIND' && body.includes('getetag') && url.pathname.endsWith('/'))
 
 /** An empty one would leave half a listing: occurrences whose series is not there, say. */
 const isLaterPage = ({ url }: Asked): boolean => url.searchParams.has('pageToken')
