@@ -71,6 +71,21 @@ describe('What a CalDAV server lists and does not give out, or gives out and doe
     }
   })
 
+  it('asks again for what left the listing, until the server says what became of it', async () => {
+    const { server, reader } = await account({ ...PLAIN, syncCollection: false })
+    const [path] = addMany(server.user, server.calendar, 2)
+    await reader.read()
+    server.user.delete(path!)
+    let refusals = 1
+    server.interfere = {
+      after: (request, response) =>
+        request.method === 'GET' && refusals-- > 0 ? new Response(null, { status: 403 }) : response,
+    }
+    assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
+    assert.deepEqual(brief((await reader.read()).seen), ['gone u0.ics'])
+    assert.deepEqual((await reader.read()).seen, [])
+  })
+
   it('believes the last that a delta says of a member', async () => {
     const { server, reader } = await account({ ...PLAIN, duplicateHrefs: true })
     const [first] = addMany(server.user, server.calendar, 1)

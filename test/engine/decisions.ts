@@ -52,12 +52,14 @@ export class Decisions {
     this.told.push(...open.flatMap(({ told }) => told?.id ?? []))
     if (open.length > 0 && this.random.chance(0.6)) return this.resolve(this.random.pick(open), pair)
     const choice = this.random.pick(['left', 'right', 'google', 'icloud'])
+    for (const entry of open) this.allow(entry, pair)
     if (this.random.chance(0.5)) return this.say('resolve', { all: true, choice })
     if (this.told.length > 0) await this.say('resolve', { id: this.random.pick(this.told), choice })
   }
 
   private async resolve(entry: Entry, pair: PairState): Promise<void> {
     const { random, truth } = this
+    this.allow(entry, pair)
     const id = entry.told?.id ?? ''
     const tag = tagOf(entry.uid, pair)
     const what = random.next()
@@ -70,6 +72,15 @@ export class Decisions {
     const { left, right } = pair.find(entry.uid)
     const held = [left, right].flatMap((seen) => (seen?.is === 'live' ? [seen.fields] : []))
     if (held.length > 0) await this.say('resolve', { id, choice: this.edited(tag, random.pick(held)) })
+  }
+
+  /** Whatever either side holds of it may be what stands in the end. */
+  private allow({ uid }: Entry, pair: PairState): void {
+    const tag = tagOf(uid, pair)
+    for (const seen of Object.values(pair.find(uid))) {
+      if (seen?.is !== 'live' || tag === undefined) continue
+      for (const field of TEXTS) this.truth.allow(tag, field, (seen.fields[field] ?? '') as string)
+    }
   }
 
   /** An event as the user wants it: one side's, with texts of his own. */
@@ -101,6 +112,7 @@ export class Decisions {
       this.truth.decided.add(tag)
       const side = this.world.sideOf(calendar.startsWith('google:') ? 'google' : 'icloud')
       if (!this.truth.made.has(tag)) this.truth.make(tag, side)
+      this.truth.touch(side, tag)
     }
     await this.say('undo', { id })
   }
