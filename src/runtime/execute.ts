@@ -1,6 +1,7 @@
+import { sameJson } from '../event/json'
 import type { Data } from '../store/data'
 import { cut, holdMassDeletion } from '../sync/limit'
-import type { Both, Entry, Live, Operation, Question, Rules, Side, Step, Uid } from '../sync/model'
+import type { Both, Compared, Entry, Live, Operation, Question, Rules, Side, Step, Uid } from '../sync/model'
 import { apply } from '../sync/outcome'
 import { plan, standing } from '../sync/plan'
 import type { Engine } from './engine'
@@ -127,7 +128,8 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   const { pair, turn, outputs, signal } = job
   const { first, remaining, steps, hash } = planned
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
-  const compared = standing(replicas, hash) // before anything is written: what is written then is looked at once more
+  // Before anything is written: what is written then is looked at once more.
+  const compared = newStanding(pair, standing(replicas, hash, engine.around.now()), steps)
   await pair.put(agreed(steps))
   await announce(job, engine, report, steps)
   const run = new Run(report.run, first)
@@ -178,6 +180,13 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
     }
   })
   await pair.remember(didSomething ? (JSON.parse(JSON.stringify({ ...report, events })) as Data) : undefined)
+}
+
+/** Where both stand, as it was if nothing has happened since: then nothing need be written. */
+function newStanding(pair: PairState, next: Compared, steps: readonly Step[]): Compared {
+  const { compared } = pair.agreement
+  const isIdle = compared && steps.length === 0 && sameJson({ ...next, time: 0 }, { ...compared, time: 0 })
+  return isIdle ? compared : next
 }
 
 function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {

@@ -151,14 +151,19 @@ export class PairState implements PairKeeper {
 
   deletedLately(): Both<number> {
     const { deleted } = this.progress.value
-    return both((side) => deleted[side].filter((at) => at > this.around.now() - DAY).length)
+    return both((side) => deleted[side].filter((at) => this.isLately(at)).length)
+  }
+
+  /** Within the last 24 hours; what a clock that was set back puts far into the future is not. */
+  private isLately(at: Millis): boolean {
+    return Math.abs(this.around.now() - at) < DAY
   }
 
   async noteDeletions(to: Side, count: number): Promise<void> {
     if (count === 0) return
     const now = this.around.now()
     await this.progress.update((value) => {
-      const recent = both((side) => value.deleted[side].filter((at) => at > now - DAY))
+      const recent = both((side) => value.deleted[side].filter((at) => this.isLately(at)))
       return { ...value, deleted: { ...recent, [to]: [...recent[to], ...Array.from({ length: count }, () => now)] } }
     })
   }

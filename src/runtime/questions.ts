@@ -16,10 +16,12 @@ export function stepsFor(uid: Uid, pair: PairState, rules: Rules): { look: Look;
 
 /** The questions about conflicts that are open now, computed anew from what both sides hold. */
 export function openConflicts(pair: PairState, rules: Rules): Question[] {
-  return openAbout(pair, 'conflict').flatMap(({ uid }) =>
-    stepsFor(uid, pair, rules).steps.flatMap((step) => (step.do === 'ask' ? [step.question] : [])),
-  )
+  return openAbout(pair, 'conflict').flatMap(({ uid }) => questionNow(uid, pair, rules) ?? [])
 }
+
+/** The question about an event as it would be asked now. */
+export const questionNow = (uid: Uid, pair: PairState, rules: Rules): Question | undefined =>
+  stepsFor(uid, pair, rules).steps.flatMap((step) => (step.do === 'ask' ? [step.question] : []))[0]
 
 /** Entries whose question was announced and is open. */
 export function openAbout(pair: PairState, about: 'conflict' | 'deletion'): Entry[] {

@@ -215,7 +215,7 @@ export function describeConflict(
     fields,
     left,
     right,
-    detectedAt: new Date(at).toISOString(),
+    detectedAt: new Date(entry?.told?.id === question.id ? (entry.told.at ?? at) : at).toISOString(),
   }
 }
 

@@ -52,15 +52,18 @@ export function contentOf({ action, fields, changed }: Pick<Operation, 'action' 
 /** Whether this content went to this side three times within the last hour already. */
 export function isPingPong(entry: Entry, op: Operation, now: Millis): boolean {
   const what = contentOf(op)
-  const same = (entry.wrote ?? []).filter((each) => each.to === op.to && each.what === what && each.at > now - HOUR)
+  const same = (entry.wrote ?? []).filter((each) => each.to === op.to && each.what === what && isRecent(each.at, now))
   return same.length >= OFTEN
 }
+
+/** Within the last hour; what a clock that was set back puts far into the future is not. */
+const isRecent = (at: Millis, now: Millis): boolean => Math.abs(now - at) < HOUR
 
 export const afterPingPong = (now: Millis): Millis => now + HOUR
 
 /** The writes of the last hour and one more. */
 export function withWrite(entry: Entry, op: Operation, at: Millis): NonNullable<Entry['wrote']> {
-  const recent = (entry.wrote ?? []).filter((each) => each.at > at - HOUR)
+  const recent = (entry.wrote ?? []).filter((each) => isRecent(each.at, at))
   return [...recent, { to: op.to, what: contentOf(op), at }]
 }
 
