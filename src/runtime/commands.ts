@@ -3,14 +3,15 @@ import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import type { Choice, Entry, Rules, Side, Uid } from '../sync/model'
 import { SIDES, other } from '../sync/model'
+import { PING_PONG } from '../sync/operation'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError } from './errors'
 import { fromEventMessage, toChangedNames } from './event-message'
 import { explain } from './explain'
 import { historyOf } from './history'
 import type { PairState } from './pair-state'
-import { deletionSide, openAbout, openConflicts, questionNow } from './questions'
-import { describeConflict } from './report'
+import { deletionSide, openAbout, openConflicts, questionNow, stopped } from './questions'
+import { describeConflict, summaryOf } from './report'
 import { Sink } from './sink'
 
 export const COMMANDS = [
@@ -222,7 +223,7 @@ async function reset(confirm: unknown, { pair, names, dryRun }: Context): Promis
 }
 
 async function statusOf(context: Context): Promise<unknown> {
-  const { pair, names, turn, rules } = context
+  const { pair, names, turn, rules, engine } = context
   const conflicts = openAbout(pair, 'conflict').length
   const heldDeletions = openAbout(pair, 'deletion').length
   const calendar = (side: Side): object => {
@@ -243,6 +244,12 @@ async function statusOf(context: Context): Promise<unknown> {
     conflicts,
     heldDeletions,
     calendars: { left: calendar('left'), right: calendar('right') },
+    leftAlone: stopped(pair, engine.around.now()).map((entry) => ({
+      uid: entry.uid,
+      summary: summaryOf(pair, entry.uid),
+      reason: PING_PONG,
+      until: new Date(entry.due ?? 0).toISOString(),
+    })),
     ...(await historyOf(pair)),
   }
 }

@@ -69,10 +69,19 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
       return report
     }
   }
-  addStanding(report, pair)
+  addStanding(report, pair, now())
   report.finishedAt = new Date(now()).toISOString()
+  if (!overrides.dryRun) await rememberFailure(report, pair)
   return report
 }
+
+/** Notes a run that could not begin. */
+export function rememberFailure(report: Report, pair: PairState): Promise<void> {
+  const failure = report.errors.map(({ code, calendar }) => `${code} ${calendar ?? ''}`).join()
+  return pair.rememberFailure(asData(report), failure)
+}
+
+const asData = (value: object): Data => JSON.parse(JSON.stringify(value)) as Data
 
 /** Nothing is planned before both replicas rest on a complete read. */
 function isReady(pair: PairState, report: Report): boolean {
@@ -159,7 +168,7 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   await pair.put(dueAgain([...undone, ...remaining], pair))
   if (job.only) await pair.ended()
   else await pair.end(compared)
-  addStanding(report, pair)
+  addStanding(report, pair, engine.around.now())
   report.finishedAt = new Date(engine.around.now()).toISOString()
   report.lost = run.lost.map(({ id, uid, calendar, fields }) => ({
     id,
@@ -179,7 +188,8 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
       ...(message === undefined ? {} : { message }),
     }
   })
-  await pair.remember(didSomething ? (JSON.parse(JSON.stringify({ ...report, events })) as Data) : undefined)
+  if (didSomething) await pair.remember(asData({ ...report, events }))
+  else pair.rememberIdle()
 }
 
 /** Where both stand, as it was if nothing has happened since: then nothing need be written. */

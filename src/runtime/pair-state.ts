@@ -26,8 +26,12 @@ type Progress = {
   readonly running?: string
 }
 
-/** One line of the history: a run that did something (and how many did nothing since the one before), or was ended by a deploy or crash. */
-export type Remembered = { readonly run: Data; readonly idle: number } | { readonly interrupted: string }
+/**
+ * One line of the history: a run that did something or failed (and how many did nothing, or failed as it did, since the
+ * one before), or was ended by a deploy or crash.
+ */
+export type Remembered =
+  { readonly run: Data; readonly idle: number; readonly again?: number } | { readonly interrupted: string }
 
 /** A version that was about to be overwritten or deleted. */
 export type Lost = {
@@ -50,6 +54,8 @@ export class PairState implements PairKeeper {
   private readonly unsaved = new Map<Uid, Entry | undefined>()
   private late = 0
   private idle = 0
+  private again = 0
+  private failure: string | undefined
   private idleAt: Millis | undefined
 
   private constructor(
@@ -184,21 +190,40 @@ export class PairState implements PairKeeper {
     return this.lost.read()
   }
 
-  /** Notes a run that did something; those that did nothing are only counted. */
-  async remember(run: Data | undefined): Promise<void> {
-    if (run === undefined) {
-      this.idle += 1
-      this.idleAt = this.around.now()
+  /** Notes a run that did something. */
+  async remember(run: Data): Promise<void> {
+    const { idle, again } = this
+    this.idle = 0
+    this.again = 0
+    this.failure = undefined
+    await this.history.add([{ run, idle, ...(again > 0 ? { again } : {}) }])
+  }
+
+  /** Counts a run that did nothing. */
+  rememberIdle(): void {
+    this.idle += 1
+    this.failure = undefined
+    this.idleAt = this.around.now()
+  }
+
+  /** Notes a run that could not begin; one that failed as the one before is only counted, so that it drives nothing out. */
+  async rememberFailure(run: Data, failure: string): Promise<void> {
+    if (failure === this.failure) {
+      this.again += 1
       return
     }
-    const idle = this.idle
-    this.idle = 0
-    await this.history.add([{ run, idle }])
+    await this.remember(run)
+    this.failure = failure
   }
 
   /** Runs that did nothing since the last one that did something, in this process. */
   get idleRuns(): number {
     return this.idle
+  }
+
+  /** Runs that failed as the one before did, since the last line of the history. */
+  get failedAgain(): number {
+    return this.again
   }
 
   /** When the last of all runs that did nothing ended, in this process. */

@@ -3,6 +3,7 @@ import { idOn } from '../sync/agreement'
 import { ContentMatcher } from '../sync/match'
 import type { Entry, Question, Rules, Side, Step, Uid } from '../sync/model'
 import { both } from '../sync/model'
+import { isStopped } from '../sync/operation'
 import { lookAt, planOne } from '../sync/plan'
 import type { Look } from '../sync/plan'
 import type { PairState } from './pair-state'
@@ -28,6 +29,13 @@ export function openAbout(pair: PairState, about: 'conflict' | 'deletion'): Entr
   return [...pair.agreement.open]
     .map((uid) => pair.agreement.get(uid))
     .filter((entry): entry is Entry => entry?.told?.about === about)
+}
+
+/** Entries that are left alone for now, since the same was written to them over and over. */
+export function stopped(pair: PairState, now: number): Entry[] {
+  return [...pair.agreement.due(Infinity)]
+    .map((uid) => pair.agreement.get(uid))
+    .filter((entry): entry is Entry => entry !== undefined && isStopped(entry, now))
 }
 
 /** The side whose event would be deleted, for an open question about a deletion. */

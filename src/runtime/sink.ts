@@ -59,7 +59,10 @@ export class Sink {
       error?: CalSyncError,
     ): void => {
       results.push(resultOf(value, status, error))
-      if (error) errors.push(error)
+      if (error) {
+        errors.push(error)
+        this.access.failed(error.code)
+      }
       const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
       run?.result(String(value.id), status, error && { code: error.code, message: error.message })
       progress(results.length, values.length)

@@ -7,6 +7,7 @@ import type { Action, Entry, Field, Fields, Hash, Json, Millis, Operation, Quest
 
 const HOUR = 3600 * 1000
 const OFTEN = 3
+export const PING_PONG = 'the same content was written three times within an hour and is changed back each time'
 
 /** A planned write; its id and the state that it starts from follow from the rest. */
 export function operation(
@@ -59,6 +60,13 @@ export function isPingPong(entry: Entry, op: Operation, now: Millis): boolean {
 /** Within the last hour; what a clock that was set back puts far into the future is not. */
 const isRecent = (at: Millis, now: Millis): boolean => Math.abs(now - at) < HOUR
 
+/** Whether an event is left alone for now, since the same was written to it over and over. */
+export function isStopped({ due, wrote = [] }: Entry, now: Millis): boolean {
+  if (due === undefined || due <= now || due > now + HOUR) return false
+  const recent = wrote.filter((each) => isRecent(each.at, now)).map(({ to, what }) => `${to} ${what}`)
+  return recent.some((each) => recent.filter((other) => other === each).length >= OFTEN)
+}
+
 export const afterPingPong = (now: Millis): Millis => now + HOUR
 
 /** The writes of the last hour and one more. */
@@ -80,10 +88,9 @@ export function steps(before: Entry, kept: Entry, ops: readonly Operation[], now
   const stopped = ops.filter((op) => isPingPong(before, op, now))
   const writes = ops.filter((op) => !stopped.includes(op)).map((op): Step => ({ do: 'write', op }))
   if (stopped.length === 0) return kept === before ? writes : [{ do: 'agree', entry: kept }, ...writes]
-  const reason = 'the same content was written three times within an hour and is changed back each time'
   return [
     { do: 'agree', entry: { ...kept, due: afterPingPong(now) } },
-    { do: 'leave', uid: before.uid, why: 'ping-pong', reason },
+    { do: 'leave', uid: before.uid, why: 'ping-pong', reason: PING_PONG },
     ...writes,
   ]
 }
