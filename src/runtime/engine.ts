@@ -16,6 +16,8 @@ export class Engine {
   private readonly store: Store
   private readonly calendars = new Map<string, Promise<CalendarState>>()
   private readonly pairs = new Map<string, Promise<PairState>>()
+  /** Calendars whose pairs were looked for on disk. */
+  private readonly lookedUp = new Map<string, Promise<void>>()
 
   constructor(readonly around: Surroundings) {
     const { disk, root, now, pause, warn } = around
@@ -42,10 +44,18 @@ export class Engine {
     return once(this.pairs, id, () => PairState.open(calendars, this.store, this.around))
   }
 
-  /** The pairs in use that a calendar is part of. */
+  /** The pairs that a calendar is part of, also those that no run of this process has used yet. */
   async pairsWith(identity: string): Promise<PairState[]> {
+    await once(this.lookedUp, identity, () => this.lookUpPairs(identity))
     const pairs = await Promise.all(this.pairs.values())
     return pairs.filter((pair) => pair.sideOf(identity) !== undefined)
+  }
+
+  private async lookUpPairs(identity: string): Promise<void> {
+    for (const id of await this.store.list(['pairs'])) {
+      const identities = await PairState.identitiesOf(id, this.store)
+      if (identities?.includes(identity)) await this.pair(identities)
+    }
   }
 
   /** A name that is not used twice. */

@@ -75,14 +75,21 @@ export class PairState implements PairKeeper {
     return hashJson([identities.left, identities.right].sort())
   }
 
+  /** The two calendars of a pair on disk, sorted; undefined if the folder is none of ours. */
+  static async identitiesOf(id: string, store: Store): Promise<readonly [string, string] | undefined> {
+    const names = await store.list(/^[0-9a-z]+$/.test(id) ? ['pairs', id] : [])
+    if (!names.includes('progress.json')) return undefined
+    const nobody = { identity: '', name: '' }
+    const { calendars } = (await openProgress(id, store, { left: nobody, right: nobody })).value
+    return [calendars.left.identity, calendars.right.identity]
+  }
+
   /** @param calendars sorted by identity */
   static async open(calendars: Both<CalendarState>, store: Store, around: Surroundings): Promise<PairState> {
     const id = PairState.idOf(both((side) => calendars[side].identity))
     const folder = ['pairs', id]
     const journal = await store.journal<Entry>([...folder, 'agreement'], { version: 1 })
-    const named = both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
-    const initial = { calendars: named, deleted: { left: [], right: [] } }
-    const progress = await store.document<Progress>([...folder, 'progress'], { version: 1, initial })
+    const progress = await openProgress(id, store, namesOf(calendars))
     const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 200, maxDays: 90 })
     const lost = await store.log<Lost>([...folder, 'lost'], { version: 1, maxEntries: 500, maxDays: 90 })
     const pair = new PairState(id, calendars, around, journal, progress, history, lost)
@@ -92,10 +99,13 @@ export class PairState implements PairKeeper {
 
   /** After a crash or damage everything is compared again, and the history names the run that was interrupted. */
   private async recover(damaged: boolean): Promise<void> {
-    const { running, compared, ...rest } = this.progress.value
+    const { running, compared, ...value } = this.progress.value
+    const isNamed = SIDES.every((side) => value.calendars[side].identity === this.calendars[side].identity)
+    const rest = isNamed ? value : { ...value, calendars: namesOf(this.calendars) }
     if (damaged) this.agreement.compared = undefined
     if (running !== undefined) await this.history.add([{ interrupted: running }])
-    if (running !== undefined || damaged) await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
+    if (running !== undefined || damaged || !isNamed)
+      await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
   }
 
   find(uid: Uid): Now {
@@ -251,4 +261,12 @@ export class PairState implements PairKeeper {
   sideOf(identity: string): Side | undefined {
     return SIDES.find((side) => this.calendars[side].identity === identity)
   }
+}
+
+const namesOf = (calendars: Both<CalendarState>): Progress['calendars'] =>
+  both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
+
+function openProgress(id: string, store: Store, calendars: Progress['calendars']): Promise<Document<Progress>> {
+  const initial = { calendars, deleted: { left: [], right: [] } }
+  return store.document<Progress>(['pairs', id, 'progress'], { version: 1, initial })
 }
