@@ -135,7 +135,7 @@ export function addResults(
     else if (state === 'stale') report.stale += 1
     else report.notCarriedOut += 1
   }
-  for (const side of ['left', 'right'] as const) report.requests[toNode(side)] += run.requests[side]
+  for (const side of ['left', 'right'] as const) report.requests[toNode(side)] += run.requests(side)
   report.retries += run.retries
 }
 

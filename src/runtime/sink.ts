@@ -175,6 +175,7 @@ export class Sink {
     const { now } = this.engine.around
     const deleted: (() => void)[] = []
     const side = pair?.sideOf(state.identity)
+    if (side) this.engine.runs.get(run)?.count(side, counter)
     const done = (task: Task, result: Result): void => {
       const request = tasks.get(task)
       if (!request) return
@@ -208,10 +209,7 @@ export class Sink {
     try {
       await counted(() => carryOut([...tasks.keys()], state.keeper, means), counter)
     } finally {
-      if (pair && side) {
-        this.engine.runs.get(run)?.count(side, counter)
-        await pair.noteDeletions(side, deleted.length)
-      }
+      if (pair && side) await pair.noteDeletions(side, deleted.length)
       deleted.forEach((tell) => tell())
     }
   }
