@@ -26,8 +26,12 @@ type Progress = {
   readonly running?: string
 }
 
-/** One line of the history: a run that did something (and how many did nothing since the one before), or was ended by a deploy or crash. */
-export type Remembered = { readonly run: Data; readonly idle: number } | { readonly interrupted: string }
+/**
+ * One line of the history: a run that did something or failed (and how many did nothing, or failed as it did, since the
+ * one before), or was ended by a deploy or crash.
+ */
+export type Remembered =
+  { readonly run: Data; readonly idle: number; readonly again?: number } | { readonly interrupted: string }
 
 /** A version that was about to be overwritten or deleted. */
 export type Lost = {
@@ -52,6 +56,8 @@ export class PairState implements PairKeeper {
   private readonly saving = new Lock()
   private late = 0
   private idle = 0
+  private again = 0
+  private failure: string | undefined
   private idleAt: Millis | undefined
 
   private constructor(
@@ -71,14 +77,21 @@ export class PairState implements PairKeeper {
     return hashJson([identities.left, identities.right].sort())
   }
 
+  /** The two calendars of a pair on disk, sorted; undefined if the folder is none of ours. */
+  static async identitiesOf(id: string, store: Store): Promise<readonly [string, string] | undefined> {
+    const names = await store.list(/^[0-9a-z]+$/.test(id) ? ['pairs', id] : [])
+    if (!names.includes('progress.json')) return undefined
+    const nobody = { identity: '', name: '' }
+    const { calendars } = (await openProgress(id, store, { left: nobody, right: nobody })).value
+    return [calendars.left.identity, calendars.right.identity]
+  }
+
   /** @param calendars sorted by identity */
   static async open(calendars: Both<CalendarState>, store: Store, around: Surroundings): Promise<PairState> {
     const id = PairState.idOf(both((side) => calendars[side].identity))
     const folder = ['pairs', id]
     const journal = await store.journal<Entry>([...folder, 'agreement'], { version: 1 })
-    const named = both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
-    const initial = { calendars: named, deleted: { left: [], right: [] } }
-    const progress = await store.document<Progress>([...folder, 'progress'], { version: 1, initial })
+    const progress = await openProgress(id, store, namesOf(calendars))
     const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 200, maxDays: 90 })
     const lost = await store.log<Lost>([...folder, 'lost'], { version: 1, maxEntries: 500, maxDays: 90 })
     const pair = new PairState(id, calendars, around, journal, progress, history, lost)
@@ -88,10 +101,13 @@ export class PairState implements PairKeeper {
 
   /** After a crash or damage everything is compared again, and the history names the run that was interrupted. */
   private async recover(damaged: boolean): Promise<void> {
-    const { running, compared, ...rest } = this.progress.value
+    const { running, compared, ...value } = this.progress.value
+    const isNamed = SIDES.every((side) => value.calendars[side].identity === this.calendars[side].identity)
+    const rest = isNamed ? value : { ...value, calendars: namesOf(this.calendars) }
     if (damaged) this.agreement.compared = undefined
     if (running !== undefined) await this.history.add([{ interrupted: running }])
-    if (running !== undefined || damaged) await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
+    if (running !== undefined || damaged || !isNamed)
+      await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
   }
 
   find(uid: Uid): Now {
@@ -160,14 +176,19 @@ export class PairState implements PairKeeper {
 
   deletedLately(): Both<number> {
     const { deleted } = this.progress.value
-    return both((side) => deleted[side].filter((at) => at > this.around.now() - DAY).length)
+    return both((side) => deleted[side].filter((at) => this.isLately(at)).length)
+  }
+
+  /** Within the last 24 hours; what a clock that was set back puts far into the future is not. */
+  private isLately(at: Millis): boolean {
+    return Math.abs(this.around.now() - at) < DAY
   }
 
   async noteDeletions(to: Side, count: number): Promise<void> {
     if (count === 0) return
     const now = this.around.now()
     await this.progress.update((value) => {
-      const recent = both((side) => value.deleted[side].filter((at) => at > now - DAY))
+      const recent = both((side) => value.deleted[side].filter((at) => this.isLately(at)))
       return { ...value, deleted: { ...recent, [to]: [...recent[to], ...Array.from({ length: count }, () => now)] } }
     })
   }
@@ -188,21 +209,40 @@ export class PairState implements PairKeeper {
     return this.lost.read()
   }
 
-  /** Notes a run that did something; those that did nothing are only counted. */
-  async remember(run: Data | undefined): Promise<void> {
-    if (run === undefined) {
-      this.idle += 1
-      this.idleAt = this.around.now()
+  /** Notes a run that did something. */
+  async remember(run: Data): Promise<void> {
+    const { idle, again } = this
+    this.idle = 0
+    this.again = 0
+    this.failure = undefined
+    await this.history.add([{ run, idle, ...(again > 0 ? { again } : {}) }])
+  }
+
+  /** Counts a run that did nothing. */
+  rememberIdle(): void {
+    this.idle += 1
+    this.failure = undefined
+    this.idleAt = this.around.now()
+  }
+
+  /** Notes a run that could not begin; one that failed as the one before is only counted, so that it drives nothing out. */
+  async rememberFailure(run: Data, failure: string): Promise<void> {
+    if (failure === this.failure) {
+      this.again += 1
       return
     }
-    const idle = this.idle
-    this.idle = 0
-    await this.history.add([{ run, idle }])
+    await this.remember(run)
+    this.failure = failure
   }
 
   /** Runs that did nothing since the last one that did something, in this process. */
   get idleRuns(): number {
     return this.idle
+  }
+
+  /** Runs that failed as the one before did, since the last line of the history. */
+  get failedAgain(): number {
+    return this.again
   }
 
   /** When the last of all runs that did nothing ended, in this process. */
@@ -230,4 +270,12 @@ export class PairState implements PairKeeper {
   sideOf(identity: string): Side | undefined {
     return SIDES.find((side) => this.calendars[side].identity === identity)
   }
+}
+
+const namesOf = (calendars: Both<CalendarState>): Progress['calendars'] =>
+  both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
+
+function openProgress(id: string, store: Store, calendars: Progress['calendars']): Promise<Document<Progress>> {
+  const initial = { calendars, deleted: { left: [], right: [] } }
+  return store.document<Progress>(['pairs', id, 'progress'], { version: 1, initial })
 }

@@ -59,7 +59,10 @@ export class Sink {
       error?: CalSyncError,
     ): void => {
       results.push(resultOf(value, status, error))
-      if (error) errors.push(error)
+      if (error) {
+        errors.push(error)
+        this.access.failed(error.code)
+      }
       const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
       run?.result(String(value.id), status, error && { code: error.code, message: error.message })
       progress(results.length, values.length)
@@ -170,10 +173,10 @@ export class Sink {
   ): Promise<void> {
     const counter: Counter = { requests: 0, retries: 0 }
     const { now } = this.engine.around
-    let deleted = 0
+    const deleted: (() => void)[] = []
     const side = pair?.sideOf(state.identity)
+    if (side) this.engine.runs.get(run)?.count(side, counter)
     const done = (task: Task, result: Result): void => {
-      if (task.action === 'delete' && result.status === 'ok') deleted += 1
       const request = tasks.get(task)
       if (!request) return
       const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
@@ -188,7 +191,10 @@ export class Sink {
         status: result.status,
         run,
       })
-      end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
+      const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
+      // A run must not end, and the next begin, before its deletions count.
+      if (pair && task.action === 'delete' && result.status === 'ok') deleted.push(tell)
+      else tell()
     }
     const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {
       for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
@@ -203,10 +209,8 @@ export class Sink {
     try {
       await counted(() => carryOut([...tasks.keys()], state.keeper, means), counter)
     } finally {
-      if (pair && side) {
-        this.engine.runs.get(run)?.count(side, counter)
-        await pair.noteDeletions(side, deleted)
-      }
+      if (pair && side) await pair.noteDeletions(side, deleted.length)
+      deleted.forEach((tell) => tell())
     }
   }
 }

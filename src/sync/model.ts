@@ -36,6 +36,8 @@ export type Entry = {
   readonly told?: {
     readonly id: Hash
     readonly about: 'conflict' | 'deletion'
+    /** Since when. */
+    readonly at?: Millis
     /** The sets of deletions that it was announced with, the latest last. */
     readonly sets?: readonly Hash[]
   }
@@ -54,8 +56,12 @@ export type AloneEntry = Extract<Entry, { is: 'alone' }>
 /** A side wins, both versions stay (`both`: that side's keeps its place), a deletion is not followed, or an edited event. */
 export type Choice = Side | { readonly both: Side } | 'keep' | { readonly event: Fields }
 
-/** How far both replicas were compared, and under which settings. */
-export type Compared = { readonly at: Both<{ readonly epoch: string; readonly seq: number }>; readonly settings: Hash }
+/** How far both replicas were compared, when, and under which settings. */
+export type Compared = {
+  readonly at: Both<{ readonly epoch: string; readonly seq: number }>
+  readonly settings: Hash
+  readonly time?: Millis
+}
 
 export type Action = 'create' | 'update' | 'delete'
 

@@ -20,7 +20,7 @@ import type {
   Side,
 } from './model'
 import { SIDES, both, other } from './model'
-import { withWrite } from './operation'
+import { deletionQuestion, withWrite } from './operation'
 
 const pick = (fields: Fields, names: readonly Field[]): Fields =>
   Object.fromEntries(names.map((name): [Field, Json] => [name, valueOf(fields, name)]))
@@ -162,7 +162,7 @@ function written(
   if (!isLive(holds)) return entry // gone already: the replica knows
   const pair = asPair(entry, op, holds.id, now)
   if (!pair) return entry
-  if (op.decides) return decided(pair, op, from, wrote, now)
+  if (op.decides) return decided(pair, op, from, holds, wrote, now)
   const sides = { ...both(() => from), [op.to]: holds.fields }
   const next = advance({ ...pair, [op.to]: { ...pair[op.to], id: holds.id } }, sides, wrote)
   return keepSkip(next, op, now, holds)
@@ -175,10 +175,23 @@ function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: No
   return newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
 }
 
-/** The other side's version counts as seen and passed over, what was written as an edit there, which goes across next. */
-function decided(pair: PairEntry, op: Operation, from: Fields, wrote: readonly Field[], now: Now): PairEntry {
+/**
+ * The other side's version counts as seen and passed over, what was written as an edit there, which goes across next.
+ * Where the other side's event was deleted, the answer becomes that this one is to live.
+ */
+function decided(
+  pair: PairEntry,
+  op: Operation,
+  from: Fields,
+  holds: Live,
+  wrote: readonly Field[],
+  now: Now,
+): PairEntry {
   const target = now[op.to]
-  return advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
+  const next = advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
+  if (isLive(now[other(op.to)])) return next
+  const { id } = deletionQuestion(op.uid, op.to, holds.fields, 'conflict')
+  return { ...next, answer: { to: id, choice: op.to } }
 }
 
 /** A version that was skipped towards the other side stays skipped when we ourselves write something else to it. */

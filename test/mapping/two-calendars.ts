@@ -129,7 +129,7 @@ export class TwoCalendars {
       if (step.do === 'agree') this.agreement.set(step.entry)
       if (step.do === 'forget') this.agreement.delete(step.uid)
     }
-    this.agreement.compared = standing(this.replicas, 'settings')
+    this.agreement.compared = standing(this.replicas, 'settings', 0)
     const planned = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const failed: { uid: string; message: string }[] = []
     for (const side of SIDES) {

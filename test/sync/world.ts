@@ -120,7 +120,7 @@ export class World {
     const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const { now, remaining } = cut(ops, this.agreement, this.rules.maxOperations)
     this.lookAgain(remaining)
-    this.agreement.compared = standing(this.replicas, this.settings)
+    this.agreement.compared = standing(this.replicas, this.settings, this.clock)
     return now
   }
 
