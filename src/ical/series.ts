@@ -40,8 +40,9 @@ export type Edited = {
 }
 
 /** A series and its overrides brought to hold what is wanted. */
-export function patchSeries(series: Series, held: Fields, wish: Fields, editing: Editing): Edited {
+export function patchSeries(series: Series, held: Fields, wish: Fields, how: Editing): Edited {
   const { overrides } = series
+  const editing = { ...how, redated: !sameMeaning(recurrenceOf(held), recurrenceOf(wish)) }
   const main = holdsTime(held, wish) ? series.main : withoutPeriods(series.main)
   const wanted = sameMeaning(held.when, wish.when) ? wish : holdable(wish)
   const when = timeOf(wanted)
@@ -63,6 +64,8 @@ function holdsTime(held: Fields, wish: Fields): boolean {
   const names = [...fieldNames(held), ...fieldNames(wish)].filter((name) => name === 'when' || isException(name))
   return names.every((name) => sameMeaning(valueIn(held, name), valueIn(wish, name)))
 }
+
+const recurrenceOf = (fields: Fields): Json => timeOf(fields).recurrence ?? null
 
 const valueIn = (fields: Fields, name: Field): Json =>
   name in fields ? (fields[name] ?? null) : isException(name) ? {} : null
