@@ -1,5 +1,6 @@
 import type { Component } from './component'
 import { isLineNamed, lineNamed, replaceLines, without } from './component'
+import { isAllDay } from '../event/event'
 import { instantOf } from '../event/zone'
 import { IcalError } from './error'
 import { readEnd, readSpan, statusOf } from './fields'
@@ -7,7 +8,7 @@ import type { Line } from './line'
 import { paramsWithout, parseLine } from './line'
 import { isRecurrenceLine, keysOf } from './recurrence'
 import type { Resource } from './resource'
-import { formOf, readTime, timeLine, utcInstant, utcValue } from './time'
+import { formOf, readTime, respelled, timeLine, utcInstant, utcValue } from './time'
 import { setRecurrenceId } from './when'
 import type { Zones } from './zone'
 
@@ -19,12 +20,20 @@ const LONG_AGO = 'DTSTAMP:19700101T000000Z'
 /** One VEVENT with all that servers insist on; the same object if it has it. It means what it did. */
 export function completedEvent(event: Component, resource: Resource): Component {
   const { zones } = resource
-  const steps = [legible, plainUtc, typed, ended, stampedInUtc, knownStatus, named]
+  const steps = [legible, spelled, plainUtc, typed, ended, stampedInUtc, knownStatus, named]
   return steps.reduce((done, step) => step(done, zones, resource), event)
 }
 
 /** Lines that are none mean nothing here, and strict servers refuse the whole text for them. */
 const legible = (event: Component): Component => without(event, isLineNamed(''))
+
+function spelled(event: Component): Component {
+  return TIMES.reduce((done, name) => {
+    const line = lineNamed(done, name)
+    const spelling = line && respelled(line)
+    return spelling === undefined ? done : replaceLines(done, [name], [spelling])
+  }, event)
+}
 
 /** A time in UTC has no zone (RFC 5545 3.3.5, form 2). */
 function plainUtc(event: Component): Component {
@@ -36,15 +45,25 @@ function plainUtc(event: Component): Component {
   }, event)
 }
 
-/** A day says that it is one (RFC 5545 3.8.2.4: VALUE=DATE). */
-function typed(event: Component): Component {
+/** A day says that it is one (RFC 5545 3.8.2.4: VALUE=DATE), and a time does not. */
+function typed(event: Component, zones: Zones): Component {
+  const isDay = isAllDay(readSpan(event, zones).start)
   return TIMES.reduce((done, name) => {
     const line = lineNamed(done, name)
-    if (line === undefined || formOf(line).is !== 'date') return done
-    const day = `${name};VALUE=DATE:${line.value.trim().slice(0, 8)}`
-    return line.text === day || /;VALUE=DATE(;|$)/i.test(line.params) ? done : replaceLines(done, [name], [day])
+    if (line === undefined) return done
+    const saysDay = name === 'RECURRENCE-ID' ? formOf(line).is === 'date' : isDay
+    const text = saysDay ? dayLine(line) : timeLineOf(line)
+    return text === line.text ? done : replaceLines(done, [name], [text])
   }, event)
 }
+
+const dayLine = (line: Line): string =>
+  /;VALUE=DATE(;|$)/i.test(line.params) && line.value.length === 8
+    ? line.text
+    : `${line.name};VALUE=DATE:${line.value.trim().slice(0, 8)}`
+
+const timeLineOf = (line: Line): string =>
+  /;VALUE=DATE(;|$)/i.test(line.params) ? `${line.name}${paramsWithout(line, ['VALUE'])}:${line.value}` : line.text
 
 /** The end as it is understood, where it is not said, or said in a way that no server takes. */
 function ended(event: Component, zones: Zones): Component {

@@ -5,12 +5,15 @@ import { googleFiles, isHere, resources } from './corpus'
 import { icsOccurrences } from './ics-occurrences'
 import type { Occurrence } from './occurrences'
 import { googleOccurrences } from './occurrences'
+import { defectOf } from './defects'
 import { differences, TwoCalendars } from './two-calendars'
 
 const ZONE = 'Europe/Berlin'
 type Verdict = {
-  readonly is: 'equal' | 'unreadable' | 'set aside' | 'wrong'
+  /** `broken`: the text does not say when the event takes place, so that nobody could know. */
+  readonly is: 'equal' | 'broken' | 'set aside' | 'wrong'
   readonly why?: string
+  readonly defect?: string
   /** Whether the occurrences of three years were compared. */
   readonly compared?: number
   /** Whether an edit of the copy was written back, and if not why. */
@@ -37,7 +40,10 @@ async function carriedFromIcloud(text: string): Promise<Verdict> {
   const path = world.icloud.user.addText(world.icloud.calendar, text, 'case.ics')
   const { failed } = await world.sync()
   const [seen] = world.seen('right')
-  if (seen?.is === 'unread') return { is: 'unreadable', why: seen.reason }
+  if (seen?.is === 'unread') {
+    const defect = defectOf(text)
+    return defect === undefined ? { is: 'set aside', why: seen.reason } : { is: 'broken', why: seen.reason, defect }
+  }
   if (failed[0]) return { is: 'set aside', why: failed[0].message }
   const next = await world.left()
   if (next.length > 0) return { is: 'wrong', why: `the next run would: ${next.join('; ')}` }
@@ -73,7 +79,7 @@ async function editedInGoogle(world: TwoCalendars, path: string): Promise<string
   const before = world.icloud.user.text(path)
   world.google.user.edit(world.only('left').id, { location: 'Edited elsewhere' })
   const { failed } = await world.sync()
-  if (failed[0]) return failed[0].message
+  if (failed[0]) return `${failed[0].message} ${refusalOf(completed(patched(before), ZONE))?.why ?? ''}`
   const next = await world.left()
   if (next.length > 0) return `wrong: after an edit the next run would: ${next.join('; ')}`
   if (world.only('right').fields.location !== 'Edited elsewhere') return 'wrong: the edit did not arrive'
@@ -103,13 +109,15 @@ function report(title: string, verdicts: readonly (readonly [string, Verdict])[]
   const of = (is: Verdict['is']) => verdicts.filter(([, verdict]) => verdict.is === is)
   const compared = verdicts.flatMap(([, { compared: count }]) => count ?? [])
   const edits = counted(verdicts.flatMap(([, { edited }]) => edited ?? []))
-  const list = [...of('unreadable'), ...of('set aside'), ...of('wrong')].map(
+  const defects = counted(of('broken').flatMap(([, { defect }]) => defect ?? []))
+  const list = [...of('broken'), ...of('set aside'), ...of('wrong')].map(
     ([name, { is, why }]) => `      ${is}: ${name}: ${why}`,
   )
   const occurrences = compared.reduce((sum, each) => sum + each, 0)
   console.log(
     [
-      `    ${title}: ${of('equal').length} equal in meaning, ${of('unreadable').length} not readable, ${of('set aside').length} set aside, ${of('wrong').length} wrong`,
+      `    ${title}: ${of('equal').length} equal in meaning, ${of('set aside').length} set aside, ${of('wrong').length} wrong; ${of('broken').length} more do not say when they are`,
+      ...defects.map(([defect, count]) => `    ${count} do not say when: ${defect}`),
       `    ${occurrences} occurrences of ${compared.length} events compared with another reader`,
       ...edits.map(([edited, count]) => `    ${count} edits of the copy: ${edited}`),
       ...list,
@@ -126,7 +134,7 @@ describe('The corpus, to the other calendar and back', () => {
     const verdicts: [string, Verdict][] = []
     for (const { name, text } of resources()) verdicts.push([name, await carriedFromIcloud(text)])
     report('iCalendar', verdicts)
-    const readable = verdicts.filter(([, { is }]) => is !== 'unreadable').length
+    const readable = verdicts.filter(([, { is }]) => is !== 'broken').length
     assert.deepEqual(verdicts.filter(([, { is }]) => is === 'wrong'), []) // prettier-ignore
     assert.ok(verdicts.filter(([, { is }]) => is === 'set aside').length <= 0.02 * readable)
   }).timeout(180_000)
@@ -141,7 +149,7 @@ describe('The corpus, to the other calendar and back', () => {
       for (const seen of world.seen('left')) {
         const copy = world.live('right').find(({ uid }) => uid === seen.uid)
         const failure = failed.find(({ uid }) => uid === seen.uid)
-        if (seen.is === 'unread') verdicts.push([name, { is: 'unreadable', why: seen.reason }])
+        if (seen.is === 'unread') verdicts.push([name, { is: 'set aside', why: seen.reason }])
         else if (failure) verdicts.push([name, { is: 'set aside', why: failure.message }])
         else if (next.length > 0) verdicts.push([name, { is: 'wrong', why: next.join('; ') }])
         else if (seen.is === 'live' && copy) {
