@@ -87,7 +87,9 @@
           .val(values[name])
           .trigger('change')
       const { account } = values
-      const text = account ? this.words.connectedAs.replace('{account}', account) : this.words.connected
+      const button = $('#node-config-dialog-ok').text().trim() // "Add" or "Update"
+      const words = account ? this.words.connectedAs.replace('{account}', account) : this.words.connected
+      const text = words.replace('{button}', button)
       const other =
         account && before && before !== account ? ' ' + this.words.otherAccount.replace('{account}', before) : ''
       say(this.state, 'good', text + other)

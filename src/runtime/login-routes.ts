@@ -95,7 +95,7 @@ class LoginRoutes {
         throw invalidInput('This page belongs to a login that is begun in Node-RED, in the dialog of an account.')
       const outcome = await this.logins.cameBack(state, came)
       if (outcome.is === 'failed') return loginPage('You are not signed in', outcome.message, false)
-      const next = 'Close this window. In Node-RED, press Done in the account’s dialog, and Deploy.'
+      const next = 'Close this window. In Node-RED, press Add or Update in the account’s dialog, and Deploy.'
       return loginPage('You are signed in', next, true)
     } catch (thrown) {
       return loginPage('You are not signed in', asCalSyncError(thrown).message, false)

@@ -80,7 +80,7 @@ describe('From installed to connected', function () {
     const opened = editor.page.waitForEvent('popup')
     await editor.page.click('#calsync-connect')
     await opened
-    await says(editor, '#calsync-login-state', 'Connected as someone@example.com. Press Done, and Deploy.')
+    await says(editor, '#calsync-login-state', 'Connected as someone@example.com. Now press “Add”, then Deploy.')
     assert.equal(await editor.page.inputValue('#node-config-input-account'), 'someone@example.com')
     await editor.page.click('#calsync-test')
     await says(editor, '#calsync-test-result', 'Signed in to Google as someone@example.com.')
