@@ -60,7 +60,8 @@ export function unexpected(answer: Answered, doing: string): ProviderError {
   return new ProviderError('bad-answer', text, { status })
 }
 
-function unauthorised(url: URL): string {
+/** What it means that a server does not let the user in. */
+export function unauthorised(url: URL): string {
   const refused = `${url.host} refuses the user name and password.`
   if (!isIcloudHost(url.hostname))
     return `${refused} Check both in the account; some servers want a password made for apps.`
