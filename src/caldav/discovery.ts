@@ -1,6 +1,7 @@
 import { ProviderError } from '../event/calendar'
 import type { Dav, Described, Multistatus, NoMultistatus } from './dav'
 import { props } from './dav'
+import { unauthorised } from './errors'
 import { withSlash } from './paths'
 import { inner, listOf, namesIn, textIn } from './value'
 
@@ -31,6 +32,10 @@ export async function findAccount(dav: Dav, signal: AbortSignal): Promise<Accoun
     homeWithoutPrincipal ??= collectionOf(found)
   }
   if (homeWithoutPrincipal) return { homes: [homeWithoutPrincipal], name: '' }
+  // iCloud was seen to answer so to a user name that it does not know
+  if (dav.connection.isIcloud && lastStatus === 403) {
+    throw new ProviderError('reauthorise', unauthorised(server), { status: lastStatus })
+  }
   throw new ProviderError(
     'bad-answer',
     notCaldav(server, lastStatus),

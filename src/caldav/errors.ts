@@ -2,6 +2,7 @@ import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { TransportError } from '../transport/error'
 import type { Answered } from './connection'
+import { isIcloudHost } from './paths'
 
 /** A signal's end, as an error of the provider. */
 export const aborted = (cause: unknown): ProviderError =>
@@ -59,11 +60,15 @@ export function unexpected(answer: Answered, doing: string): ProviderError {
   return new ProviderError('bad-answer', text, { status })
 }
 
-function unauthorised(url: URL): string {
+/** What it means that a server does not let the user in. */
+export function unauthorised(url: URL): string {
+  const refused = `${url.host} refuses the user name and password.`
+  if (!isIcloudHost(url.hostname))
+    return `${refused} Check both in the account; some servers want a password made for apps.`
   return (
-    `${url.host} refuses the user name and password. For iCloud the user name is the Apple Account's e-mail address ` +
-    'and the password an app-specific one: make one at account.apple.com under "Sign-In and Security". ' +
-    'A change of the Apple Account password revokes all of them.'
+    `${refused} The user name is the e-mail address of the Apple Account, and the password an app-specific one, of four ` +
+    'groups of four letters: make one at account.apple.com under "Sign-In and Security". A change of the Apple Account ' +
+    'password revokes all of them.'
   )
 }
 

@@ -122,6 +122,12 @@ export class Flow {
     this.credentials = { ...this.credentials, ...credentials }
   }
 
+  /** Where the simulated Google is. */
+  googleAddresses(): { apiUrl: string; tokenUrl: string } {
+    const [url] = this.urls
+    return { apiUrl: url, tokenUrl: `${url}token` }
+  }
+
   node(name: Name): TestNode {
     const node = helper.getNode(ID[name])
     if (!node) throw new Error(`the flow has no node ${name}`)
