@@ -24,6 +24,10 @@ const ADVICE: Record<string, string> = {
   ECONNREFUSED: 'Nothing listens there: check the host and port of the server address, and that the server runs.',
 }
 
+/** Whether a request found nobody to take it: its host is gone, so that nothing can have been done. */
+export const wasNotSent = (error: unknown): boolean =>
+  error instanceof ProviderError && ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'].includes(errorCode(error.cause))
+
 /** The system's code (`ECONNREFUSED`) of a failed fetch, which wraps it in a TypeError, and our transport in one of its own. */
 function errorCode(error: unknown): string {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -40,7 +44,7 @@ function errorCode(error: unknown): string {
 export function generalFailure(answer: Answered, now: Millis): ProviderError | undefined {
   const { status, url } = answer
   const options = { status, retryAt: retryAt(answer, now) }
-  if (status === 401) return new ProviderError('reauthorise', unauthorised(url), options)
+  if (status === 401) return unauthorised(url, status)
   if (status === 429 || (status === 503 && options.retryAt !== undefined)) {
     return new ProviderError('rate-limit', `${url.host} asks to wait (HTTP ${status}). It goes on by itself.`, options)
   }
@@ -59,12 +63,12 @@ export function unexpected(answer: Answered, doing: string): ProviderError {
   return new ProviderError('bad-answer', text, { status })
 }
 
-function unauthorised(url: URL): string {
-  return (
+export function unauthorised(url: URL, status: number): ProviderError {
+  const text =
     `${url.host} refuses the user name and password. For iCloud the user name is the Apple Account's e-mail address ` +
     'and the password an app-specific one: make one at account.apple.com under "Sign-In and Security". ' +
     'A change of the Apple Account password revokes all of them.'
-  )
+  return new ProviderError('reauthorise', text, { status })
 }
 
 function retryAt(answer: Answered, now: Millis): Millis | undefined {

@@ -54,6 +54,6 @@ export class Account {
       log?.('debug', { message, method, url: bareUrl(url), status, duration })
       return response
     }
-    return new Guard(now).provider(await registered.connect(this.settings, { fetch, now, localZone }))
+    return new Guard(now).provider(await registered.connect(this.settings, { fetch, now, sleep, localZone }))
   }
 }
