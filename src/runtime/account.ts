@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CalendarProvider } from '../event/calendar'
 import type { Fetch } from '../transport/fetch'
 import { createTransport } from '../transport/transport'
-import type { Counter } from '../transport/transport'
+import type { Counter, TransportOptions } from '../transport/transport'
 import { CalSyncError } from './errors'
 import { Guard } from './guard'
 import { bareUrl } from './log'
@@ -21,10 +21,12 @@ export function counted<T>(job: () => Promise<T>, counter: Counter): Promise<T> 
 export class Account {
   private connecting: Promise<CalendarProvider> | undefined
 
+  /** @param patience how often and how long is tried, where somebody waits for the answer; default: the transport's */
   constructor(
     private readonly type: string,
     private readonly settings: AccountSettings,
     private readonly around: Surroundings,
+    private readonly patience: Pick<TransportOptions, 'tries' | 'timeout' | 'retryFor'> = {},
   ) {}
 
   /** Rejects with what is missing in the account's settings; another call tries again. */
@@ -41,7 +43,12 @@ export class Account {
     if (!registered) throw new CalSyncError('config', `There is no account type "${this.type}".`)
     const { fetch: send, now, sleep, random, version, localZone, log } = this.around
     const { perMinute, isRateLimit } = registered
-    const options = { version, ...(perMinute ? { perMinute } : {}), ...(isRateLimit ? { isRateLimit } : {}) }
+    const options = {
+      version,
+      ...this.patience,
+      ...(perMinute ? { perMinute } : {}),
+      ...(isRateLimit ? { isRateLimit } : {}),
+    }
     const transport = createTransport({ fetch: send, now, sleep, random, options })
     const fetch: Fetch = async (input, init) => {
       const url = input instanceof Request ? input.url : input.toString()

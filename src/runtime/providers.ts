@@ -12,6 +12,12 @@ type World = { readonly fetch: Fetch; readonly now: () => number; readonly sleep
 
 /** A kind of account: how its provider is made, loaded when first used. */
 type Registered = {
+  /** The account's config node. */
+  readonly nodeType: string
+  /** The settings that nobody may get to see. */
+  readonly secrets: readonly string[]
+  /** Where the secrets, or what they give access to, are sent. */
+  addresses(settings: AccountSettings): readonly string[]
   connect(settings: AccountSettings, world: World): Promise<CalendarProvider>
   /** Requests a minute; default: the transport's. */
   readonly perMinute?: number
@@ -23,6 +29,9 @@ type Registered = {
 /** All providers, by `accountType`. A new one is a folder, an account node and a line here. */
 export const PROVIDERS: Readonly<Record<string, Registered>> = {
   google: {
+    nodeType: 'calsync-google-account',
+    secrets: ['clientSecret', 'refreshToken', 'serviceAccountKey'],
+    addresses: (settings) => Object.values(googleUrls(settings)),
     connect: async (settings, { fetch, now }) => {
       const { createGoogleProvider } = await import('../google/provider.js')
       return createGoogleProvider({ ...googleUrls(settings), credentials: googleCredentials(settings) }, { fetch, now })
@@ -32,9 +41,12 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
     isLogin: (url, settings) => url.startsWith(googleUrls(settings).tokenUrl),
   },
   icloud: {
+    nodeType: 'calsync-icloud-account',
+    secrets: ['password'],
+    addresses: (settings) => [serverUrlOf(settings)],
     connect: async (settings, world) => {
       const { createCaldavProvider } = await import('../caldav/index.js')
-      const serverUrl = given(settings['serverUrl']) ?? 'https://caldav.icloud.com'
+      const serverUrl = serverUrlOf(settings)
       const username = required(settings, 'username', 'the user name')
       const password = required(settings, 'password', 'the app-specific password')
       return createCaldavProvider({ serverUrl, username, password }, world)
@@ -42,6 +54,8 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
     isLogin: () => false,
   },
 }
+
+const serverUrlOf = (settings: AccountSettings): string => given(settings['serverUrl']) ?? 'https://caldav.icloud.com'
 
 function googleUrls(settings: AccountSettings): { apiUrl: string; tokenUrl: string } {
   const apiUrl = given(settings['apiUrl']) ?? 'https://www.googleapis.com/'
@@ -71,8 +85,8 @@ function required(settings: AccountSettings, name: string, words: string): strin
   throw new CalSyncError('reauthorise', `The account "${settings['name'] ?? ''}": ${words} ${unset}.`, 're-authorise')
 }
 
-/** A value that was entered. Node-RED leaves the text `${NAME}` where the environment has no NAME. */
-function given(value: string | undefined): string | undefined {
+/** A value that was entered; undefined if there is none. Node-RED leaves the text `${NAME}` where the environment has no NAME. */
+export function given(value: string | undefined): string | undefined {
   const text = value?.trim()
   return text === undefined || text === '' || /^\$\{.+\}$/.test(text) ? undefined : text
 }
