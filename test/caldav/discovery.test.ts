@@ -73,6 +73,15 @@ describe('Finding the calendars of an account', () => {
     }
   })
 
+  it('opens a calendar by its name, if it is the only one of that name, and else says which there are', async () => {
+    const server = new CaldavServer()
+    const provider = await providerFor(server)
+    assert.equal((await provider.open(' Privat ', NO_END)).info.id, server.calendar.path)
+    server.user.newCalendar({ name: 'Privat', path: '/1234567890/calendars/second/' })
+    await assertRefused(provider.open('Privat', NO_END), 'calendar-not-found')
+    await assert.rejects(provider.open('Work', NO_END), /Verein: \/1234567890\/calendars\/shared\/; Privat: /)
+  })
+
   it('opens no reminders, no inbox and no subscription', async () => {
     const server = new CaldavServer()
     const provider = await providerFor(server)

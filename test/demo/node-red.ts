@@ -25,6 +25,8 @@ export type NodeRedOptions = {
   readonly red?: string
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** Settings in place of the usual ones; `undefined` leaves one to Node-RED. */
+  readonly settings?: Readonly<Record<string, unknown>>
 }
 
 /** Nothing phones home, nothing covers the editor: no telemetry, no tours, no update notice. */
@@ -42,7 +44,7 @@ const SETTINGS = {
  */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const settings = join(options.userDir, 'settings.js')
-  await writeFile(settings, `module.exports = ${JSON.stringify(SETTINGS, null, 2)}\n`)
+  await writeFile(settings, `module.exports = ${JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2)}\n`)
   const red = options.red ?? createRequire(__filename).resolve('node-red/red.js')
   const child = spawn(process.execPath, [red, '-u', options.userDir, '-s', settings, '-p', String(options.port)], {
     env: { ...process.env, NODE_RED_DISABLE_TELEMETRY: 'true', ...options.env },
@@ -74,5 +76,6 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       reject(new Error(`Node-RED ended with code ${String(code)}:\n${log.slice(-20).join('\n')}`)),
     )
   })
-  return { url: `http://127.0.0.1:${options.port}/`, log, ended, stop, kill }
+  const root = String(options.settings?.['httpAdminRoot'] ?? '/').replace(/^\/*|\/*$/g, '')
+  return { url: `http://127.0.0.1:${options.port}/${root === '' ? '' : `${root}/`}`, log, ended, stop, kill }
 }
