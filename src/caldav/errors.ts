@@ -2,6 +2,7 @@ import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { TransportError } from '../transport/error'
 import type { Answered } from './connection'
+import { isIcloudHost } from './paths'
 
 /** A signal's end, as an error of the provider. */
 export const aborted = (cause: unknown): ProviderError =>
@@ -63,12 +64,15 @@ export function unexpected(answer: Answered, doing: string): ProviderError {
   return new ProviderError('bad-answer', text, { status })
 }
 
+/** The server knows no such user name and password. */
 export function unauthorised(url: URL, status: number): ProviderError {
-  const text =
-    `${url.host} refuses the user name and password. For iCloud the user name is the Apple Account's e-mail address ` +
-    'and the password an app-specific one: make one at account.apple.com under "Sign-In and Security". ' +
-    'A change of the Apple Account password revokes all of them.'
-  return new ProviderError('reauthorise', text, { status })
+  const refused = `${url.host} refuses the user name and password.`
+  const advice = isIcloudHost(url.hostname)
+    ? "The user name is the e-mail address of the Apple Account, and the password an app-specific one, of four " +
+      'groups of four letters: make one at account.apple.com under "Sign-In and Security". A change of the Apple Account ' +
+      'password revokes all of them.'
+    : 'Check both in the account; some servers want a password made for apps.'
+  return new ProviderError('reauthorise', `${refused} ${advice}`, { status })
 }
 
 function retryAt(answer: Answered, now: Millis): Millis | undefined {

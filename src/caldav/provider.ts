@@ -55,8 +55,9 @@ class CaldavProvider implements CalendarProvider {
   async check(signal: AbortSignal): Promise<string> {
     this.account = undefined // a check asks the server, whatever is known
     const { name } = await this.findAccount(signal)
-    const account = `${this.config.username} on ${this.dav.connection.server.host}`
-    return name === '' || name === this.config.username ? account : `${name} (${account})`
+    const { username } = this.config
+    const who = name === '' || name === username ? username : `${name} (${username})`
+    return `Signed in to ${this.dav.connection.server.host} as ${who}.`
   }
 
   private async findAccount(signal: AbortSignal): Promise<Account> {

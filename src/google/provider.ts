@@ -24,11 +24,15 @@ export async function createGoogleProvider(
   config: GoogleConfig,
   world: { readonly fetch: Fetch; readonly now: () => number },
 ): Promise<CalendarProvider> {
-  return new GoogleProvider(await GoogleApi.load(config, world.fetch, world.now))
+  const isServiceAccount = 'serviceAccountKey' in config.credentials
+  return new GoogleProvider(await GoogleApi.load(config, world.fetch, world.now), isServiceAccount)
 }
 
 class GoogleProvider implements CalendarProvider {
-  constructor(private readonly api: GoogleApi) {}
+  constructor(
+    private readonly api: GoogleApi,
+    private readonly isServiceAccount: boolean,
+  ) {}
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {
     const entries: CalendarEntry[] = []
@@ -50,7 +54,9 @@ class GoogleProvider implements CalendarProvider {
 
   async check(signal: AbortSignal): Promise<string> {
     const { id } = await this.api.calendar('primary', signal)
-    return `Signed in to Google as ${id ?? 'somebody'}.`
+    const text = `Signed in to Google as ${id ?? 'somebody'}.`
+    if (!this.isServiceAccount) return text
+    return `${text} A service account lists no calendars of other people: share one with this address, and enter its id.`
   }
 
   private async listed(calendarId: string, signal: AbortSignal): Promise<CalendarEntry | undefined> {

@@ -1,14 +1,14 @@
-import type { CalendarInfo, CalendarProvider } from '../event/calendar'
+import type { CalendarProvider } from '../event/calendar'
 import { Account } from './account'
+import type { Patience } from './account'
 import { accountOfDialog, withoutSecrets } from './dialog'
-import { asCalSyncError, CalSyncError } from './errors'
 import type { NodeAPI } from './node-red'
-import { PROVIDERS } from './providers'
+import { PROVIDERS, registeredFor } from './providers'
 import type { Asked, Route } from './routes'
 import type { Surroundings } from './surroundings'
 
 /** Somebody sits before the dialog: an answer within half a minute, right or wrong, is worth more than a later one. */
-const PATIENCE = { tries: 2, timeout: 12_000, retryFor: 10_000 }
+export const PATIENCE: Patience = { tries: 2, timeout: 12_000, retryFor: 10_000 }
 
 /**
  * Does something with the account that a dialog shows. Rejects with what is wrong, without the account's secrets.
@@ -24,13 +24,10 @@ export async function withDialogAccount<T>(
   job: (provider: CalendarProvider, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const settings = accountOfDialog(RED, type, body)
-  try {
+  return withoutSecrets(type, settings, async () => {
     const provider = await new Account(type, settings, around, PATIENCE).provider()
-    return await job(provider, new AbortController().signal)
-  } catch (thrown) {
-    const { code, message, status } = asCalSyncError(thrown)
-    throw new CalSyncError(code.replace(/^calsync\./, ''), withoutSecrets(message, type, settings), status)
-  }
+    return job(provider, new AbortController().signal)
+  })
 }
 
 /**
@@ -38,20 +35,30 @@ export async function withDialogAccount<T>(
  * of no use, since `${NAME}` reads the environment.
  */
 export const permissionFor = (type: string): readonly string[] => [
-  `${PROVIDERS[type]?.nodeType ?? ''}.write`,
+  `${registeredFor(type).nodeType}.write`,
   'flows.write',
 ]
 
-/** `POST /calsync/<accountType>/calendars`: the calendars of the account that a dialog shows, `{calendars}`. */
+/**
+ * What a dialog asks about the account that it shows:
+ *
+ * - `POST /calsync/<accountType>/calendars` -> `{calendars}`
+ * - `POST /calsync/<accountType>/test` -> `{text, calendars}`, who is signed in where; or an error that says what to do
+ */
 export function accountRoutes(RED: NodeAPI, around: Surroundings): Route[] {
-  return Object.keys(PROVIDERS).map((type) => ({
-    method: 'post',
-    path: `/calsync/${type}/calendars`,
-    permission: permissionFor(type),
-    answer: async ({ body }) => {
-      const list = (provider: CalendarProvider, signal: AbortSignal): Promise<CalendarInfo[]> =>
-        provider.listCalendars(signal)
-      return { is: 'json', value: { calendars: await withDialogAccount(RED, around, type, body, list) } }
-    },
-  }))
+  return Object.keys(PROVIDERS).flatMap((type) => {
+    const post = (name: string, job: (provider: CalendarProvider, signal: AbortSignal) => Promise<object>): Route => ({
+      method: 'post',
+      path: `/calsync/${type}/${name}`,
+      permission: permissionFor(type),
+      answer: async ({ body }) => ({ is: 'json', value: await withDialogAccount(RED, around, type, body, job) }),
+    })
+    return [
+      post('calendars', async (provider, signal) => ({ calendars: await provider.listCalendars(signal) })),
+      post('test', async (provider, signal) => {
+        const text = await provider.check(signal)
+        return { text, calendars: await provider.listCalendars(signal) }
+      }),
+    ]
+  })
 }

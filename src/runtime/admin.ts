@@ -1,17 +1,26 @@
 import { accountRoutes } from './account-routes'
 import type { Engine } from './engine'
+import { loginRoutes } from './login-routes'
 import type { NodeAPI } from './node-red'
+import { previewRoute } from './preview-routes'
 import type { Route } from './routes'
 import { serveRoute } from './routes'
 
 const registered = new WeakSet<object>()
 
-/** Registers the admin routes, once a process. */
-export function serveAdmin(RED: NodeAPI, engine: Engine): void {
+/** Registers the admin routes, once a process. `newKey`: a text that nobody can guess, see `loginRoutes`. */
+export function serveAdmin(RED: NodeAPI, engine: Engine, newKey: () => string): void {
   const { httpAdmin } = RED
   if (!httpAdmin || registered.has(httpAdmin)) return
   registered.add(httpAdmin)
-  for (const route of [metricsRoute(engine), ...accountRoutes(RED, engine.around)]) serveRoute(RED, route)
+  const { around } = engine
+  const routes = [
+    metricsRoute(engine),
+    previewRoute(engine),
+    ...accountRoutes(RED, around),
+    ...loginRoutes(RED, around, newKey),
+  ]
+  for (const route of routes) serveRoute(RED, route)
 }
 
 /** `GET /calsync/metrics`: the page for Prometheus. */

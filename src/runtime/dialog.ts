@@ -1,6 +1,6 @@
-import { CalSyncError } from './errors'
+import { asCalSyncError, CalSyncError } from './errors'
 import type { Node, NodeAPI } from './node-red'
-import { given, PROVIDERS } from './providers'
+import { given, registeredFor } from './providers'
 import type { AccountSettings } from './providers'
 import type { Asked } from './routes'
 import { invalidInput } from './routes'
@@ -19,8 +19,7 @@ type Texts = Readonly<Record<string, string>>
  *   deploy, could have them sent to a server of theirs
  */
 export function accountOfDialog(RED: NodeAPI, type: string, body: Asked['body']): AccountSettings {
-  const registered = PROVIDERS[type]
-  if (!registered) throw invalidInput(`There is no account type "${type}".`)
+  const registered = registeredFor(type)
   const { id, values } = dialogIn(body)
   const stored = storedSettings(RED, id, registered.nodeType)
   const typed = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== STORED))
@@ -37,10 +36,16 @@ export function accountOfDialog(RED: NodeAPI, type: string, body: Asked['body'])
   return settings
 }
 
-/** A text without an account's secrets, which a server might have quoted. */
-export function withoutSecrets(text: string, type: string, settings: AccountSettings): string {
-  const secrets = (PROVIDERS[type]?.secrets ?? []).map((name) => given(settings[name]) ?? '')
-  return secrets.filter(({ length }) => length > 3).reduce((safe, secret) => safe.replaceAll(secret, '…'), text)
+/** Does something for a dialog. What it rejects with holds none of the account's secrets, which a server might have quoted. */
+export async function withoutSecrets<T>(type: string, settings: AccountSettings, job: () => Promise<T>): Promise<T> {
+  try {
+    return await job()
+  } catch (thrown) {
+    const { code, message, status } = asCalSyncError(thrown)
+    const secrets = registeredFor(type).secrets.map((name) => given(settings[name]) ?? '')
+    const safe = secrets.filter(({ length }) => length > 3).reduce((text, each) => text.replaceAll(each, '…'), message)
+    throw new CalSyncError(code.replace(/^calsync\./, ''), safe, status)
+  }
 }
 
 function dialogIn({ id, values = {} }: Asked['body']): { id: string; values: Texts } {

@@ -9,7 +9,7 @@ export type Asked = {
 }
 export type Reply =
   | { readonly is: 'json'; readonly value: object }
-  | { readonly is: 'text'; readonly contentType: string; readonly text: string }
+  | { readonly is: 'text'; readonly contentType: string; readonly text: string; readonly status?: number }
 
 /**
  * An admin route. `get` changes nothing; `post` takes a JSON object and nothing else, since a form of another site's
@@ -73,7 +73,15 @@ function send(response: HttpResponse, reply: Reply): void {
     return
   }
   response.set('content-type', reply.contentType)
-  response.send(reply.text)
+  for (const [name, value] of Object.entries(HARMLESS)) response.set(name, value)
+  response.status(reply.status ?? 200).send(reply.text)
+}
+
+/** A page of ours loads and runs nothing, stands in no other page, and tells nobody its address. */
+const HARMLESS = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
 }
 
 function refuse(response: HttpResponse, { status, code, message }: Refusal): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -42,7 +43,7 @@ export function engineOf(RED: NodeAPI): Engine {
     warn: (message) => RED.log.warn(`[calsync] ${message}`),
     log: (level, { message, ...entry }) => RED.log[level]({ message: `[calsync] ${message}`, calsync: entry }),
   })
-  serveAdmin(RED, engine)
+  serveAdmin(RED, engine, () => randomBytes(32).toString('base64url'))
   engines.set(root, engine)
   return engine
 }

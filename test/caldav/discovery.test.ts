@@ -44,7 +44,7 @@ describe('Finding the calendars of an account', () => {
       ],
     )
     assert.equal(list[1]?.identity, 'caldav:caldav.icloud.com:/1234567890/calendars/home/')
-    assert.equal(await provider.check(NO_END), 'Anna Müller (anna@example.com on caldav.icloud.com)')
+    assert.equal(await provider.check(NO_END), 'Signed in to caldav.icloud.com as Anna Müller (anna@example.com).')
   })
 
   it('opens a calendar by its path alone, with one request, under the identity that the list gives it', async () => {

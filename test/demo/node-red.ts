@@ -25,8 +25,8 @@ export type NodeRedOptions = {
   readonly red?: string
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
-  /** Settings in place of the usual ones; `undefined` leaves one to Node-RED. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  /** Settings in place of the usual ones; `undefined` leaves one to Node-RED. The admin root begins and ends with a slash. */
+  readonly settings?: Readonly<Record<string, unknown>> & { readonly httpAdminRoot?: string }
 }
 
 /** Nothing phones home, nothing covers the editor: no telemetry, no tours, no update notice. */
@@ -76,6 +76,6 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       reject(new Error(`Node-RED ended with code ${String(code)}:\n${log.slice(-20).join('\n')}`)),
     )
   })
-  const root = String(options.settings?.['httpAdminRoot'] ?? '/').replace(/^\/*|\/*$/g, '')
-  return { url: `http://127.0.0.1:${options.port}/${root === '' ? '' : `${root}/`}`, log, ended, stop, kill }
+  const root = options.settings?.httpAdminRoot ?? '/'
+  return { url: new URL(root, `http://127.0.0.1:${options.port}`).href, log, ended, stop, kill }
 }

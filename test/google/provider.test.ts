@@ -143,9 +143,9 @@ describe('Google provider: errors', () => {
     await assertRejected((await world.provider()).check(signal), 'reauthorise', /seven days/)
   })
 
-  it('says when the client id or its secret is wrong', async () => {
+  it('says when the client ID or its secret is wrong', async () => {
     const provider = await new World().provider({ ...LOGIN, clientId: 'other' })
-    await assertRejected(provider.check(signal), 'reauthorise', /client id/)
+    await assertRejected(provider.check(signal), 'reauthorise', /client ID/)
   })
 
   const refusal = (reason: string, message = 'No') => ({ error: { errors: [{ reason, message }], message } })

@@ -111,7 +111,7 @@ describe('the admin routes of a Node-RED', () => {
     await flow.start()
     const other = await post('/calsync/google/calendars', { id: ID.icloudAccount })
     assert.deepEqual([other.status, other.body.code], [422, 'calsync.reauthorise'])
-    assert.match(String(other.body.message), /client id is missing/)
+    assert.match(String(other.body.message), /client ID is missing/)
   })
 
   it('say what is wrong, without the password that a server quotes', async () => {
