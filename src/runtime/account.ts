@@ -5,6 +5,7 @@ import { createTransport } from '../transport/transport'
 import type { Counter, TransportOptions } from '../transport/transport'
 import { Guard } from './guard'
 import { bareUrl } from './log'
+import { LoginHealth } from './login-health'
 import { registeredFor } from './providers'
 import type { AccountSettings } from './providers'
 import type { Surroundings } from './surroundings'
@@ -21,6 +22,7 @@ export type Patience = Pick<TransportOptions, 'tries' | 'timeout' | 'retryFor'>
 
 /** One account: its provider, made when first used, and the transport that all its requests share. */
 export class Account {
+  readonly login = new LoginHealth()
   private connecting: Promise<CalendarProvider> | undefined
 
   constructor(
@@ -34,6 +36,7 @@ export class Account {
   provider(): Promise<CalendarProvider> {
     this.connecting ??= this.connect().catch((error: unknown) => {
       this.connecting = undefined
+      this.login.failed(error)
       throw error
     })
     return this.connecting
@@ -43,7 +46,8 @@ export class Account {
     const { now, sleep, localZone } = this.around
     const fetch = accountFetch(this.type, this.settings, this.around, this.patience)
     const world = { fetch, now, sleep, localZone }
-    return new Guard(now).provider(await registeredFor(this.type).connect(this.settings, world))
+    const provider = await registeredFor(this.type).connect(this.settings, world)
+    return new Guard(now, this.login).provider(provider)
   }
 }
 

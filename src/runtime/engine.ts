@@ -4,6 +4,7 @@ import type { Store } from '../store/store'
 import type { Account } from './account'
 import { CalendarState } from './calendar-state'
 import { CalSyncError } from './errors'
+import type { WatchLogin } from './login-health'
 import { Metrics } from './metrics'
 import { PairState } from './pair-state'
 import type { Preview } from './preview'
@@ -104,6 +105,9 @@ export class CalendarAccess {
   async list(signal: AbortSignal): Promise<readonly CalendarInfo[]> {
     return (await this.connection()).listCalendars(signal)
   }
+
+  /** Shows whether the account's login works, from now on. */
+  readonly watchLogin: WatchLogin = (show, signal) => this.account?.login.watch(show, signal)
 
   private async connect(): Promise<CalendarState> {
     if (this.provider === '') {

@@ -10,7 +10,7 @@ import type { Message, Node, NodeAPI, NodeDef } from './node-red'
 import type { Sends } from './reconciler'
 import { readSettings } from './rules'
 import type { ReconcileSettings } from './rules'
-import { calendarOf, engineOf, handle, show, showError } from './shell'
+import { calendarOf, engineOf, handle, show, showError, showLogins } from './shell'
 
 /** The outputs of a reconcile node. */
 const OUTPUTS = { left: 0, right: 1, conflicts: 2, report: 3 }
@@ -51,6 +51,7 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
   }
   const signal = handle(RED, node, (msg) => reconciler.input(msg))
   const reconciler = new Reconciler(engine, calendars, settings, sends, signal)
+  showLogins(node, [calendars.left.watchLogin, calendars.right.watchLogin], signal)
   const inBackground = (job: Promise<void>): void => {
     job.catch((thrown: unknown) => {
       if (!signal.aborted) node.error(showError(node, thrown))

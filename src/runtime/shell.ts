@@ -9,6 +9,7 @@ import { CalendarAccess, Engine } from './engine'
 import { serveAdmin } from './admin'
 import { asCalSyncError } from './errors'
 import type { CalSyncError } from './errors'
+import type { WatchLogin } from './login-health'
 import type { CredentialDefinitions, Message, Node, NodeAPI, NodeDef } from './node-red'
 
 // The boundary to Node-RED: the one place where the real clock, network, disk and random source come in.
@@ -106,6 +107,19 @@ export function handle(
   return signal
 }
 
+/** Shows under a node that a login on which it depends is dead, even if nothing was asked of the node itself. */
+export function showLogins(node: Node, logins: readonly WatchLogin[], signal: AbortSignal): void {
+  const dead = new Set<WatchLogin>()
+  for (const login of logins) {
+    login((trouble) => {
+      if (trouble) dead.add(login)
+      else dead.delete(login)
+      if (trouble) showError(node, trouble)
+      else if (dead.size === 0) node.status({})
+    }, signal)
+  }
+}
+
 /** Shows an error under a node. @returns it as one for the flow */
 export function showError(node: Node, thrown: unknown): CalSyncError {
   const error = asCalSyncError(thrown)
@@ -134,6 +148,13 @@ export function defineAccount(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     )
     this.calsync = new Account(accountType, Object.fromEntries(texts), engineOf(RED).around)
+    const closing = new AbortController()
+    showLogins(this, [this.calsync.login.watch], closing.signal)
+    this.on('close', (done) => {
+      closing.abort()
+      this.status({})
+      done()
+    })
   }
   RED.nodes.registerType(nodeType, AccountConfig, { credentials })
 }

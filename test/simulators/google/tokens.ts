@@ -59,10 +59,16 @@ export class TokenEndpoint {
     if ('error' in given) return tokenError(given.error, given.description)
     const { scope, lasting } = given
     if (!lasting) return this.give({ scope })
-    const refreshToken = `1//simulated-${this.refreshTokens.size}`
-    this.refreshTokens.add(refreshToken)
+    const refreshToken = this.newLogin()
     const ends = this.refreshLifetime === undefined ? {} : { refresh_token_expires_in: this.refreshLifetime }
     return this.give({ scope, refresh_token: refreshToken, ...ends })
+  }
+
+  /** A refresh token, as the user gets one by signing in. */
+  newLogin(): string {
+    const refreshToken = `1//simulated-${this.refreshTokens.size}`
+    this.refreshTokens.add(refreshToken)
+    return refreshToken
   }
 
   /** Ends every login so far, as when seven days are over; a new one can be made. */
