@@ -13,6 +13,8 @@ export const browserMissing = existsSync(CHROMIUM)
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 
+export type User = { readonly username: string; readonly password: string }
+
 /** The editor of a Node-RED in a page of a browser, driven by what its user sees. */
 export class Editor {
   /** Errors that scripts of the page threw. */
@@ -22,11 +24,20 @@ export class Editor {
     page.on('pageerror', (error) => this.problems.push(error.message))
   }
 
-  /** Opens it in a language (`en-US`, `de`) and waits until the flows are drawn. */
-  static async open(browser: Browser, url: string, locale: string): Promise<Editor> {
+  /**
+   * Opens it in a language (`en-US`, `de`) and waits until the flows are drawn.
+   *
+   * @param user who logs in on the way, where Node-RED has users
+   */
+  static async open(browser: Browser, url: string, locale: string, user?: User): Promise<Editor> {
     const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } })
     const editor = new Editor(await context.newPage())
     await editor.page.goto(url)
+    if (user) {
+      await editor.page.fill('#node-dialog-login-username', user.username)
+      await editor.page.fill('#node-dialog-login-password', user.password)
+      await editor.page.click('#node-dialog-login-submit')
+    }
     await editor.page.waitForSelector('#red-ui-workspace-chart')
     await editor.page.waitForFunction(
       'RED.nodes.eachNode && RED.workspaces.count() > 0 && !$("#red-ui-loading-progress").is(":visible")',
@@ -77,6 +88,11 @@ export class Editor {
   async fill(selector: string, value: string): Promise<void> {
     await this.page.fill(selector, value)
     await this.page.locator(selector).dispatchEvent('change')
+  }
+
+  /** Node-RED 5's own dark theme, or its light one. */
+  async turn(theme: 'dark' | 'light'): Promise<void> {
+    await this.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`)
   }
 
   async isMarked(selector: string): Promise<boolean> {
