@@ -23,10 +23,10 @@ export type NodeRedOptions = {
   readonly port: number
   /** The `red.js` of another Node-RED than the repository's. */
   readonly red?: string
+  /** Settings besides those that keep it quiet, or in place of them; `undefined` leaves one to Node-RED. */
+  readonly settings?: { readonly httpAdminRoot?: string } & Readonly<Record<string, unknown>>
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
-  /** Settings in place of the usual ones; `undefined` leaves one to Node-RED. The admin root begins and ends with a slash. */
-  readonly settings?: Readonly<Record<string, unknown>> & { readonly httpAdminRoot?: string }
 }
 
 /** Nothing phones home, nothing covers the editor: no telemetry, no tours, no update notice. */
@@ -77,5 +77,5 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
     )
   })
   const root = options.settings?.httpAdminRoot ?? '/'
-  return { url: new URL(root, `http://127.0.0.1:${options.port}`).href, log, ended, stop, kill }
+  return { url: new URL(root, `http://127.0.0.1:${options.port}/`).href, log, ended, stop, kill }
 }

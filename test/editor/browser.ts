@@ -11,8 +11,15 @@ export const browserMissing = existsSync(CHROMIUM)
   : `there is no browser at ${CHROMIUM}: install chromium, or name one in CALSYNC_CHROMIUM`
 
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`],
+  })
 
+/** A name that leads here, though it does not look so: the browser takes it for another computer. */
+export const ELSEWHERE = 'node-red.test'
+
+/** A user of Node-RED. */
 export type User = { readonly username: string; readonly password: string }
 
 /** The editor of a Node-RED in a page of a browser, driven by what its user sees. */
@@ -24,25 +31,33 @@ export class Editor {
     page.on('pageerror', (error) => this.problems.push(error.message))
   }
 
-  /**
-   * Opens it in a language (`en-US`, `de`) and waits until the flows are drawn.
-   *
-   * @param user who logs in on the way, where Node-RED has users
-   */
+  /** Opens it in a language (`en-US`, `de`) and waits until the flows are drawn. */
   static async open(browser: Browser, url: string, locale: string, user?: User): Promise<Editor> {
     const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } })
     const editor = new Editor(await context.newPage())
     await editor.page.goto(url)
-    if (user) {
-      await editor.page.fill('#node-dialog-login-username', user.username)
-      await editor.page.fill('#node-dialog-login-password', user.password)
-      await editor.page.click('#node-dialog-login-submit')
-    }
-    await editor.page.waitForSelector('#red-ui-workspace-chart')
-    await editor.page.waitForFunction(
+    if (user) await editor.logIn(user)
+    await editor.ready()
+    return editor
+  }
+
+  private async logIn({ username, password }: User): Promise<void> {
+    await this.page.fill('#node-dialog-login-username', username)
+    await this.page.fill('#node-dialog-login-password', password)
+    await this.page.click('#node-dialog-login-submit')
+  }
+
+  /** Loads the page anew, with the flows as they are deployed. */
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.ready()
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.waitForSelector('#red-ui-workspace-chart')
+    await this.page.waitForFunction(
       'RED.nodes.eachNode && RED.workspaces.count() > 0 && !$("#red-ui-loading-progress").is(":visible")',
     )
-    return editor
   }
 
   /** Opens the dialog of a node that stands in a flow. */
@@ -103,6 +118,14 @@ export class Editor {
   /** The text of the dialog that is open. */
   async text(): Promise<string> {
     return this.page.locator('.red-ui-tray .red-ui-tray-body').last().innerText()
+  }
+
+  /** The same in light and dark. */
+  async pictures(name: string): Promise<void> {
+    await this.picture(name)
+    await this.page.evaluate('document.documentElement.classList.add("nr-theme-dark")')
+    await this.picture(`${name}-dark`)
+    await this.page.evaluate('document.documentElement.classList.remove("nr-theme-dark")')
   }
 
   /** Takes a picture, where the environment asks for pictures by naming a folder in CALSYNC_SCREENSHOTS. */

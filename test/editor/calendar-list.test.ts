@@ -6,24 +6,22 @@ import { deployFlow, ID, openSite, type EditorSite } from './site'
 
 type Listed = { name: string; badges: string[]; color: string; chosen: boolean }
 
-const ITEM = '.calsync-calendars-list li'
+const ITEM = '.calsync-choice-list li'
 
 /** What the open dialog lists, when it has got it. */
 async function listed({ page }: Editor): Promise<Listed[]> {
   await page.waitForSelector(ITEM)
-  return page.locator(ITEM).evaluateAll((items) =>
-    items.map((item) => ({
-      name: item.querySelector('.calsync-calendars-name')?.textContent ?? '',
-      badges: [...item.querySelectorAll('.calsync-calendars-badge')].map((badge) => badge.textContent),
-      color: item.querySelector<HTMLElement>('.calsync-calendars-color')?.style.backgroundColor ?? '',
-      chosen: item.getAttribute('aria-selected') === 'true',
-    })),
-  )
+  return page.evaluate(`[...document.querySelectorAll('${ITEM}')].map((item) => ({
+    name: item.querySelector('.calsync-choice-name').textContent,
+    badges: [...item.querySelectorAll('.calsync-choice-badge')].map((badge) => badge.textContent),
+    color: item.querySelector('.calsync-choice-color').style.backgroundColor,
+    chosen: item.getAttribute('aria-selected') === 'true',
+  }))`)
 }
 
 /** Waits for words under the list. */
 const said = ({ page }: Editor, pattern: RegExp): Promise<void> =>
-  page.locator('.calsync-calendars-state', { hasText: pattern }).waitFor()
+  page.locator('.calsync-choice-state', { hasText: pattern }).waitFor()
 
 const choose = (editor: Editor, name: string): Promise<void> => editor.page.locator(ITEM, { hasText: name }).click()
 
@@ -143,7 +141,7 @@ describe('The list of calendars in the dialog', function () {
     await editor.openConfig('calsync-calendar', ID.icloudCalendar)
     assert.equal((await listed(editor)).length, 3)
     site.world.icloud.user.newCalendar({ name: 'Garten', color: null })
-    await editor.page.click('#calsync-calendars-reload')
+    await editor.page.click('#calsync-choice-reload')
     await editor.page.locator(ITEM, { hasText: 'Garten' }).waitFor()
     assert.equal((await listed(editor)).length, 4)
     await editor.cancel()
@@ -158,7 +156,7 @@ describe('The list of calendars in the dialog', function () {
     assert.equal(await editor.page.locator(ITEM).count(), 0)
     await editor.picture('calendar-list-failed')
     options.password = password
-    await editor.page.click('#calsync-calendars-reload')
+    await editor.page.click('#calsync-choice-reload')
     assert.equal((await listed(editor)).length, 4)
     await editor.cancel()
   })
