@@ -135,6 +135,15 @@ export class CalendarState {
     this.unsaved.set(stored.id, stored)
   }
 
+  /** What a read would bring, without keeping any of it. */
+  async peek(signal: AbortSignal): Promise<{ readonly replica: Replica; readonly isComplete: boolean }> {
+    const { position } = this.document.value
+    const replica = new Replica(this.replica.epoch, new Map(this.replica.entries))
+    const read = await this.calendar.read(position, replica.entries, signal)
+    observe(replica, read, this.around.now())
+    return { replica, isComplete: read.kind === 'full' || this.isComplete }
+  }
+
   /** Makes durable what was observed and is not yet. */
   async save(): Promise<void> {
     const batch = [...this.unsaved.values()]
