@@ -22,6 +22,8 @@ type Position = {
   readonly position: Json | null
   /** Whether the replica rests on a complete read. */
   readonly complete: boolean
+  /** How far the replica had come by then; one that has not is not the one that was read. */
+  readonly seq?: number
 }
 
 /** What one read brought. */
@@ -56,8 +58,10 @@ export class CalendarState {
     const epoch = hashJson([identity, around.now(), around.random()])
     const initial = { identity, name: '', provider: '', epoch, position: null, complete: false }
     const document = await store.document<Position>([...folder, 'position'], { version: 1, initial })
-    if (journal.damaged && document.value.complete) await document.write(initial)
-    const replica = new Replica(document.value.epoch, new Map(journal.entries))
+    const stored = new Replica(document.value.epoch, new Map(journal.entries))
+    const isLost = journal.damaged !== null || stored.seq < (document.value.seq ?? 0)
+    if (isLost && document.value.complete) await document.write(initial)
+    const replica = isLost ? new Replica(document.value.epoch, stored.entries) : stored
     const old = replica.prune(around.now())
     if (old.length > 0) await journal.put(old.map((key) => ({ key, deleted: true })))
     return new CalendarState(identity, around, journal, document, replica)
@@ -126,7 +130,8 @@ export class CalendarState {
       await this.save() // first the replica, then its position: a crash in between only reads the same again
       const { identity, name, provider } = calendar.info
       const complete = read.kind === 'full' || this.isComplete
-      await this.document.write({ identity, name, provider, epoch: replica.epoch, position: read.position, complete })
+      const { epoch, seq } = replica
+      await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq })
       return { kind: read.kind, changed, total: this.total, before }
     })
   }

@@ -20,6 +20,8 @@ const DAY = 24 * 3600 * 1000
 type Progress = {
   readonly calendars: Both<{ readonly identity: string; readonly name: string }>
   readonly compared?: Compared
+  /** How many entries the agreement had by then; one with fewer may have lost some. */
+  readonly entries?: number
   /** When something was deleted, to each side, in the last 24 hours. */
   readonly deleted: Both<readonly Millis[]>
   /** The run that has begun; still there after a crash. */
@@ -95,7 +97,7 @@ export class PairState implements PairKeeper {
     const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 200, maxDays: 90 })
     const lost = await store.log<Lost>([...folder, 'lost'], { version: 1, maxEntries: 500, maxDays: 90 })
     const pair = new PairState(id, calendars, around, journal, progress, history, lost)
-    await pair.recover(journal.damaged !== null)
+    await pair.recover(journal.damaged !== null || journal.entries.size < (progress.value.entries ?? 0))
     return pair
   }
 
@@ -148,7 +150,11 @@ export class PairState implements PairKeeper {
   /** Notes how far both were compared, and that no run is under way. */
   async end(compared: Compared): Promise<void> {
     this.agreement.compared = compared
-    await this.progress.update(({ running: _running, ...value }) => ({ ...value, compared }))
+    await this.progress.update(({ running: _running, ...value }) => ({
+      ...value,
+      compared,
+      entries: this.agreement.entries.size,
+    }))
   }
 
   /** The history names a run that a deploy ended. */

@@ -248,11 +248,15 @@ export class Reconciler {
     }
   }
 
-  /** The pair, if both calendars were ever reached by this node; no server is asked. */
+  /** The pair, if both calendars were ever reached by this node and its state can be read; no server is asked. */
   private async knownPair(): Promise<PairState | undefined> {
     const { left, right } = { left: this.calendars.left.known, right: this.calendars.right.known }
     if (!left || !right || left === right) return undefined
-    return this.engine.pair([left.identity, right.identity])
+    try {
+      return await this.engine.pair([left.identity, right.identity])
+    } catch {
+      return undefined // whoever needs it is told why; here it is only good for more figures
+    }
   }
 
   private names(): { left: string; right: string } {

@@ -332,10 +332,21 @@ describe('a replica', () => {
     replica.record(seen('Tea'), START)
     replica.record({ ...seen('Old'), id: 'old', uid: 'old' }, START)
     replica.record({ uid: 'old', id: 'old', is: 'gone', how: 'deleted' }, START)
+    replica.record(seen('Green tea'), START)
     assert.deepEqual(replica.prune(START + 89 * DAY), [])
     assert.deepEqual(replica.prune(START + 91 * DAY), ['old'])
     assert.equal(replica.get('old'), undefined)
     assert.ok(replica.get('tea'))
+  })
+
+  it('keeps what was gone last, so that the count goes on from there after a restart', () => {
+    const replica = new Replica('epoch')
+    replica.record({ ...seen('Old'), id: 'old', uid: 'old' }, START)
+    replica.record({ uid: 'old', id: 'old', is: 'gone', how: 'deleted' }, START)
+    const { seq } = replica
+    assert.deepEqual(replica.prune(START + 91 * DAY), [])
+    const again = new Replica('epoch', new Map(replica.entries))
+    assert.ok((again.record(seen('Tea'), START + 91 * DAY)?.seq ?? 0) > seq)
   })
 
   it('hears nothing of what it never knew, and says what a read changed', () => {
