@@ -130,10 +130,15 @@ function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): 
   return !when || !agree('when', fields, common) || occurs(when, originalStart(field)) !== 'no'
 }
 
-/** What is judged together: `when` with all occurrences if it changed or has no base, else each field alone. */
+/**
+ * What is judged together: `when` with all occurrences if it changed, or has no base; else each field alone. Where both
+ * sides mean the same by it now, no occurrence hangs on who is right.
+ */
 function units(halves: Both<Half>, fields: Both<Fields>, common: Common): Field[][] {
   const names = namesIn([fields.left, fields.right, halves.left.held, halves.right.held], common)
-  const together = SIDES.some((side) => hasChanged(halves[side], fields[side], 'when'))
+  const isNew = SIDES.every((side) => heldValue(halves[side], 'when') === undefined)
+  const hasMoved = SIDES.some((side) => hasChanged(halves[side], fields[side], 'when'))
+  const together = isNew || (hasMoved && !agree('when', fields, common))
   if (!together) return names.map((field) => [field])
   const hangs = (field: Field): boolean => field === 'when' || isException(field)
   return [names.filter(hangs), ...names.filter((field) => !hangs(field)).map((field) => [field])]
