@@ -86,7 +86,9 @@ export class Consent {
       challenge: query.get('code_challenge') ?? '',
       scope: this.ticked(query).join(' '),
       // a refresh token is given with the first consent only, unless consent is asked for again
-      lasting: query.get('access_type') === 'offline' && (!this.hasAgreed || query.get('prompt') === 'consent'),
+      lasting:
+        query.get('access_type') === 'offline' &&
+        (!this.hasAgreed || (query.get('prompt') ?? '').split(' ').includes('consent')),
       until: this.now() + CODE_TIME,
     })
     this.hasAgreed = true
