@@ -79,7 +79,11 @@ describe('From installed to connected', function () {
   it('connects it by a window that comes back by itself', async () => {
     const opened = editor.page.waitForEvent('popup')
     await editor.page.click('#calsync-connect')
-    await opened
+    const popup = await opened
+    await popup.getByText('You are signed in').waitFor()
+    await popup.emulateMedia({ colorScheme: 'dark' })
+    await editor.picture('google-came-back', popup)
+    await popup.close()
     await says(editor, '#calsync-login-state', 'Connected as someone@example.com. Now press “Add”, then Deploy.')
     assert.equal(await editor.page.inputValue('#node-config-input-account'), 'someone@example.com')
     await editor.page.click('#calsync-test')
