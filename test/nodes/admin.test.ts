@@ -81,6 +81,8 @@ describe('the admin routes of a Node-RED', () => {
     process.env.CALSYNC_TEST_PASSWORD = PASSWORD
     try {
       assert.equal((await post('/calsync/icloud/calendars', asked)).status, 200)
+      const spelledOld = { ...asked, values: { ...values, password: '$(CALSYNC_TEST_PASSWORD)' } }
+      assert.equal((await post('/calsync/icloud/calendars', spelledOld)).status, 200)
     } finally {
       delete process.env.CALSYNC_TEST_PASSWORD
     }
