@@ -88,6 +88,16 @@ describe('the admin routes of a Node-RED', () => {
     }
   })
 
+  it('resolve what Node-RED’s own global environment holds, for an account that is not deployed too', async () => {
+    const env = [{ name: 'ICLOUD_PASSWORD', value: PASSWORD, type: 'str' }]
+    const globals = { id: '00000000000000e0', type: 'global-config', env }
+    await flow.start({ edit: (nodes) => [...nodes, globals] })
+    const values = { serverUrl: flow.icloud.options.origin, username: 'anna', password: '${ICLOUD_PASSWORD}' }
+    for (const id of [ID.icloudAccount, '00000000000000ff']) {
+      assert.equal((await post('/calsync/icloud/test', { id, values })).status, 200, id)
+    }
+  })
+
   it('send a stored secret to the stored address only', async () => {
     await flow.start()
     const elsewhere = { serverUrl: `${flow.icloud.options.origin}/elsewhere/` }
