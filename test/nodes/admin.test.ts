@@ -81,8 +81,20 @@ describe('the admin routes of a Node-RED', () => {
     process.env.CALSYNC_TEST_PASSWORD = PASSWORD
     try {
       assert.equal((await post('/calsync/icloud/calendars', asked)).status, 200)
+      const spelledOld = { ...asked, values: { ...values, password: '$(CALSYNC_TEST_PASSWORD)' } }
+      assert.equal((await post('/calsync/icloud/calendars', spelledOld)).status, 200)
     } finally {
       delete process.env.CALSYNC_TEST_PASSWORD
+    }
+  })
+
+  it('resolve what Node-RED’s own global environment holds, for an account that is not deployed too', async () => {
+    const env = [{ name: 'ICLOUD_PASSWORD', value: PASSWORD, type: 'str' }]
+    const globals = { id: '00000000000000e0', type: 'global-config', env }
+    await flow.start({ edit: (nodes) => [...nodes, globals] })
+    const values = { serverUrl: flow.icloud.options.origin, username: 'anna', password: '${ICLOUD_PASSWORD}' }
+    for (const id of [ID.icloudAccount, '00000000000000ff']) {
+      assert.equal((await post('/calsync/icloud/test', { id, values })).status, 200, id)
     }
   })
 
