@@ -22,8 +22,10 @@ export class ZoneNames {
     try {
       return await request(renamed(event, this.accepted))
     } catch (error) {
-      if (!isUnknownZone(error)) throw error
-      return this.sendUnderOtherNames(event, zonesIn(event), request)
+      const zones = zonesIn(event)
+      // One that the event has already, and that is not written, is no matter of names.
+      if (!isUnknownZone(error) || zones.length === 0) throw error
+      return this.sendUnderOtherNames(event, zones, request)
     }
   }
 
