@@ -10,6 +10,7 @@ import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError, asCalSyncError } from './errors'
 import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
+import { pairName } from './metrics'
 import type { PairState } from './pair-state'
 import type { Status } from './run'
 import { calendarIn, payloadOf, resultOf } from './sink-results'
@@ -174,6 +175,7 @@ export class Sink {
     const counter: Counter = { requests: 0, retries: 0 }
     const { now } = this.engine.around
     const deleted: (() => void)[] = []
+    const begun = now()
     const side = pair?.sideOf(state.identity)
     if (side) this.engine.runs.get(run)?.count(side, counter)
     const done = (task: Task, result: Result): void => {
@@ -182,6 +184,7 @@ export class Sink {
       const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
       if (pair && result.status === 'ok' && !this.engine.runs.has(run)) pair.countLate()
       const { action, uid } = request
+      const duration = now() - begun
       const message = `${action} ${uid} in ${state.name}: ${result.status}`
       this.engine.around.log?.('debug', {
         message,
@@ -189,7 +192,8 @@ export class Sink {
         event: uid,
         calendar: state.name,
         status: result.status,
-        run,
+        duration,
+        ...(pair ? { run, pair: pairName(namesOf(pair)) } : {}),
       })
       const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
       // A run must not end, and the next begin, before its deletions count.
@@ -214,6 +218,10 @@ export class Sink {
     }
   }
 }
+
+const namesOf = ({ calendars: { left, right } }: PairState): { pair: { left: string; right: string } } => ({
+  pair: { left: left.name, right: right.name },
+})
 
 type End = (
   value: { action: unknown; id: unknown; uid: unknown; run?: string },
