@@ -32,10 +32,8 @@ export async function findAccount(dav: Dav, signal: AbortSignal): Promise<Accoun
     homeWithoutPrincipal ??= collectionOf(found)
   }
   if (homeWithoutPrincipal) return { homes: [homeWithoutPrincipal], name: '' }
-  // iCloud was seen to answer so to a user name that it does not know
-  if (dav.connection.isIcloud && lastStatus === 403) {
-    throw new ProviderError('reauthorise', unauthorised(server), { status: lastStatus })
-  }
+  // iCloud's word for a user name that it does not know
+  if (lastStatus === 403 && dav.connection.isIcloud) throw unauthorised(server, lastStatus)
   throw new ProviderError(
     'bad-answer',
     notCaldav(server, lastStatus),

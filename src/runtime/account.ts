@@ -43,9 +43,10 @@ export class Account {
   }
 
   private async connect(): Promise<CalendarProvider> {
-    const { now, localZone } = this.around
+    const { now, sleep, localZone } = this.around
     const fetch = accountFetch(this.type, this.settings, this.around, this.patience)
-    const provider = await registeredFor(this.type).connect(this.settings, { fetch, now, localZone })
+    const world = { fetch, now, sleep, localZone }
+    const provider = await registeredFor(this.type).connect(this.settings, world)
     return new Guard(now, this.login).provider(provider)
   }
 }

@@ -2,6 +2,7 @@ import { accountRoutes } from './account-routes'
 import type { Engine } from './engine'
 import { loginRoutes } from './login-routes'
 import type { NodeAPI } from './node-red'
+import { previewRoute } from './preview-routes'
 import type { Route } from './routes'
 import { serveRoute } from './routes'
 
@@ -13,7 +14,12 @@ export function serveAdmin(RED: NodeAPI, engine: Engine, newKey: () => string): 
   if (!httpAdmin || registered.has(httpAdmin)) return
   registered.add(httpAdmin)
   const { around } = engine
-  const routes = [metricsRoute(engine), ...accountRoutes(RED, around), ...loginRoutes(RED, around, newKey)]
+  const routes = [
+    metricsRoute(engine),
+    previewRoute(engine),
+    ...accountRoutes(RED, around),
+    ...loginRoutes(RED, around, newKey),
+  ]
   for (const route of routes) serveRoute(RED, route)
 }
 

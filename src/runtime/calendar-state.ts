@@ -129,6 +129,15 @@ export class CalendarState {
     })
   }
 
+  /** What a read would bring, without keeping any of it. */
+  async peek(signal: AbortSignal): Promise<{ readonly replica: Replica; readonly isComplete: boolean }> {
+    const { position } = this.document.value
+    const replica = new Replica(this.replica.epoch, new Map(this.replica.entries))
+    const read = await this.calendar.read(position, replica.entries, signal)
+    observe(replica, read, this.around.now())
+    return { replica, isComplete: read.kind === 'full' || this.isComplete }
+  }
+
   private async save(stored: readonly Stored[]): Promise<void> {
     for (const each of stored) this.unsaved.set(each.id, each)
     const batch = [...this.unsaved.values()]

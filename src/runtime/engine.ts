@@ -7,6 +7,7 @@ import { CalSyncError } from './errors'
 import type { WatchLogin } from './login-health'
 import { Metrics } from './metrics'
 import { PairState } from './pair-state'
+import type { Preview } from './preview'
 import type { Run } from './run'
 import type { Surroundings } from './surroundings'
 
@@ -14,6 +15,8 @@ import type { Surroundings } from './surroundings'
 export class Engine {
   readonly runs = new Map<string, Run>()
   readonly metrics = new Metrics()
+  /** What the next run of each reconcile node would do, by the node's id. */
+  readonly previews = new Map<string, () => Promise<Preview>>()
   private readonly store: Store
   private readonly calendars = new Map<string, Promise<CalendarState>>()
   private readonly pairs = new Map<string, Promise<PairState>>()

@@ -1,13 +1,14 @@
 import type { CalendarProvider } from '../event/calendar'
 import { isGoogleRateLimit } from '../google/rate-limit'
 import type { Fetch } from '../transport/fetch'
+import type { Sleep } from '../transport/sleep'
 import type { Answered } from '../transport/transport'
 import { CalSyncError } from './errors'
 
 /** An account node's properties and credentials, as Node-RED resolved them; `${NAME}` means that NAME is not set. */
 export type AccountSettings = Readonly<Record<string, string | undefined>>
 
-type World = { readonly fetch: Fetch; readonly now: () => number; readonly localZone: string }
+type World = { readonly fetch: Fetch; readonly now: () => number; readonly sleep: Sleep; readonly localZone: string }
 
 /** One attempt to log in with a browser: where it comes back to, and the secret of PKCE (RFC 7636). */
 export type LoginAttempt = { readonly redirectUri: string; readonly verifier: string }

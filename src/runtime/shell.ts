@@ -141,6 +141,8 @@ export function defineAccount(
   properties: readonly string[],
   credentials: CredentialDefinitions,
 ): void {
+  // Dialogs need the admin routes before anything is deployed. (Where the user directory is not known yet, nodes come first.)
+  if (RED.settings.userDir !== undefined) engineOf(RED)
   function AccountConfig(this: AccountNode, config: NodeDef): void {
     RED.nodes.createNode(this, config)
     const open = ['name', ...properties].map((name) => [name, config[name]] as const)

@@ -48,7 +48,7 @@ describe('Finding the calendars of an account', () => {
   })
 
   it('opens a calendar by its path alone, with one request, under the identity that the list gives it', async () => {
-    const server = new CaldavServer()
+    const server = new CaldavServer({ podRedirects: false, transient401: false })
     const provider = await providerFor(server)
     const opened = await provider.open(server.calendar.path, NO_END)
     assert.equal(server.log.length, 1)
@@ -71,6 +71,15 @@ describe('Finding the calendars of an account', () => {
     ]) {
       assert.equal((await provider.open(id, NO_END)).info.id, calendar.path)
     }
+  })
+
+  it('opens a calendar by its name, if it is the only one of that name, and else says which there are', async () => {
+    const server = new CaldavServer()
+    const provider = await providerFor(server)
+    assert.equal((await provider.open(' Privat ', NO_END)).info.id, server.calendar.path)
+    server.user.newCalendar({ name: 'Privat', path: '/1234567890/calendars/second/' })
+    await assertRefused(provider.open('Privat', NO_END), 'calendar-not-found')
+    await assert.rejects(provider.open('Work', NO_END), /Verein: \/1234567890\/calendars\/shared\/; Privat: /)
   })
 
   it('opens no reminders, no inbox and no subscription', async () => {

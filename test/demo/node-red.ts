@@ -23,7 +23,7 @@ export type NodeRedOptions = {
   readonly port: number
   /** The `red.js` of another Node-RED than the repository's. */
   readonly red?: string
-  /** Settings besides those that keep it quiet. */
+  /** Settings besides those that keep it quiet, or in place of them; `undefined` leaves one to Node-RED. */
   readonly settings?: { readonly httpAdminRoot?: string } & Readonly<Record<string, unknown>>
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>

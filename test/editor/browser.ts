@@ -105,6 +105,11 @@ export class Editor {
     await this.page.locator(selector).dispatchEvent('change')
   }
 
+  /** Node-RED 5's own dark theme, or its light one. */
+  async turn(theme: 'dark' | 'light'): Promise<void> {
+    await this.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`)
+  }
+
   async isMarked(selector: string): Promise<boolean> {
     const classes = await this.page.locator(selector).getAttribute('class')
     return (classes ?? '').split(' ').includes('input-error')
