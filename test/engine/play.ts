@@ -211,9 +211,8 @@ const agreedIn = (files: ReadonlyMap<string, Uint8Array>): string[] =>
   [...files].flatMap(([path, bytes]) => {
     const text = Buffer.from(bytes).toString()
     if (!path.includes('/pairs/')) return []
-    return path.endsWith('/history.log.jsonl')
-      ? `dry runs: ${text.split('"dryRun":true').length - 1}`
-      : `${path} ${text}`
+    const isHistory = path.endsWith('/history.log.jsonl')
+    return isHistory && !text.includes('"dryRun":true') ? [] : `${path} ${text}`
   })
 
 /** Nothing was planned, and nothing went wrong. */
