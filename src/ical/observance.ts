@@ -4,6 +4,8 @@ import type { Line } from './line'
 import { ruleParts } from '../event/recurrence'
 
 const MINUTE = 60_000
+/** No clock is further from UTC. */
+const MOST_HOURS = 18
 const DAY = 24 * 60 * MINUTE
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA']
 
@@ -59,11 +61,14 @@ function onsetsOf(observance: Component, firstYear: number, lastYear: number): O
   return clocks.map((clock) => ({ at: clock - from * MINUTE, from, to }))
 }
 
-/** `+0530`, `-034602`: minutes, with seconds as a fraction. */
+/** `+0530`, `-034602`: minutes, with seconds as a fraction. So many hours that they are none are minutes: `+5730`. */
 function offsetIn(line: Line | undefined): number | undefined {
   const [, sign, hours, minutes, seconds] = /^([+-]?)(\d\d):?(\d\d)(\d\d)?$/.exec(line?.value.trim() ?? '') ?? []
   if (hours === undefined) return undefined
-  const size = Number(hours) * 60 + Number(minutes) + Number(seconds ?? 0) / 60
+  const isShifted = Number(hours) > MOST_HOURS && seconds === undefined
+  const size = isShifted
+    ? Number(hours) + Number(minutes) / 60
+    : Number(hours) * 60 + Number(minutes) + Number(seconds ?? 0) / 60
   return sign === '-' ? -size : size
 }
 

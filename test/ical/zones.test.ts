@@ -312,6 +312,12 @@ describe('A VTIMEZONE', () => {
       '2028-06-01T07:25:00Z',
     ],
     [
+      'by an offset in minutes that stand where hours do',
+      daylight('RRULE:FREQ=YEARLY;BYMONTH=3').map((line) => line.replace('TZOFFSETTO:+0235', 'TZOFFSETTO:+2030')),
+      '20260601T100000',
+      '2026-06-01T09:39:30Z',
+    ],
+    [
       'by UTC until',
       daylight('RRULE:FREQ=YEARLY;BYMONTH=3;UNTIL=20260301T002500Z'),
       '20260601T100000',
