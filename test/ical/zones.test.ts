@@ -288,6 +288,12 @@ describe('A VTIMEZONE', () => {
       '2026-03-09T07:25:00Z',
     ],
     [
+      'by a rule of months, with an hour of its own',
+      daylight('RRULE:FREQ=MONTHLY;BYMONTH=3;BYDAY=2SU;BYHOUR=9;BYMINUTE=30;WKST=SU'),
+      '20260308T092900',
+      '2026-03-08T07:54:00Z',
+    ],
+    [
       'by a rule that has not begun this year',
       daylight('RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU'),
       '20260307T100000',
