@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from '../../src/runtime/node-red'
-import { calendarOf, engineOf, handle, show } from '../../src/runtime/shell'
+import { calendarOf, engineOf, handle, show, showLogins } from '../../src/runtime/shell'
 import { Sink } from '../../src/runtime/sink'
 import { switchOf } from '../../src/runtime/switches'
 
@@ -11,7 +11,7 @@ export = (RED: NodeAPI): void => {
     const access = calendarOf(RED, config.calendar, engineOf(RED))
     const sink = new Sink(engineOf(RED), access)
 
-    handle(RED, this, async (msg, { signal, send, copy }) => {
+    const closed = handle(RED, this, async (msg, { signal, send, copy }) => {
       const dryRun = switchOf(msg, 'dryRun') ?? false
       show(this, 'blue', 'writing', 'ring')
       const { payload, error } = await sink.input(msg.payload, dryRun, signal, (done, of) => {
@@ -22,6 +22,7 @@ export = (RED: NodeAPI): void => {
       const { create, update, delete: deleted } = payload.applied
       show(this, 'green', dryRun ? 'dry run' : `${create + update + deleted} written`)
     })
+    showLogins(this, [access.watchLogin], closed)
   }
   RED.nodes.registerType('calendar-sink', CalendarSink)
 }

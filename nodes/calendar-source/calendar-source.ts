@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from '../../src/runtime/node-red'
-import { calendarOf, engineOf, handle, show } from '../../src/runtime/shell'
+import { calendarOf, engineOf, handle, show, showLogins } from '../../src/runtime/shell'
 import { Source, readsOf } from '../../src/runtime/source'
 import type { SendEvents } from '../../src/runtime/source'
 import { switchOf } from '../../src/runtime/switches'
@@ -9,9 +9,10 @@ type Config = NodeDef & { calendar: string; sendEvents: SendEvents }
 export = (RED: NodeAPI): void => {
   function CalendarSource(this: Node, config: Config): void {
     RED.nodes.createNode(this, config)
-    const source = new Source(calendarOf(RED, config.calendar, engineOf(RED)), config.sendEvents)
+    const access = calendarOf(RED, config.calendar, engineOf(RED))
+    const source = new Source(access, config.sendEvents)
 
-    handle(RED, this, async (msg, { signal, send, copy }) => {
+    const closed = handle(RED, this, async (msg, { signal, send, copy }) => {
       if (msg.topic === 'calendars') {
         const payload = await source.calendars(signal)
         send([copy(msg, { topic: 'calendars', payload, calsync: { reads: readsOf(msg) } })])
@@ -28,6 +29,7 @@ export = (RED: NodeAPI): void => {
       if (error) throw error
       show(this, 'green', `${record.total} events`)
     })
+    showLogins(this, [access.watchLogin], closed)
   }
   RED.nodes.registerType('calendar-source', CalendarSource)
 }

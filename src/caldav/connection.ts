@@ -1,14 +1,21 @@
 import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Fetch } from '../transport/fetch'
-import { aborted, generalFailure, noAnswer } from './errors'
+import type { Sleep } from '../transport/sleep'
+import { aborted, generalFailure, noAnswer, wasNotSent } from './errors'
+import { MovedHosts } from './moved'
 import { isIcloudHost } from './paths'
 
 /** What the owner of an account enters. */
 export type CaldavConfig = { readonly serverUrl: string; readonly username: string; readonly password: string }
 
 /** The world outside. `localZone`: IANA zone of times without a zone where the calendar names none. */
-export type CaldavSurroundings = { readonly fetch: Fetch; readonly now: () => Millis; readonly localZone: string }
+export type CaldavSurroundings = {
+  readonly fetch: Fetch
+  readonly now: () => Millis
+  readonly sleep: Sleep
+  readonly localZone: string
+}
 
 export type Asked = {
   readonly method: string
@@ -20,12 +27,15 @@ export type Asked = {
 export type Answered = { readonly status: number; readonly headers: Headers; readonly text: string; readonly url: URL }
 
 const MOST_REDIRECTS = 5
+/** Milliseconds before each further try after a 401; servers lock accounts that try a wrong password too often. */
+const AFTER_401 = { icloud: [0, 2000], other: [0] }
 
 /** Requests with an account's credentials, which go to its own hosts only. */
 export class Connection {
   readonly server: URL
   readonly isIcloud: boolean
   private readonly headers: Readonly<Record<string, string>>
+  private readonly hosts = new MovedHosts()
 
   /** @throws ProviderError `bad-answer` for a server address that is none, `reauthorise` if credentials are missing */
   constructor(
@@ -49,21 +59,36 @@ export class Connection {
    * @throws ProviderError `aborted`, `unreachable`, `rate-limit`, `reauthorise`; any other status is returned
    */
   async send(asked: Asked, signal: AbortSignal): Promise<Answered> {
-    let answer = await this.follow(asked, signal)
-    // iCloud was seen to answer single requests with an empty 401 though the password is right
-    if (answer.status === 401) answer = await this.follow(asked, signal)
+    const answer = await this.reach(asked, signal)
     const failure = generalFailure(answer, this.surroundings.now())
     if (failure) throw failure
     return answer
   }
 
+  /** Asks where the account is now. A host that is gone is none of its hosts any more: the server tells which is. */
+  private async reach(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    const url = this.hosts.now(asked.url)
+    try {
+      return await this.follow({ ...asked, url }, signal)
+    } catch (error) {
+      if (url.origin === this.server.origin || !wasNotSent(error)) throw error
+      this.hosts.forget(url)
+      const instead = new URL(url.pathname + url.search, this.server)
+      const answer = await this.follow({ ...asked, url: instead }, signal)
+      this.hosts.note(url, answer.url)
+      return answer
+    }
+  }
+
   private async follow(asked: Asked, signal: AbortSignal): Promise<Answered> {
     let { url } = asked
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      const answer = await this.once({ ...asked, url }, signal)
+      const answer = await this.insist({ ...asked, url }, signal)
       const location = answer.headers.get('location')
       if (![301, 302, 307, 308].includes(answer.status) || location === null) return answer
-      url = this.redirected(location, url)
+      const target = this.redirected(location, url)
+      if (answer.status === 301 || answer.status === 308) this.hosts.note(url, target)
+      url = target
     }
     throw new ProviderError('bad-answer', `${asked.url.host} redirects in a circle. Check the server address.`)
   }
@@ -93,6 +118,25 @@ export class Connection {
   at(href: string, base: URL): URL {
     const url = URL.canParse(href, base.href) ? new URL(href, base) : base
     return this.isOwn(url) ? url : new URL(url.pathname, base)
+  }
+
+  /** Each of iCloud's hosts was seen to answer a request with an empty 401 now and then, though the password is right. */
+  private async insist(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    let answer = await this.once(asked, signal)
+    for (const wait of AFTER_401[this.isIcloud ? 'icloud' : 'other']) {
+      if (answer.status !== 401) break
+      if (wait > 0) await this.pause(wait, signal)
+      answer = await this.once(asked, signal)
+    }
+    return answer
+  }
+
+  private async pause(millis: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.surroundings.sleep(millis, signal)
+    } catch (error) {
+      throw aborted(error)
+    }
   }
 
   private async once(asked: Asked, signal: AbortSignal): Promise<Answered> {

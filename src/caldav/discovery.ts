@@ -1,6 +1,7 @@
 import { ProviderError } from '../event/calendar'
 import type { Dav, Described, Multistatus, NoMultistatus } from './dav'
 import { props } from './dav'
+import { unauthorised } from './errors'
 import { withSlash } from './paths'
 import { inner, listOf, namesIn, textIn } from './value'
 
@@ -31,6 +32,8 @@ export async function findAccount(dav: Dav, signal: AbortSignal): Promise<Accoun
     homeWithoutPrincipal ??= collectionOf(found)
   }
   if (homeWithoutPrincipal) return { homes: [homeWithoutPrincipal], name: '' }
+  // iCloud's word for a user name that it does not know
+  if (lastStatus === 403 && dav.connection.isIcloud) throw unauthorised(server, lastStatus)
   throw new ProviderError(
     'bad-answer',
     notCaldav(server, lastStatus),

@@ -2,6 +2,7 @@ import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { TransportError } from '../transport/error'
 import type { Answered } from './connection'
+import { isIcloudHost } from './paths'
 
 /** A signal's end, as an error of the provider. */
 export const aborted = (cause: unknown): ProviderError =>
@@ -24,6 +25,10 @@ const ADVICE: Record<string, string> = {
   ECONNREFUSED: 'Nothing listens there: check the host and port of the server address, and that the server runs.',
 }
 
+/** Whether a request found nobody to take it: its host is gone, so that nothing can have been done. */
+export const wasNotSent = (error: unknown): boolean =>
+  error instanceof ProviderError && ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'].includes(errorCode(error.cause))
+
 /** The system's code (`ECONNREFUSED`) of a failed fetch, which wraps it in a TypeError, and our transport in one of its own. */
 function errorCode(error: unknown): string {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -40,7 +45,7 @@ function errorCode(error: unknown): string {
 export function generalFailure(answer: Answered, now: Millis): ProviderError | undefined {
   const { status, url } = answer
   const options = { status, retryAt: retryAt(answer, now) }
-  if (status === 401) return new ProviderError('reauthorise', unauthorised(url), options)
+  if (status === 401) return unauthorised(url, status)
   if (status === 429 || (status === 503 && options.retryAt !== undefined)) {
     return new ProviderError('rate-limit', `${url.host} asks to wait (HTTP ${status}). It goes on by itself.`, options)
   }
@@ -59,12 +64,15 @@ export function unexpected(answer: Answered, doing: string): ProviderError {
   return new ProviderError('bad-answer', text, { status })
 }
 
-function unauthorised(url: URL): string {
-  return (
-    `${url.host} refuses the user name and password. For iCloud the user name is the Apple Account's e-mail address ` +
-    'and the password an app-specific one: make one at account.apple.com under "Sign-In and Security". ' +
-    'A change of the Apple Account password revokes all of them.'
-  )
+/** The server knows no such user name and password. */
+export function unauthorised(url: URL, status: number): ProviderError {
+  const refused = `${url.host} refuses the user name and password.`
+  const advice = isIcloudHost(url.hostname)
+    ? 'The user name is the e-mail address of the Apple Account, and the password an app-specific one, of four ' +
+      'groups of four letters: make one at account.apple.com under "Sign-In and Security". A change of the Apple Account ' +
+      'password revokes all of them.'
+    : 'Check both in the account; some servers want a password made for apps.'
+  return new ProviderError('reauthorise', `${refused} ${advice}`, { status })
 }
 
 function retryAt(answer: Answered, now: Millis): Millis | undefined {

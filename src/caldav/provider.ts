@@ -44,7 +44,7 @@ class CaldavProvider implements CalendarProvider {
   }
 
   async open(calendarId: string, signal: AbortSignal): Promise<Calendar> {
-    const path = this.pathOf(calendarId)
+    const path = this.pathOf(calendarId) ?? (await this.pathNamed(calendarId.trim(), signal))
     const collection = await this.collectionAt(path, signal)
     const { now, localZone } = this.surroundings
     const floatingZone = collection.info.timeZone ?? localZone
@@ -55,8 +55,9 @@ class CaldavProvider implements CalendarProvider {
   async check(signal: AbortSignal): Promise<string> {
     this.account = undefined // a check asks the server, whatever is known
     const { name } = await this.findAccount(signal)
-    const account = `${this.config.username} on ${this.dav.connection.server.host}`
-    return name === '' || name === this.config.username ? account : `${name} (${account})`
+    const { username } = this.config
+    const who = name === '' || name === username ? username : `${name} (${username})`
+    return `Signed in to ${this.dav.connection.server.host} as ${who}.`
   }
 
   private async findAccount(signal: AbortSignal): Promise<Account> {
@@ -73,13 +74,23 @@ class CaldavProvider implements CalendarProvider {
     return found.responses.flatMap((response) => collectionFrom(response, found.url) ?? [])
   }
 
-  /** The decoded path in an id: one as we list it, as the server escapes it, or in a whole URL. */
-  private pathOf(calendarId: string): string {
+  /** The decoded path in an id: one as we list it, as the server escapes it, or in a whole URL. Undefined for a name. */
+  private pathOf(calendarId: string): string | undefined {
     const text = calendarId.trim()
-    const { server } = this.dav.connection
     if (/^https?:\/\//i.test(text) && URL.canParse(text)) return withSlash(decodePath(new URL(text).pathname))
-    if (!text.startsWith('/')) throw notFound(new URL(`/${encodeURIComponent(text)}`, server))
-    return withSlash(decodePath(text))
+    return text.startsWith('/') ? withSlash(decodePath(text)) : undefined
+  }
+
+  /** The path of the one calendar with this name: where nobody sees a list, in a container, the name is what is known. */
+  private async pathNamed(name: string, signal: AbortSignal): Promise<string> {
+    const calendars = await this.listCalendars(signal)
+    const found = calendars.filter((calendar) => calendar.name === name)
+    const [only] = found
+    if (only && found.length === 1) return only.id
+    const problem = only ? `${found.length} calendars are` : 'No calendar is'
+    const list = calendars.map((calendar) => `${calendar.name}: ${calendar.id}`).join('; ')
+    const text = `${problem} called "${name}" on ${this.dav.connection.server.host}. Use the path of one of these: ${list}`
+    throw new ProviderError('calendar-not-found', `${text}.`)
   }
 
   /** Asked for where the server address leads; a server that keeps its calendars on another of its hosts, there. */

@@ -36,7 +36,11 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
     return as('rate-limit', `Google asks to slow down (${says}). It is tried again later.`)
   }
   if (status >= 500) return as('unreachable', `Google has trouble of its own (${says}). It is tried again later.`)
-  if (status === 401) return as('reauthorise', `Google no longer accepts the login (${says}). Sign in again.`)
+  if (status === 401)
+    return as(
+      'reauthorise',
+      `Google no longer accepts the login (${says}). Sign in again: press Connect in the account.`,
+    )
   if (status === 403) return forbidden(as, asked, reason, says)
   if (isTokenTrouble(asked, status, reason, message)) return new SyncTokenInvalid(says)
   if (status === 412) return as('stale', 'Google holds a newer version of the event.')
@@ -58,13 +62,13 @@ function forbidden(as: Make, asked: Asked, reason: string, says: string): Provid
   ) {
     return as(
       'reauthorise',
-      `The login does not cover calendars (${says}). Sign in again and allow access to the calendar.`,
+      `The login does not cover calendars (${says}). Press Connect in the account again, and tick all permissions on Google’s page.`,
     )
   }
   if (reason === 'accessNotConfigured' || reason === 'SERVICE_DISABLED') {
     return as(
       'reauthorise',
-      'The Google Calendar API is switched off for this client id. Enable it in the Google Cloud console.',
+      'The Google Calendar API is switched off for this client ID. Enable it in the Google Cloud console: APIs & Services, Library, Google Calendar API.',
     )
   }
   if (reason === 'requiredAccessLevel')

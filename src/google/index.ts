@@ -1,3 +1,5 @@
 export { createGoogleProvider } from './provider'
 export type { GoogleConfig, GoogleCredentials } from './provider'
 export { SCOPES } from './tokens'
+export { exchangeCode, loginUrl, refusal } from './login'
+export type { Login, LoginAttempt, OauthClient } from './login'

@@ -24,11 +24,15 @@ export async function createGoogleProvider(
   config: GoogleConfig,
   world: { readonly fetch: Fetch; readonly now: () => number },
 ): Promise<CalendarProvider> {
-  return new GoogleProvider(await GoogleApi.load(config, world.fetch, world.now))
+  const isServiceAccount = 'serviceAccountKey' in config.credentials
+  return new GoogleProvider(await GoogleApi.load(config, world.fetch, world.now), isServiceAccount)
 }
 
 class GoogleProvider implements CalendarProvider {
-  constructor(private readonly api: GoogleApi) {}
+  constructor(
+    private readonly api: GoogleApi,
+    private readonly isServiceAccount: boolean,
+  ) {}
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {
     const entries: CalendarEntry[] = []
@@ -50,14 +54,18 @@ class GoogleProvider implements CalendarProvider {
 
   async check(signal: AbortSignal): Promise<string> {
     const { id } = await this.api.calendar('primary', signal)
-    return `Signed in to Google as ${id ?? 'somebody'}.`
+    const text = `Signed in to Google as ${id ?? 'somebody'}.`
+    if (!this.isServiceAccount) return text
+    return `${text} A service account lists no calendars of other people: share one with this address, and enter its id.`
   }
 
+  /** Which calendar `primary` is, only the list can tell: it is never opened under another name than its own. */
   private async listed(calendarId: string, signal: AbortSignal): Promise<CalendarEntry | undefined> {
     try {
       return await this.api.calendar(calendarId, signal)
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'calendar-not-found') return undefined
+      const isMissing = error instanceof ProviderError && error.code === 'calendar-not-found'
+      if (isMissing && calendarId !== 'primary') return undefined
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import { createSign } from 'node:crypto'
 import { ProviderError } from '../event/calendar'
 import type { Fetch } from '../transport/fetch'
-import { explain } from './errors'
+import { requestTokens } from './token-request'
 
 export type GoogleCredentials =
   | { readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string }
@@ -16,10 +16,19 @@ export const SCOPES = [
 /** A token is renewed this long before it ends. */
 const EARLY = 5 * 60_000
 
+/** What to do about Google's limit for apps that are not published. */
+export const PUBLISH =
+  'While the app of your client ID is in the state "Testing", Google ends each login after seven days: publish it in ' +
+  'the Google Cloud console (Google Auth Platform, Audience, "Publish app"; it is then "In production"), and connect ' +
+  'once more.'
+
 const SIGN_IN_AGAIN =
-  'Google no longer accepts the login of this account (invalid_grant). Sign in again in the account. ' +
-  'If this happens every week: while the OAuth consent screen of your client id is in status "Testing", Google ends ' +
-  'each login after seven days; set it to "In production".'
+  'Google no longer accepts the login of this account (invalid_grant). Open the account in Node-RED, press Connect, ' +
+  `then Update and Deploy; the client secret need not be entered again. Does this happen every week? ${PUBLISH}`
+
+const KEY_REFUSED =
+  'Google does not accept the key of the service account (invalid_grant). The key may have been deleted, or the clock ' +
+  'of this machine is wrong. Create a new JSON key in the Google Cloud console and paste it into the account.'
 
 /**
  * The access tokens of one account, in memory only, renewed before they end by the clock that is passed in. (The
@@ -65,36 +74,14 @@ export class AccessTokens {
   }
 
   private async renew(signal: AbortSignal): Promise<string> {
-    const body = new URLSearchParams(this.grant())
-    const answer = await this.post(body, signal)
+    const { tokenUrl, fetch, now } = this
+    const refused = 'serviceAccountKey' in this.credentials ? KEY_REFUSED : SIGN_IN_AGAIN
+    const answer = await requestTokens({ tokenUrl, fetch, now }, this.grant(), refused, signal)
     const { access_token: token, expires_in: seconds } = answer
     if (typeof token !== 'string' || token === '') throw new ProviderError('bad-answer', 'Google sent no access token.')
     const lifetime = typeof seconds === 'number' ? seconds * 1000 : 3_600_000
     this.current = { token, until: this.now() + lifetime }
     return token
-  }
-
-  private async post(body: URLSearchParams, signal: AbortSignal): Promise<Record<string, unknown>> {
-    let response: Response
-    try {
-      response = await this.fetch(this.tokenUrl, { method: 'POST', body, signal })
-    } catch (error) {
-      throw explain(error, 'login', this.now, signal)
-    }
-    const answer = await readJson(response)
-    if (response.ok) return answer
-    const error = typeof answer.error === 'string' ? answer.error : ''
-    if (error === 'invalid_grant') throw new ProviderError('reauthorise', SIGN_IN_AGAIN, { status: response.status })
-    if (/^(invalid_client|unauthorized_client|deleted_client)$/.test(error)) {
-      const message = `Google does not know the client id or its secret (${error}). Check both in the account, and sign in again.`
-      throw new ProviderError('reauthorise', message, { status: response.status })
-    }
-    throw explain(
-      { response: { status: response.status, headers: response.headers, data: answer } },
-      'login',
-      this.now,
-      signal,
-    )
   }
 
   private grant(): Record<string, string> {
@@ -109,15 +96,6 @@ export class AccessTokens {
       client_secret: clientSecret,
       refresh_token: refreshToken,
     }
-  }
-}
-
-async function readJson(response: Response): Promise<Record<string, unknown>> {
-  try {
-    const body: unknown = await response.json()
-    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
-  } catch {
-    return {} // an answer that is no JSON says no more than its status
   }
 }
 

@@ -1,32 +1,32 @@
+import { accountRoutes } from './account-routes'
 import type { Engine } from './engine'
-import type { HttpRequest, NodeAPI } from './node-red'
+import { loginRoutes } from './login-routes'
+import type { NodeAPI } from './node-red'
+import { previewRoute } from './preview-routes'
+import type { Route } from './routes'
+import { serveRoute } from './routes'
 
 const registered = new WeakSet<object>()
 
-/** Registers the admin routes, once a process. */
-export function serveAdmin(RED: NodeAPI, engine: Engine): void {
-  const { httpAdmin, auth } = RED
-  if (!httpAdmin || !auth || registered.has(httpAdmin)) return
+/** Registers the admin routes, once a process. `newKey`: a text that nobody can guess, see `loginRoutes`. */
+export function serveAdmin(RED: NodeAPI, engine: Engine, newKey: () => string): void {
+  const { httpAdmin } = RED
+  if (!httpAdmin || registered.has(httpAdmin)) return
   registered.add(httpAdmin)
-  httpAdmin.get('/calsync/metrics', auth.needsPermission('calsync-reconcile.read'), (request, response) => {
-    if (isForeign(request)) {
-      response.sendStatus(403)
-      return
-    }
-    engine.metrics.page().then(
-      ({ contentType, text }) => {
-        response.set('content-type', contentType)
-        response.send(text)
-      },
-      () => response.sendStatus(500),
-    )
-  })
+  const { around } = engine
+  const routes = [
+    metricsRoute(engine),
+    previewRoute(engine),
+    ...accountRoutes(RED, around),
+    ...loginRoutes(RED, around, newKey),
+  ]
+  for (const route of routes) serveRoute(RED, route)
 }
 
-/** A call from another site's page in the user's browser: without adminAuth nothing else keeps it out. */
-function isForeign(request: HttpRequest): boolean {
-  const site = request.headers['sec-fetch-site']
-  if (typeof site === 'string' && site !== 'same-origin' && site !== 'none') return true
-  const { origin, host } = request.headers
-  return typeof origin === 'string' && URL.canParse(origin) && new URL(origin).host !== host
-}
+/** `GET /calsync/metrics`: the page for Prometheus. */
+const metricsRoute = (engine: Engine): Route => ({
+  method: 'get',
+  path: '/calsync/metrics',
+  permission: ['calsync-reconcile.read'],
+  answer: async () => ({ is: 'text', ...(await engine.metrics.page()) }),
+})

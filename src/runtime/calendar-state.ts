@@ -40,7 +40,7 @@ export type ReadResult = {
 export class CalendarState {
   private readonly lock = new Lock()
   private connected: Calendar | undefined
-  /** What was observed and is not on disk yet, since the disk refused it. */
+  /** What was observed and is not on disk yet. */
   private readonly unsaved = new Map<string, Stored>()
 
   private constructor(
@@ -106,7 +106,8 @@ export class CalendarState {
       calendar: this.calendar,
       replica: this.replica,
       exclusive: (job) => this.lock.run(job),
-      save: (stored) => this.save(stored),
+      hold: (stored) => this.hold(stored),
+      save: () => this.save(),
     }
   }
 
@@ -125,7 +126,8 @@ export class CalendarState {
       }
       const read = await calendar.read(full ? null : position, replica.entries, signal)
       changed.push(...observe(replica, read, this.around.now()))
-      await this.save(changed) // first the replica, then its position: a crash in between only reads the same again
+      changed.forEach((stored) => this.hold(stored))
+      await this.save() // first the replica, then its position: a crash in between only reads the same again
       const { identity, name, provider } = calendar.info
       const complete = read.kind === 'full' || this.isComplete
       const { epoch, seq } = replica
@@ -134,9 +136,23 @@ export class CalendarState {
     })
   }
 
-  private async save(stored: readonly Stored[]): Promise<void> {
-    for (const each of stored) this.unsaved.set(each.id, each)
+  private hold(stored: Stored): void {
+    this.unsaved.set(stored.id, stored)
+  }
+
+  /** What a read would bring, without keeping any of it. */
+  async peek(signal: AbortSignal): Promise<{ readonly replica: Replica; readonly isComplete: boolean }> {
+    const { position } = this.document.value
+    const replica = new Replica(this.replica.epoch, new Map(this.replica.entries))
+    const read = await this.calendar.read(position, replica.entries, signal)
+    observe(replica, read, this.around.now())
+    return { replica, isComplete: read.kind === 'full' || this.isComplete }
+  }
+
+  /** Makes durable what was observed and is not yet. */
+  async save(): Promise<void> {
     const batch = [...this.unsaved.values()]
+    if (batch.length === 0) return
     await this.journal.put(batch.map((value) => ({ key: value.id, value })))
     for (const each of batch) if (this.unsaved.get(each.id) === each) this.unsaved.delete(each.id)
   }

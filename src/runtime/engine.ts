@@ -4,8 +4,10 @@ import type { Store } from '../store/store'
 import type { Account } from './account'
 import { CalendarState } from './calendar-state'
 import { CalSyncError } from './errors'
+import type { WatchLogin } from './login-health'
 import { Metrics } from './metrics'
 import { PairState } from './pair-state'
+import type { Preview } from './preview'
 import type { Run } from './run'
 import type { Surroundings } from './surroundings'
 
@@ -13,6 +15,8 @@ import type { Surroundings } from './surroundings'
 export class Engine {
   readonly runs = new Map<string, Run>()
   readonly metrics = new Metrics()
+  /** What the next run of each reconcile node would do, by the node's id. */
+  readonly previews = new Map<string, () => Promise<Preview>>()
   private readonly store: Store
   private readonly calendars = new Map<string, Promise<CalendarState>>()
   private readonly pairs = new Map<string, Promise<PairState>>()
@@ -142,6 +146,9 @@ export class CalendarAccess {
   async list(signal: AbortSignal): Promise<readonly CalendarInfo[]> {
     return (await this.connection()).listCalendars(signal)
   }
+
+  /** Shows whether the account's login works, from now on. */
+  readonly watchLogin: WatchLogin = (show, signal) => this.account?.login.watch(show, signal)
 
   private async connect(): Promise<CalendarState> {
     if (this.provider === '') {

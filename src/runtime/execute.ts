@@ -1,14 +1,15 @@
 import { sameJson } from '../event/json'
 import type { Data } from '../store/data'
-import { cut, holdMassDeletion } from '../sync/limit'
-import type { Compared, Entry, Operation, Rules, Side, Step, Uid } from '../sync/model'
+import { cut } from '../sync/limit'
+import type { Compared, Entry, Operation, Side, Step, Uid } from '../sync/model'
 import { apply } from '../sync/outcome'
-import { plan, standing } from '../sync/plan'
+import { standing } from '../sync/plan'
 import { announce } from './announce'
 import type { Engine } from './engine'
 import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
+import { planned } from './planned'
 import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
@@ -39,9 +40,6 @@ export type Job = {
   readonly only?: ReadonlySet<Uid>
 }
 
-/** How long a slice of planning may take, in milliseconds. */
-const SLICE = 8
-
 /**
  * One run: plans, hands the operations to the flow, waits for their results, and notes how far both calendars were
  * compared. Whatever was not carried out is looked at again by the next run. Under dry run nothing is recorded.
@@ -59,7 +57,9 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
   if (report.errors.length === 0 && isReady(pair, report)) {
     const rules = rulesFor(settings, overrides, pair.calendars, turn, now())
     const hash = settingsHash(rules, settings)
-    const steps = await planned(pair, rules, hash, engine, job.only)
+    const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
+    const view = { agreement: pair.agreement, replicas, deletedLately: pair.deletedLately() }
+    const steps = await planned(view, rules, hash, engine.around, job.only)
     const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations)
     addPlan(report, steps, first, remaining.length, turn)
@@ -91,26 +91,6 @@ function isReady(pair: PairState, report: Report): boolean {
     report.errors.push({ message, code: 'calsync.not-read', calendar: name })
   }
   return report.errors.length === 0
-}
-
-async function planned(
-  pair: PairState,
-  rules: Rules,
-  hash: string,
-  engine: Engine,
-  only?: ReadonlySet<Uid>,
-): Promise<Step[]> {
-  const { now, pause } = engine.around
-  const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
-  const steps: Step[] = []
-  let begun = now()
-  for (const some of plan(pair.agreement, replicas, rules, hash, only)) {
-    steps.push(...some)
-    if (now() - begun < SLICE) continue
-    await pause()
-    begun = now()
-  }
-  return holdMassDeletion(steps, pair.deletedLately(), pair.agreement, rules)
 }
 
 function addOperations(

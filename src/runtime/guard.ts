@@ -1,5 +1,6 @@
 import type { Answer, Calendar, CalendarProvider } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import type { LoginHealth } from './login-health'
 
 /** How long an account whose login is dead is left alone before it is tried once more. */
 export const LEFT_ALONE = 15 * 60_000
@@ -11,7 +12,10 @@ export const LEFT_ALONE = 15 * 60_000
 export class Guard {
   private dead: { readonly error: ProviderError; readonly since: number } | undefined
 
-  constructor(private readonly now: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly health: LoginHealth,
+  ) {}
 
   provider(provider: CalendarProvider): CalendarProvider {
     return {
@@ -40,6 +44,7 @@ export class Guard {
     try {
       const result = await job()
       this.dead = undefined
+      this.health.works()
       return result
     } catch (error) {
       throw this.noted(error)
@@ -60,6 +65,7 @@ export class Guard {
   }
 
   private noted(error: unknown): Error {
+    this.health.failed(error)
     if (error instanceof ProviderError && error.code === 'reauthorise') {
       this.dead = { error, since: this.now() }
     }

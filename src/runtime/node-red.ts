@@ -24,24 +24,32 @@ export type NodeDef = { readonly id: string; readonly type: string; readonly nam
 
 export type CredentialDefinitions = Readonly<Record<string, { readonly type: 'text' | 'password' }>>
 
-/** The part of Express that admin routes use. */
-export type HttpRequest = { readonly headers: Readonly<Record<string, string | string[] | undefined>> }
+/** The part of Express that admin routes use. Node-RED has parsed a JSON or form body already. */
+export type HttpRequest = {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+}
 export type HttpResponse = {
   set(name: string, value: string): void
+  status(code: number): HttpResponse
   send(text: string): void
-  sendStatus(status: number): void
+  json(value: object): void
 }
+type Serve = (path: string, ...handlers: unknown[]) => void
 
 export interface NodeAPI {
   readonly settings: { readonly userDir?: string }
   readonly log: Record<'debug' | 'info' | 'warn' | 'error', (message: unknown) => void>
-  readonly httpAdmin?: {
-    get(path: string, guard: unknown, handler: (request: HttpRequest, response: HttpResponse) => void): void
-  }
-  readonly auth?: { needsPermission(permission: string): unknown }
+  readonly httpAdmin?: { readonly get: Serve; readonly post: Serve }
+  readonly auth?: { needsPermission(permission: string | readonly string[]): unknown }
   readonly nodes: {
     createNode(node: Node, config: NodeDef): void
     getNode(id: string): Node | null
+    /** All nodes that are deployed, as the flow has them: `${ENV}` is not resolved. */
+    eachNode(look: (config: NodeDef & { readonly z?: string }) => void): void
+    /** A node's credentials as they were entered, `${ENV}` not resolved. */
+    getCredentials(id: string): Readonly<Record<string, unknown>> | null | undefined
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- each constructor has types of its own
     registerType<N extends Node, C extends NodeDef>(
       type: string,
@@ -49,5 +57,9 @@ export interface NodeAPI {
       options?: { credentials: CredentialDefinitions },
     ): void
   }
-  readonly util: { cloneMessage<M extends object>(message: M): M }
+  readonly util: {
+    cloneMessage<M extends object>(message: M): M
+    /** An environment variable as a node sees it: of its group, flow, the global settings, or the process. */
+    getSetting(node: Node | undefined, name: string): unknown
+  }
 }

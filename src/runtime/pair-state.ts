@@ -53,7 +53,9 @@ export class PairState implements PairKeeper {
   /** One run at a time. */
   readonly lock = new Lock()
   readonly agreement: Agreement
-  private readonly unsaved = new Map<Uid, Entry | undefined>()
+  /** Events whose entries on disk are not what the agreement has. */
+  private readonly unsaved = new Set<Uid>()
+  private readonly saving = new Lock()
   private late = 0
   private idle = 0
   private again = 0
@@ -117,12 +119,19 @@ export class PairState implements PairKeeper {
     )
   }
 
-  /** Takes entries over and makes them durable. */
-  async save(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void> {
-    for (const [uid, entry] of changes) this.unsaved.set(uid, entry)
-    const batch = [...this.unsaved]
-    await this.journal.put(batch.map(([key, value]) => (value ? { key, value } : { key, deleted: true as const })))
-    for (const [uid, entry] of batch) if (this.unsaved.get(uid) === entry) this.unsaved.delete(uid)
+  /**
+   * Makes entries durable as the agreement has them, one batch after another: both sinks may be at one event. What the
+   * calendars were seen to hold comes first, so that no entry is ever ahead of it.
+   */
+  save(uids: Iterable<Uid>): Promise<void> {
+    for (const uid of uids) this.unsaved.add(uid)
+    return this.saving.run(async () => {
+      const batch = [...this.unsaved].map((uid) => [uid, this.agreement.get(uid)] as const)
+      if (batch.length === 0) return
+      await Promise.all(SIDES.map((side) => this.calendars[side].save()))
+      await this.journal.put(batch.map(([key, value]) => (value ? { key, value } : { key, deleted: true as const })))
+      for (const [uid, entry] of batch) if (this.agreement.get(uid) === entry) this.unsaved.delete(uid)
+    })
   }
 
   /** Sets entries and makes them durable. */
@@ -131,7 +140,7 @@ export class PairState implements PairKeeper {
       if (entry) this.agreement.set(entry)
       else this.agreement.delete(uid)
     }
-    await this.save(changes)
+    await this.save(changes.keys())
   }
 
   async begin(run: string): Promise<void> {

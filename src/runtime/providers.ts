@@ -1,17 +1,46 @@
 import type { CalendarProvider } from '../event/calendar'
 import { isGoogleRateLimit } from '../google/rate-limit'
 import type { Fetch } from '../transport/fetch'
+import type { Sleep } from '../transport/sleep'
 import type { Answered } from '../transport/transport'
 import { CalSyncError } from './errors'
 
 /** An account node's properties and credentials, as Node-RED resolved them; `${NAME}` means that NAME is not set. */
 export type AccountSettings = Readonly<Record<string, string | undefined>>
 
-type World = { readonly fetch: Fetch; readonly now: () => number; readonly localZone: string }
+type World = { readonly fetch: Fetch; readonly now: () => number; readonly sleep: Sleep; readonly localZone: string }
+
+/** One attempt to log in with a browser: where it comes back to, and the secret of PKCE (RFC 7636). */
+export type LoginAttempt = { readonly redirectUri: string; readonly verifier: string }
+
+/** A login on the provider's page (OAuth 2.0, authorization code with PKCE). */
+export type BrowserLogin = {
+  /** The settings that it takes the place of: what is stored of them plays no part in it. */
+  readonly replaces: readonly string[]
+  /** The provider's page. Rejects with what is missing or wrong in the settings. */
+  url(settings: AccountSettings, attempt: LoginAttempt, state: string): Promise<string>
+  /** New values for the settings. `trouble`: what keeps the calendars out of reach all the same. Rejects with what is wrong. */
+  exchange(
+    settings: AccountSettings,
+    attempt: LoginAttempt,
+    code: string,
+    world: Pick<World, 'fetch' | 'now'>,
+  ): Promise<{ readonly values: Readonly<Record<string, string>>; readonly trouble?: string }>
+  /** What the provider's word for a login that it refused means to the user. */
+  refusal(error: string): Promise<string>
+}
 
 /** A kind of account: how its provider is made, loaded when first used. */
 type Registered = {
+  /** The account's config node. */
+  readonly nodeType: string
+  /** The settings that nobody may get to see. */
+  readonly secrets: readonly string[]
+  /** Where the secrets, or what they give access to, are sent. */
+  addresses(settings: AccountSettings): readonly string[]
   connect(settings: AccountSettings, world: World): Promise<CalendarProvider>
+  /** Without it the secrets are typed in. */
+  readonly login?: BrowserLogin
   /** Requests a minute; default: the transport's. */
   readonly perMinute?: number
   readonly isRateLimit?: (answer: Answered) => boolean
@@ -22,33 +51,82 @@ type Registered = {
 /** All providers, by `accountType`. A new one is a folder, an account node and a line here. */
 export const PROVIDERS: Readonly<Record<string, Registered>> = {
   google: {
+    nodeType: 'calsync-google-account',
+    secrets: ['clientSecret', 'refreshToken', 'serviceAccountKey'],
+    addresses: (settings) => {
+      const { apiUrl, tokenUrl } = googleUrls(settings)
+      return [apiUrl, tokenUrl].map(whole)
+    },
     connect: async (settings, { fetch, now }) => {
       const { createGoogleProvider } = await import('../google/provider.js')
       return createGoogleProvider({ ...googleUrls(settings), credentials: googleCredentials(settings) }, { fetch, now })
+    },
+    login: {
+      replaces: ['refreshToken', 'serviceAccountKey'],
+      url: async (settings, attempt, state) => {
+        const { loginUrl } = await import('../google/login.js')
+        const { clientId } = googleClient(settings)
+        return loginUrl(googleUrls(settings).authUrl, clientId, attempt, state, given(settings['account']) ?? '')
+      },
+      exchange: async (settings, attempt, code, world) => {
+        const { exchangeCode } = await import('../google/login.js')
+        const server = { ...googleUrls(settings), ...world }
+        const { signal } = new AbortController()
+        const { refreshToken, account, trouble } = await exchangeCode(
+          server,
+          googleClient(settings),
+          attempt,
+          code,
+          signal,
+        )
+        return { values: { refreshToken, ...(account && { account }) }, ...(trouble && { trouble }) }
+      },
+      refusal: async (error) => (await import('../google/login.js')).refusal(error),
     },
     perMinute: 600,
     isRateLimit: isGoogleRateLimit,
     isLogin: (url, settings) => url.startsWith(googleUrls(settings).tokenUrl),
   },
   icloud: {
+    nodeType: 'calsync-icloud-account',
+    secrets: ['password'],
+    addresses: (settings) => [whole(serverUrlOf(settings))],
     connect: async (settings, world) => {
       const { createCaldavProvider } = await import('../caldav/index.js')
-      const serverUrl = given(settings['serverUrl']) ?? 'https://caldav.icloud.com'
+      const serverUrl = serverUrlOf(settings)
       const username = required(settings, 'username', 'the user name')
-      const password = required(settings, 'password', 'the app-specific password')
+      const password = required(settings, 'password', 'the password')
       return createCaldavProvider({ serverUrl, username, password }, world)
     },
     isLogin: () => false,
   },
 }
 
-function googleUrls(settings: AccountSettings): { apiUrl: string; tokenUrl: string } {
+/** An address as it is written in full: with the slash that a host alone may lack. */
+const whole = (address: string): string => (URL.canParse(address) ? new URL(address).href : address)
+
+/** The provider of an `accountType`. */
+export function registeredFor(type: string): Registered {
+  const registered = PROVIDERS[type]
+  if (registered) return registered
+  throw new CalSyncError('config', `There is no account type "${type}".`)
+}
+
+const serverUrlOf = (settings: AccountSettings): string => given(settings['serverUrl']) ?? 'https://caldav.icloud.com'
+
+function googleUrls(settings: AccountSettings): { apiUrl: string; authUrl: string; tokenUrl: string } {
   const apiUrl = given(settings['apiUrl']) ?? 'https://www.googleapis.com/'
   return {
     apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
+    authUrl: given(settings['authUrl']) ?? 'https://accounts.google.com/o/oauth2/v2/auth',
     tokenUrl: given(settings['tokenUrl']) ?? 'https://oauth2.googleapis.com/token',
   }
 }
+
+const googleClient = (settings: AccountSettings): { clientId: string; clientSecret: string } => ({
+  clientId: required(settings, 'clientId', 'the client ID'),
+  clientSecret: required(settings, 'clientSecret', 'the client secret'),
+})
 
 function googleCredentials(
   settings: AccountSettings,
@@ -56,22 +134,22 @@ function googleCredentials(
   const serviceAccountKey = given(settings['serviceAccountKey'])
   if (serviceAccountKey !== undefined) return { serviceAccountKey }
   return {
-    clientId: required(settings, 'clientId', 'the client id'),
-    clientSecret: required(settings, 'clientSecret', 'the client secret'),
-    refreshToken: required(settings, 'refreshToken', 'the login (refresh token)'),
+    ...googleClient(settings),
+    refreshToken: required(settings, 'refreshToken', 'the login (refresh token)', ' Press Connect in the account.'),
   }
 }
 
-function required(settings: AccountSettings, name: string, words: string): string {
+function required(settings: AccountSettings, name: string, words: string, advice = ''): string {
   const value = given(settings[name])
   if (value !== undefined) return value
   const raw = settings[name]
   const unset = raw === undefined || raw === '' ? 'is missing' : `is ${raw}, which is not set in the environment`
-  throw new CalSyncError('reauthorise', `The account "${settings['name'] ?? ''}": ${words} ${unset}.`, 're-authorise')
+  const account = settings['name'] ? `The account "${settings['name']}"` : 'The account'
+  throw new CalSyncError('reauthorise', `${account}: ${words} ${unset}.${advice}`, 're-authorise')
 }
 
-/** A value that was entered. Node-RED leaves the text `${NAME}` where the environment has no NAME. */
-function given(value: string | undefined): string | undefined {
+/** A value that was entered; undefined if there is none. Node-RED leaves the text `${NAME}` where the environment has no NAME. */
+export function given(value: string | undefined): string | undefined {
   const text = value?.trim()
   return text === undefined || text === '' || /^\$\{.+\}$/.test(text) ? undefined : text
 }

@@ -1,11 +1,13 @@
 import { hashJson } from '../event/json'
+import type { Agreement } from '../sync/agreement'
 import { idOn } from '../sync/agreement'
 import { ContentMatcher } from '../sync/match'
-import type { Entry, Question, Rules, Side, Step, Uid } from '../sync/model'
+import type { Both, Entry, Question, Rules, Side, Step, Uid } from '../sync/model'
 import { both } from '../sync/model'
 import { isStopped } from '../sync/operation'
 import { lookAt, planOne } from '../sync/plan'
 import type { Look } from '../sync/plan'
+import type { Replica } from '../sync/replica'
 import type { PairState } from './pair-state'
 
 /** One event as a run would see it now, and what it would do. */
@@ -13,6 +15,12 @@ export function stepsFor(uid: Uid, pair: PairState, rules: Rules): { look: Look;
   const replicas = both((side) => pair.calendars[side].replica)
   const look = lookAt(uid, pair.agreement, replicas, new ContentMatcher(replicas, pair.agreement))
   return { look, steps: planOne(look, pair.agreement, rules) }
+}
+
+/** What would be done about all events whose question was announced and is open. */
+export function openSteps(agreement: Agreement, replicas: Both<Replica>, rules: Rules): Step[] {
+  const matcher = new ContentMatcher(replicas, agreement)
+  return [...agreement.open].flatMap((uid) => planOne(lookAt(uid, agreement, replicas, matcher), agreement, rules))
 }
 
 /** The questions about conflicts that are open now, computed anew from what both sides hold. */

@@ -1,13 +1,16 @@
 import type { Side } from '../sync/model'
 import type { Outputs } from './execute'
 import { CalSyncError } from './errors'
+import type { Engine } from './engine'
 import { Health } from './health'
+import { preview } from './preview'
+import type { Preview } from './preview'
 import { Reconciler } from './reconciler'
 import type { Message, Node, NodeAPI, NodeDef } from './node-red'
 import type { Sends } from './reconciler'
 import { readSettings } from './rules'
 import type { ReconcileSettings } from './rules'
-import { calendarOf, engineOf, handle, show, showError } from './shell'
+import { calendarOf, engineOf, handle, show, showError, showLogins } from './shell'
 
 /** The outputs of a reconcile node. */
 const OUTPUTS = { left: 0, right: 1, conflicts: 2, report: 3 }
@@ -17,9 +20,9 @@ type Config = NodeDef & { left: string; right: string; wires?: string[][] }
 
 /** Joins a reconcile node and its reconciler: messages in, messages out, status. */
 export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
-  const settings = checkedSettings(node, config)
-  if (!settings) return
   const engine = engineOf(RED)
+  const settings = checkedSettings(node, config, engine)
+  if (!settings) return
   const calendars = { left: calendarOf(RED, config.left, engine), right: calendarOf(RED, config.right, engine) }
   const send = (output: Output, msg: Message, properties: Partial<Message>): void => {
     if (signal.aborted) return
@@ -48,6 +51,7 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
   }
   const signal = handle(RED, node, (msg) => reconciler.input(msg))
   const reconciler = new Reconciler(engine, calendars, settings, sends, signal)
+  showLogins(node, [calendars.left.watchLogin, calendars.right.watchLogin], signal)
   const inBackground = (job: Promise<void>): void => {
     job.catch((thrown: unknown) => {
       if (!signal.aborted) node.error(showError(node, thrown))
@@ -55,10 +59,21 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
   }
   inBackground(reconciler.watchJoins())
   inBackground(health.watch(engine.around.sleep, signal))
+  offerPreview(engine, node, signal, () => preview(calendars, settings, engine, signal))
+}
+
+/** Offers to show what the next run would do, until the node is closed. Who asks while it is made gets the same. */
+function offerPreview(engine: Engine, node: Node, closed: AbortSignal, make: () => Promise<Preview>): void {
+  let making: Promise<Preview> | undefined
+  const look = (): Promise<Preview> => (making ??= make().finally(() => (making = undefined)))
+  engine.previews.set(node.id, look)
+  closed.addEventListener('abort', () => {
+    if (engine.previews.get(node.id) === look) engine.previews.delete(node.id)
+  })
 }
 
 /** Settings that are wrong are told at once, and by each message. */
-function checkedSettings(node: Node, config: Config): ReconcileSettings | undefined {
+function checkedSettings(node: Node, config: Config, engine: Engine): ReconcileSettings | undefined {
   try {
     if (config.left !== '' && config.left === config.right) {
       throw new CalSyncError(
@@ -71,6 +86,12 @@ function checkedSettings(node: Node, config: Config): ReconcileSettings | undefi
   } catch (thrown) {
     const error = showError(node, thrown)
     node.on('input', (_msg, _send, done) => done(error))
+    const closing = new AbortController()
+    node.on('close', (done) => {
+      closing.abort()
+      done()
+    })
+    offerPreview(engine, node, closing.signal, () => Promise.reject(error))
     return undefined
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +9,7 @@ import { CalendarAccess, Engine } from './engine'
 import { serveAdmin } from './admin'
 import { asCalSyncError } from './errors'
 import type { CalSyncError } from './errors'
+import type { WatchLogin } from './login-health'
 import type { CredentialDefinitions, Message, Node, NodeAPI, NodeDef } from './node-red'
 
 // The boundary to Node-RED: the one place where the real clock, network, disk and random source come in.
@@ -42,7 +44,7 @@ export function engineOf(RED: NodeAPI): Engine {
     warn: (message) => RED.log.warn(`[calsync] ${message}`),
     log: (level, { message, ...entry }) => RED.log[level]({ message: `[calsync] ${message}`, calsync: entry }),
   })
-  serveAdmin(RED, engine)
+  serveAdmin(RED, engine, () => randomBytes(32).toString('base64url'))
   engines.set(root, engine)
   return engine
 }
@@ -105,6 +107,19 @@ export function handle(
   return signal
 }
 
+/** Shows under a node that a login on which it depends is dead, even if nothing was asked of the node itself. */
+export function showLogins(node: Node, logins: readonly WatchLogin[], signal: AbortSignal): void {
+  const dead = new Set<WatchLogin>()
+  for (const login of logins) {
+    login((trouble) => {
+      if (trouble) dead.add(login)
+      else dead.delete(login)
+      if (trouble) showError(node, trouble)
+      else if (dead.size === 0) node.status({})
+    }, signal)
+  }
+}
+
 /** Shows an error under a node. @returns it as one for the flow */
 export function showError(node: Node, thrown: unknown): CalSyncError {
   const error = asCalSyncError(thrown)
@@ -126,6 +141,8 @@ export function defineAccount(
   properties: readonly string[],
   credentials: CredentialDefinitions,
 ): void {
+  // Dialogs need the admin routes before anything is deployed. (Where the user directory is not known yet, nodes come first.)
+  if (RED.settings.userDir !== undefined) engineOf(RED)
   function AccountConfig(this: AccountNode, config: NodeDef): void {
     RED.nodes.createNode(this, config)
     const open = ['name', ...properties].map((name) => [name, config[name]] as const)
@@ -133,6 +150,13 @@ export function defineAccount(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     )
     this.calsync = new Account(accountType, Object.fromEntries(texts), engineOf(RED).around)
+    const closing = new AbortController()
+    showLogins(this, [this.calsync.login.watch], closing.signal)
+    this.on('close', (done) => {
+      closing.abort()
+      this.status({})
+      done()
+    })
   }
   RED.nodes.registerType(nodeType, AccountConfig, { credentials })
 }

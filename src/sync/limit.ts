@@ -1,5 +1,5 @@
 import type { Agreement } from './agreement'
-import type { Both, Operation, Rules, Step } from './model'
+import type { Both, Operation, Rules, Step, Uid } from './model'
 import { SIDES } from './model'
 import { deletionQuestion } from './operation'
 
@@ -22,15 +22,28 @@ export function holdMassDeletion(
   agreement: Agreement,
   rules: Rules,
 ): Step[] {
+  const paired = pairedAfter(steps, agreement)
   const held = SIDES.filter((side) => {
     const due = steps.filter((step) => isUnapprovedDeletion(step) && step.op.to === side).length
-    return due > 0 && exceeds(due, deletedLately[side], agreement.paired, deletedLately, rules.deletionLimit)
+    return due > 0 && exceeds(due, deletedLately[side], paired, deletedLately, rules.deletionLimit)
   })
   const holding = (step: Step): step is Write =>
     isUnapprovedDeletion(step) && (held.includes(step.op.to) || wasAnnounced(step.op, agreement))
   if (!steps.some(holding)) return [...steps]
   const kept = steps.filter((step) => !holding(step))
   return [...kept, ...steps.filter(holding).flatMap((step) => ask(step.op, agreement))]
+}
+
+/** The pairs that there are once both sides have agreed on what the steps say: as many as the next run counts. */
+function pairedAfter(steps: readonly Step[], agreement: Agreement): number {
+  const isPair = new Map<Uid, boolean>()
+  for (const step of steps) {
+    if (step.do === 'agree') isPair.set(step.entry.uid, step.entry.is === 'pair')
+    else if (step.do === 'forget') isPair.set(step.uid, false)
+  }
+  let paired = agreement.paired
+  for (const [uid, will] of isPair) paired += Number(will) - Number(agreement.get(uid)?.is === 'pair')
+  return paired
 }
 
 const isUnapprovedDeletion = (step: Step): step is Write =>

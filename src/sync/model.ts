@@ -17,8 +17,11 @@ export const swap = <T>({ left, right }: Both<T>): Both<T> => ({ left: right, ri
  */
 export type Half = { readonly id: ResourceId; readonly held: Fields; readonly noted?: Note }
 
-/** A write about to be made: what this side will hold, what the other held then, and the version it was written against. */
-export type Note = { readonly fields: Fields; readonly from: Fields; readonly against: Json }
+/**
+ * A write about to be made: what this side will hold, what the other held then, and the version it was written against.
+ * `before`: an earlier one against the same version, of which nobody knows yet what became of it.
+ */
+export type Note = { readonly fields: Fields; readonly from: Fields; readonly against: Json; readonly before?: Note }
 
 /** The agreement on one event. All but `uid`, `is` and the halves is there only while it matters. */
 export type Entry = {

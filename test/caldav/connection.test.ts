@@ -24,7 +24,7 @@ function redirecting(server: CaldavServer, ...locations: readonly string[]) {
 
 describe('A connection', () => {
   it('follows iCloud to its pods, with method, body and credentials', async () => {
-    const server = new CaldavServer()
+    const server = new CaldavServer({ transient401: false })
     const { fetch, asked } = redirecting(server, `https://p62-caldav.icloud.com:443${server.calendar.path}`)
     const calendar = await (await providerFor(server, {}, fetch)).open(server.calendar.path, NO_END)
     assert.equal(calendar.info.identity, 'caldav:caldav.icloud.com:/1234567890/calendars/home/')

@@ -44,11 +44,11 @@ describe('Finding the calendars of an account', () => {
       ],
     )
     assert.equal(list[1]?.identity, 'caldav:caldav.icloud.com:/1234567890/calendars/home/')
-    assert.equal(await provider.check(NO_END), 'Anna Müller (anna@example.com on caldav.icloud.com)')
+    assert.equal(await provider.check(NO_END), 'Signed in to caldav.icloud.com as Anna Müller (anna@example.com).')
   })
 
   it('opens a calendar by its path alone, with one request, under the identity that the list gives it', async () => {
-    const server = new CaldavServer()
+    const server = new CaldavServer({ podRedirects: false, transient401: false })
     const provider = await providerFor(server)
     const opened = await provider.open(server.calendar.path, NO_END)
     assert.equal(server.log.length, 1)
@@ -71,6 +71,15 @@ describe('Finding the calendars of an account', () => {
     ]) {
       assert.equal((await provider.open(id, NO_END)).info.id, calendar.path)
     }
+  })
+
+  it('opens a calendar by its name, if it is the only one of that name, and else says which there are', async () => {
+    const server = new CaldavServer()
+    const provider = await providerFor(server)
+    assert.equal((await provider.open(' Privat ', NO_END)).info.id, server.calendar.path)
+    server.user.newCalendar({ name: 'Privat', path: '/1234567890/calendars/second/' })
+    await assertRefused(provider.open('Privat', NO_END), 'calendar-not-found')
+    await assert.rejects(provider.open('Work', NO_END), /Verein: \/1234567890\/calendars\/shared\/; Privat: /)
   })
 
   it('opens no reminders, no inbox and no subscription', async () => {
@@ -106,6 +115,17 @@ describe('Finding the calendars of an account', () => {
     await assertRefused(providerFor(server, { serverUrl: 'not an address' }), 'bad-answer')
     await assertRefused(providerFor(server, { serverUrl: 'ftp://example.org' }), 'bad-answer')
     await assertRefused(providerFor(server, { password: '' }), 'reauthorise')
+  })
+
+  it('takes a 403 of iCloud for a user name that it does not know, and of others for another server', async () => {
+    for (const [server, code, words] of [
+      [new CaldavServer(), 'reauthorise', /e-mail address of the Apple Account/],
+      [new CaldavServer({ ...PLAIN }), 'bad-answer', /does not lead to a CalDAV account \(HTTP 403\)/],
+    ] as const) {
+      server.interfere = { before: () => new Response(null, { status: 403 }) }
+      const provider = await providerFor(server)
+      await assert.rejects(provider.check(NO_END), { code, message: words })
+    }
   })
 
   it('does not take a failed list for an empty one', async () => {

@@ -2,6 +2,7 @@ import { createCaldavProvider } from '../../src/caldav'
 import type { CaldavConfig } from '../../src/caldav'
 import type { Calendar, CalendarProvider, Seen } from '../../src/event/calendar'
 import type { Fetch } from '../../src/transport/fetch'
+import type { Sleep } from '../../src/transport/sleep'
 import { NO_END, Reader } from '../contract/reader'
 import { CaldavServer } from '../simulators/caldav'
 import type { AppleUser, CaldavOptions, Collection } from '../simulators/caldav'
@@ -33,10 +34,11 @@ export function providerFor(
   server: CaldavServer,
   config: Partial<CaldavConfig> = {},
   fetch: Fetch = server.fetch,
+  sleep: Sleep = () => Promise.resolve(),
 ): Promise<CalendarProvider> {
   const { origin, username, password, clock } = server.options
   const whole = { serverUrl: origin, username, password, ...config }
-  return createCaldavProvider(whole, { fetch, now: clock, localZone: 'Europe/Berlin' })
+  return createCaldavProvider(whole, { fetch, now: clock, sleep, localZone: 'Europe/Berlin' })
 }
 
 /** Content lines of a timed event of one hour in UTC. */

@@ -38,7 +38,12 @@ export class TwoWay {
       { ...GOOGLE, credentials: LOGIN },
       { fetch: simulator.fetch, now: Date.now },
     )
-    const caldav = await createCaldavProvider(server.config, { fetch, now: Date.now, localZone: 'Europe/Berlin' })
+    const caldav = await createCaldavProvider(server.config, {
+      fetch,
+      now: Date.now,
+      sleep: () => Promise.resolve(),
+      localZone: 'Europe/Berlin',
+    })
     const left = await google.open('primary', NO_END)
     const right = await caldav.open(await server.newCalendar(), NO_END)
     return new TwoWay(server, simulator, { left, right })

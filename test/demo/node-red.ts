@@ -23,6 +23,8 @@ export type NodeRedOptions = {
   readonly port: number
   /** The `red.js` of another Node-RED than the repository's. */
   readonly red?: string
+  /** Settings besides those that keep it quiet, or in place of them; `undefined` leaves one to Node-RED. */
+  readonly settings?: { readonly httpAdminRoot?: string } & Readonly<Record<string, unknown>>
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -42,7 +44,7 @@ const SETTINGS = {
  */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const settings = join(options.userDir, 'settings.js')
-  await writeFile(settings, `module.exports = ${JSON.stringify(SETTINGS, null, 2)}\n`)
+  await writeFile(settings, `module.exports = ${JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2)}\n`)
   const red = options.red ?? createRequire(__filename).resolve('node-red/red.js')
   const child = spawn(process.execPath, [red, '-u', options.userDir, '-s', settings, '-p', String(options.port)], {
     env: { ...process.env, NODE_RED_DISABLE_TELEMETRY: 'true', ...options.env },
@@ -74,5 +76,6 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       reject(new Error(`Node-RED ended with code ${String(code)}:\n${log.slice(-20).join('\n')}`)),
     )
   })
-  return { url: `http://127.0.0.1:${options.port}/`, log, ended, stop, kill }
+  const root = options.settings?.httpAdminRoot ?? '/'
+  return { url: new URL(root, `http://127.0.0.1:${options.port}/`).href, log, ended, stop, kill }
 }

@@ -11,7 +11,16 @@ export const browserMissing = existsSync(CHROMIUM)
   : `there is no browser at ${CHROMIUM}: install chromium, or name one in CALSYNC_CHROMIUM`
 
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`],
+  })
+
+/** A name that leads here, though it does not look so: the browser takes it for another computer. */
+export const ELSEWHERE = 'node-red.test'
+
+/** A user of Node-RED. */
+export type User = { readonly username: string; readonly password: string }
 
 /** The editor of a Node-RED in a page of a browser, driven by what its user sees. */
 export class Editor {
@@ -23,15 +32,32 @@ export class Editor {
   }
 
   /** Opens it in a language (`en-US`, `de`) and waits until the flows are drawn. */
-  static async open(browser: Browser, url: string, locale: string): Promise<Editor> {
+  static async open(browser: Browser, url: string, locale: string, user?: User): Promise<Editor> {
     const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } })
     const editor = new Editor(await context.newPage())
     await editor.page.goto(url)
-    await editor.page.waitForSelector('#red-ui-workspace-chart')
-    await editor.page.waitForFunction(
+    if (user) await editor.logIn(user)
+    await editor.ready()
+    return editor
+  }
+
+  private async logIn({ username, password }: User): Promise<void> {
+    await this.page.fill('#node-dialog-login-username', username)
+    await this.page.fill('#node-dialog-login-password', password)
+    await this.page.click('#node-dialog-login-submit')
+  }
+
+  /** Loads the page anew, with the flows as they are deployed. */
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.ready()
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.waitForSelector('#red-ui-workspace-chart')
+    await this.page.waitForFunction(
       'RED.nodes.eachNode && RED.workspaces.count() > 0 && !$("#red-ui-loading-progress").is(":visible")',
     )
-    return editor
   }
 
   /** Opens the dialog of a node that stands in a flow. */
@@ -79,6 +105,11 @@ export class Editor {
     await this.page.locator(selector).dispatchEvent('change')
   }
 
+  /** Node-RED 5's own dark theme, or its light one. */
+  async turn(theme: 'dark' | 'light'): Promise<void> {
+    await this.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`)
+  }
+
   async isMarked(selector: string): Promise<boolean> {
     const classes = await this.page.locator(selector).getAttribute('class')
     return (classes ?? '').split(' ').includes('input-error')
@@ -89,12 +120,20 @@ export class Editor {
     return this.page.locator('.red-ui-tray .red-ui-tray-body').last().innerText()
   }
 
+  /** The same in light and dark. */
+  async pictures(name: string): Promise<void> {
+    await this.picture(name)
+    await this.page.evaluate('document.documentElement.classList.add("nr-theme-dark")')
+    await this.picture(`${name}-dark`)
+    await this.page.evaluate('document.documentElement.classList.remove("nr-theme-dark")')
+  }
+
   /** Takes a picture, where the environment asks for pictures by naming a folder in CALSYNC_SCREENSHOTS. */
-  async picture(name: string): Promise<void> {
+  async picture(name: string, page = this.page): Promise<void> {
     const folder = process.env.CALSYNC_SCREENSHOTS
     if (folder === undefined) return
     await mkdir(folder, { recursive: true })
-    await this.page.screenshot({ path: join(folder, `${name}.png`) })
+    await page.screenshot({ path: join(folder, `${name}.png`) })
   }
 
   /** Waits until a dialog has slid in. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { GoogleSimulator, LOGIN } from '../simulators/google/simulator'
+import { GoogleSimulator } from '../simulators/google/simulator'
 import { serveOverHttp } from '../simulators/google/http'
 import type { Api } from './api'
 import { bareClient, NOW } from './api'
@@ -292,17 +292,6 @@ describe('simulator of Google Calendar: what it does', () => {
         .sort(),
       ['Band', 'Before', 'Choir'],
     )
-  })
-
-  it('signs a user in with a code from the consent page', async () => {
-    const query = new URLSearchParams({ redirect_uri: 'http://localhost:1880/back', state: 's' })
-    const consent = await simulator.fetch(`http://google/auth?${query.toString()}`)
-    const back = new URL(consent.headers.get('location') ?? '')
-    assert.deepEqual([consent.status, back.pathname, back.searchParams.get('state')], [302, '/back', 's'])
-    const form = new URLSearchParams({ grant_type: 'authorization_code', code: back.searchParams.get('code') ?? '' })
-    const granted = await simulator.fetch('http://google/token', { method: 'POST', body: form })
-    const { refresh_token: token } = (await granted.json()) as { refresh_token: string }
-    assert.equal(token, LOGIN.refreshToken)
   })
 
   it('serves the same over HTTP', async () => {

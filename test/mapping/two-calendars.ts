@@ -28,7 +28,7 @@ export class TwoCalendars {
   readonly google: GoogleSimulator
   readonly icloud: CaldavServer
   private replicas: Both<Replica> = both((side) => new Replica(side))
-  private readonly agreement = new Agreement()
+  private agreement = new Agreement()
   private readonly positions: Record<Side, Json | null> = { left: null, right: null }
   private opened: Both<Calendar> | undefined
 
@@ -53,7 +53,7 @@ export class TwoCalendars {
     const { origin, username, password } = this.icloud.options
     const icloud = await createCaldavProvider(
       { serverUrl: origin, username, password },
-      { fetch: this.icloud.fetch, now, localZone: ZONE },
+      { fetch: this.icloud.fetch, now, sleep: () => Promise.resolve(), localZone: ZONE },
     )
     this.opened = {
       left: await google.open('primary', signal),
@@ -168,6 +168,7 @@ export class TwoCalendars {
     const keeper = {
       calendar,
       replica: this.replicas[side],
+      hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: <T>(job: () => Promise<T>) => job(),
     }
@@ -178,6 +179,11 @@ export class TwoCalendars {
       done: (task, result) => done(task.uid, result),
       concurrency: 1,
     })
+  }
+
+  /** What both agreed on is lost, as a damaged file or a new installation has it. */
+  forget(): void {
+    this.agreement = new Agreement()
   }
 
   /** What the next run would write or ask: nothing, if both mean the same. */

@@ -1,35 +1,163 @@
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
+import { generateKeyPairSync } from 'node:crypto'
+import { get, post } from './admin'
 import { clash } from './dialogue'
 import { inStep } from './events'
-import { Flow } from './flow'
+import { Flow, ID } from './flow'
+import { PASSWORD } from './wiring'
 
-type Answer = { status: number; text: string; headers: Record<string, string> }
-type Asking = {
-  get(path: string): Asking & PromiseLike<Answer>
-  set(name: string, value: string): Asking & PromiseLike<Answer>
-}
-const helper = createRequire(__filename)('node-red-node-test-helper') as { request(): Asking }
-
-describe('the metrics page of a Node-RED', () => {
+describe('the admin routes of a Node-RED', () => {
   let flow: Flow
   beforeEach(() => {
     flow = new Flow()
   })
   afterEach(() => flow.stop())
 
-  it('is served to its user, and to no page of another site', async () => {
+  it('serve the metrics page to its user, and to no page of another site', async () => {
     await inStep(flow)
-    const { status, text } = await helper.request().get('/calsync/metrics')
+    const { status, text } = await get('/calsync/metrics')
     assert.equal(status, 200)
     assert.match(text, /calsync_runs_total\{pair="[^"]+",result="success"\} \d+/)
     for (const secret of ['app-pass-word-xxxx', 'client-secret', 'refresh-token']) assert.ok(!text.includes(secret))
-    const cross = await helper.request().get('/calsync/metrics').set('sec-fetch-site', 'cross-site')
-    const foreign = await helper.request().get('/calsync/metrics').set('origin', 'https://evil.example.com')
+    const cross = await get('/calsync/metrics', { 'sec-fetch-site': 'cross-site' })
+    const foreign = await get('/calsync/metrics', { origin: 'https://evil.example.com' })
     assert.deepEqual([cross.status, foreign.status], [403, 403])
   })
 
-  it('tells of each pair under one name how its runs went and what is open, also while reading fails', async () => {
+  it('take JSON only, from pages of their own site only', async () => {
+    await flow.start()
+    const path = '/calsync/google/calendars'
+    const account = { id: ID.googleAccount }
+    const statuses = async (...headers: Record<string, string>[]): Promise<number[]> =>
+      Promise.all(headers.map(async (each) => (await post(path, account, each)).status))
+    assert.deepEqual(
+      await statuses(
+        {},
+        { 'sec-fetch-site': 'same-origin', origin: 'https://proxy.example.com' },
+        { host: 'pi.local:1880', origin: 'http://pi.local:1880' },
+        { host: '127.0.0.1:46836', 'x-forwarded-host': 'home.example.com', origin: 'https://home.example.com' },
+      ),
+      [200, 200, 200, 200],
+    )
+    assert.deepEqual(
+      await statuses(
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { host: 'pi.local:1880', origin: 'http://evil.example.com' },
+        { host: 'pi.local:1880', origin: 'http://pi.local:8080' },
+        { host: 'pi.local:1880', origin: 'null' },
+      ),
+      [403, 403, 403, 403, 403],
+    )
+    const form = await post(path, `id=${ID.googleAccount}`, { 'content-type': 'application/x-www-form-urlencoded' })
+    const plain = await post(path, JSON.stringify(account), { 'content-type': 'text/plain' })
+    assert.deepEqual([form.status, plain.status], [415, 415])
+    assert.match(String(form.body.message), /application\/json/)
+  })
+
+  it('list the calendars of a deployed account', async () => {
+    flow.google.addCalendar({ id: 'team@example.com', summary: 'Team', role: 'reader' })
+    await flow.start()
+    const google = await post('/calsync/google/calendars', { id: ID.googleAccount })
+    const icloud = await post('/calsync/icloud/calendars', { id: ID.icloudAccount, values: { password: '__PWRD__' } })
+    const namesOf = (list: unknown): [string, boolean][] =>
+      (list as { name: string; writable: boolean }[]).map(({ name, writable }) => [name, writable])
+    assert.deepEqual(namesOf(google.body.calendars), [
+      ['someone@example.com', true],
+      ['Team', false],
+    ])
+    assert.ok(namesOf(icloud.body.calendars).some(([name, writable]) => name === 'Privat' && writable))
+    for (const { text } of [google, icloud]) {
+      for (const secret of [PASSWORD, 'client-secret', 'refresh-token']) assert.ok(!text.includes(secret))
+    }
+  })
+
+  it('list the calendars of an account that is only typed in, with values from the environment', async () => {
+    await flow.start()
+    const values = { serverUrl: flow.icloud.options.origin, username: 'anna', password: '${CALSYNC_TEST_PASSWORD}' }
+    const asked = { id: '00000000000000ff', values }
+    const without = await post('/calsync/icloud/calendars', asked)
+    assert.deepEqual([without.status, without.body.code], [422, 'calsync.reauthorise'])
+    assert.match(String(without.body.message), /\$\{CALSYNC_TEST_PASSWORD\}, which is not set/)
+    process.env.CALSYNC_TEST_PASSWORD = PASSWORD
+    try {
+      assert.equal((await post('/calsync/icloud/calendars', asked)).status, 200)
+      const spelledOld = { ...asked, values: { ...values, password: '$(CALSYNC_TEST_PASSWORD)' } }
+      assert.equal((await post('/calsync/icloud/calendars', spelledOld)).status, 200)
+    } finally {
+      delete process.env.CALSYNC_TEST_PASSWORD
+    }
+  })
+
+  it('resolve what Node-RED’s own global environment holds, for an account that is not deployed too', async () => {
+    const env = [{ name: 'ICLOUD_PASSWORD', value: PASSWORD, type: 'str' }]
+    const globals = { id: '00000000000000e0', type: 'global-config', env }
+    await flow.start({ edit: (nodes) => [...nodes, globals] })
+    const values = { serverUrl: flow.icloud.options.origin, username: 'anna', password: '${ICLOUD_PASSWORD}' }
+    for (const id of [ID.icloudAccount, '00000000000000ff']) {
+      assert.equal((await post('/calsync/icloud/test', { id, values })).status, 200, id)
+    }
+  })
+
+  it('send a stored secret to the stored address only', async () => {
+    await flow.start()
+    const elsewhere = { serverUrl: `${flow.icloud.options.origin}/elsewhere/` }
+    flow.takeRequests()
+    const stored = await post('/calsync/icloud/calendars', { id: ID.icloudAccount, values: elsewhere })
+    assert.deepEqual([stored.status, stored.body.code], [422, 'calsync.config'])
+    assert.match(String(stored.body.message), /enter the password/)
+    assert.deepEqual(flow.takeRequests().icloud, [])
+    const typed = await post('/calsync/icloud/calendars', {
+      id: ID.icloudAccount,
+      values: { ...elsewhere, password: PASSWORD },
+    })
+    assert.equal(typed.status, 200)
+    for (const values of [{ tokenUrl: 'http://127.0.0.1:9/token' }, { apiUrl: 'http://127.0.0.1:9/' }]) {
+      const moved = await post('/calsync/google/calendars', {
+        id: ID.googleAccount,
+        values: { ...values, clientSecret: 'typed' },
+      })
+      assert.deepEqual([moved.status, moved.body.code], [422, 'calsync.config'], 'the refresh token is a stored secret')
+    }
+  })
+
+  it('test a service account whose key is only typed in', async () => {
+    await flow.start()
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    })
+    const serviceAccountKey = JSON.stringify({ client_email: 'robot@example.com', private_key: privateKey })
+    const asked = { id: '00000000000000fe', values: { ...flow.googleAddresses(), serviceAccountKey } }
+    const tested = await post('/calsync/google/test', asked)
+    assert.match(String(tested.body.text), /Signed in to Google as .+share one with this address/)
+    const wrong = await post('/calsync/google/test', { ...asked, values: { serviceAccountKey: 'x'.repeat(20) } })
+    assert.match(String(wrong.body.message), /whole JSON key file/)
+  })
+
+  it('use the secrets of no other node', async () => {
+    await flow.start()
+    const other = await post('/calsync/google/calendars', { id: ID.icloudAccount })
+    assert.deepEqual([other.status, other.body.code], [422, 'calsync.reauthorise'])
+    assert.match(String(other.body.message), /client ID is missing/)
+  })
+
+  it('say what is wrong, without the password that a server quotes', async () => {
+    await flow.start()
+    flow.icloud.interfere = {
+      before: () => new Response(`<title>no ${PASSWORD}</title>`, { status: 418 }),
+    }
+    const wrong = await post('/calsync/icloud/calendars', { id: ID.icloudAccount })
+    assert.equal(wrong.status, 422)
+    assert.ok(!wrong.text.includes(PASSWORD))
+    for (const body of [{}, { id: 1 }, { id: 'a', values: 'b' }, { id: 'a', values: { name: 1 } }]) {
+      const invalid = await post('/calsync/icloud/calendars', body)
+      assert.deepEqual([invalid.status, invalid.body.code], [400, 'calsync.invalid-input'])
+    }
+  })
+
+  it('tell on the metrics page, of each pair under one name how its runs went and what is open, also while reading fails', async () => {
     await inStep(flow)
     clash(flow)
     await flow.sync()
@@ -37,7 +165,7 @@ describe('the metrics page of a Node-RED', () => {
       stage === 'before' && url.pathname.endsWith('/events') ? new Response('<html>no</html>') : undefined
     const { errors } = await flow.sync()
     assert.equal(errors.length, 1)
-    const { text } = await helper.request().get('/calsync/metrics')
+    const { text } = await get('/calsync/metrics')
     const pair = 'pair="Privat ↔ someone@example.com"'
     const of = (name: string, labels = ''): number[] => {
       const start = `${name}{${pair}${labels}} `

@@ -30,6 +30,16 @@ describe('The package', function () {
     for (const icon of filesUnder('icons')) assert.ok(packed.files.includes(`dist/nodes/calendar-source/${icon}`), icon)
   })
 
+  it('holds what the editor files load', () => {
+    for (const file of filesUnder('resources')) assert.ok(packed.files.includes(file), `${file} is missing`)
+    for (const set of sets()) {
+      for (const [, file] of readText('nodes', set, `${set}.html`).matchAll(/src="resources\/([^"]+)"/g)) {
+        const path = `resources/${(file ?? '').replace(`${manifest().name}/`, '')}`
+        assert.ok(packed.files.includes(path), `${set} loads ${path}`)
+      }
+    }
+  })
+
   it('holds the examples, the readme and the licence', () => {
     for (const file of [...filesUnder('examples'), 'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']) {
       assert.ok(packed.files.includes(file), `${file} is missing`)
@@ -38,7 +48,7 @@ describe('The package', function () {
 
   it('holds nothing that a user has no use for', () => {
     const expected =
-      /^(dist\/(nodes|src)\/.+\.(js|html|json|svg)|examples\/.+\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+      /^(dist\/(nodes|src)\/.+\.(js|html|json|svg)|examples\/.+\.json|resources\/.+\.js|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
     assert.deepEqual(
       packed.files.filter((file) => !expected.test(file)),
       [],

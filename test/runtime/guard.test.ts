@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Guard, LEFT_ALONE } from '../../src/runtime/guard'
+import { LoginHealth } from '../../src/runtime/login-health'
 import { createGoogleProvider } from '../../src/google'
 import { GoogleSimulator, LOGIN } from '../simulators/google'
 
@@ -24,7 +25,7 @@ describe('an account whose login is dead', () => {
         return google.fetch(input, init)
       },
     })
-    return { time, requests, guarded: new Guard(now).provider(provider) }
+    return { time, requests, guarded: new Guard(now, new LoginHealth()).provider(provider) }
   }
 
   it('is not asked again for a while, and says each time what to do', async () => {

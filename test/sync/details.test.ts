@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { valueOf } from '../../src/sync/merge'
+import { merge, valueOf } from '../../src/sync/merge'
 import type { Entry, Operation } from '../../src/sync/model'
 import { Replica, observe } from '../../src/sync/replica'
 import { DAY, HOUR, START, World, agreed, at, spoken, tea } from './world'
@@ -167,6 +167,28 @@ describe('what the agreement keeps', () => {
     assert.ok(steps.every((step) => step.do === 'agree'))
     world.record(steps)
     assert.deepEqual([...world.agreement.entries.keys()], ['a'])
+  })
+})
+
+describe('occurrences', () => {
+  const key = 'exceptions.2026-06-17T08:00:00Z'
+  const renamed = { ...tea, [key]: { summary: 'Late tea' } }
+  const { common } = new World().rules
+  const flows = { left: true, right: true }
+
+  it('are judged alone where both sides mean the same by when, even if one never agreed on it', () => {
+    const { when: _when, ...withoutWhen } = renamed
+    // The left can't hold this one: what was written there is agreed, and not written again.
+    const halves = { left: { id: 'l', held: tea }, right: { id: 'r', held: withoutWhen } }
+    const { to, same, open } = merge(halves, { left: tea, right: renamed }, flows, common)
+    assert.deepEqual([[...to.left], [...to.right], open], [[], [], []])
+    assert.ok(same.includes('when'))
+  })
+
+  it('are in question together with when where neither side ever agreed on it', () => {
+    const halves = { left: { id: 'l', held: {} }, right: { id: 'r', held: {} } }
+    const { to, open } = merge(halves, { left: tea, right: renamed }, flows, common)
+    assert.deepEqual([[...to.left], [...to.right], open], [[], [], [key]])
   })
 })
 

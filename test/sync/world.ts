@@ -197,6 +197,7 @@ export class World {
     return {
       calendar: this.sides[side],
       replica: this.replicas[side],
+      hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: (job) => job(),
     }

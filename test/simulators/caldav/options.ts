@@ -1,11 +1,17 @@
 import type { XmlStyle } from './xml'
 
-/** What the server does and is peculiar about. The defaults are iCloud's harmless habits; `PLAIN` is a tidy server. */
+/** What the server does and is peculiar about. The defaults are iCloud's habits; `PLAIN` is a tidy server. */
 export type CaldavOptions = {
   /** Where the account is; discovery starts here. */
   origin: string
   /** Where the calendars are: the host that calendar-home-set names, with its port. */
   homeOrigin: string
+  /** Whether the account's host sends on (301) to the calendars' host whoever asks for something that lies there. */
+  podRedirects: boolean
+  /** Whether the first request with the right password that a host gets is answered with an empty 401 all the same. */
+  transient401: boolean
+  /** Whether a principal describes itself under `/principal/`, not under the path that was asked for. */
+  shortPrincipalHref: boolean
   username: string
   password: string
   /** Milliseconds since 1970. */
@@ -48,6 +54,9 @@ export type CaldavOptions = {
 export const ICLOUD: CaldavOptions = {
   origin: 'https://caldav.icloud.com',
   homeOrigin: 'https://p62-caldav.icloud.com:443',
+  podRedirects: true,
+  transient401: true,
+  shortPrincipalHref: true,
   username: 'anna@example.com',
   password: 'abcd-efgh-ijkl-mnop',
   clock: () => Date.UTC(2026, 5, 1, 8),
@@ -74,6 +83,9 @@ export const ICLOUD: CaldavOptions = {
 export const PLAIN: Partial<CaldavOptions> = {
   origin: 'https://dav.example.org',
   homeOrigin: 'https://dav.example.org',
+  podRedirects: false,
+  transient401: false,
+  shortPrincipalHref: false,
   xml: 'prefixes',
   ownHrefInDelta: false,
   duplicateHrefs: false,

@@ -10,7 +10,8 @@ export function describe(store: Store, resource: Resource, asked: readonly XmlNo
   const pairs = asked.map((name) => ({ name, value: propertyOf(store, resource, name.ns, name.name) }))
   const found = pairs.flatMap(({ value }) => value ?? [])
   const missing = pairs.filter(({ value }) => value === undefined).map(({ name }) => element(name.ns, name.name))
-  return propertiesResponse(resource.path, found, missing)
+  const isShort = resource.is === 'principal' && store.options.shortPrincipalHref
+  return propertiesResponse(isShort ? '/principal/' : resource.path, found, missing)
 }
 
 export function answerPropfind(store: Store, resource: Resource, depth: string | null, body: XmlNode): Response {

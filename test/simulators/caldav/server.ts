@@ -32,6 +32,8 @@ export class CaldavServer {
   /** All requests so far. */
   readonly log: Logged[] = []
   interfere: Interfere = {}
+  /** Hosts that have refused somebody with the right password once. */
+  private readonly grumbled = new Set<string>()
 
   constructor(options: Partial<CaldavOptions> = {}) {
     this.options = { ...ICLOUD, ...options }
@@ -60,7 +62,10 @@ export class CaldavServer {
     const request = new Request(input, init)
     const url = new URL(request.url)
     const own = [this.options.origin, this.options.homeOrigin].map((origin) => new URL(origin).host)
-    if (!own.includes(url.host)) throw new TypeError('fetch failed', { cause: new Error(`ENOTFOUND ${url.host}`) })
+    if (!own.includes(url.host)) {
+      const cause = Object.assign(new Error(`getaddrinfo ENOTFOUND ${url.host}`), { code: 'ENOTFOUND' })
+      throw new TypeError('fetch failed', { cause })
+    }
     if (request.redirect !== 'manual') throw new Error('a redirect would drop the credentials: follow it by hand')
     return this.respond(request)
   }
@@ -81,11 +86,18 @@ export class CaldavServer {
 
   private answer(request: Request, body: string): Response {
     const { options, store } = this
-    const { pathname } = new URL(request.url)
+    const { pathname, host } = new URL(request.url)
     if (options.needsUserAgent && !request.headers.get('user-agent')) return empty(403)
     if (pathname === '/.well-known/caldav') return empty(301, { location: `${options.origin}/` })
     if (!this.isAuthorised(request)) return empty(401, { 'www-authenticate': 'Basic realm="iCloud"' })
+    if (options.transient401 && !this.grumbled.has(host)) {
+      this.grumbled.add(host)
+      return empty(401)
+    }
     const path = decodeURIComponent(pathname)
+    if (options.podRedirects && path.startsWith(store.home) && host !== new URL(options.homeOrigin).host) {
+      return empty(301, { location: options.homeOrigin + pathname })
+    }
     if (request.method === 'PUT' || request.method === 'GET' || request.method === 'DELETE') {
       if (options.plainAt && pathname.includes('%40')) return empty(404)
       if (request.method === 'GET') return answerGet(store, path)

@@ -133,10 +133,13 @@ function writeDefault(node: XmlNode, outer: string): string {
   const named = node.ns !== outer || node.name === 'response' ? ` xmlns="${escape(node.ns)}"` : ''
   const inner = node.children.map((child) => {
     if (typeof child !== 'string') return writeDefault(child, node.ns)
-    return node.name === 'calendar-data' ? `<![CDATA[${child}]]>` : escape(child)
+    return node.name === 'calendar-data' ? cdata(child) : escape(child)
   })
   return `<${node.name}${named}${writeAttributes(node)}>${inner.join('')}</${node.name}>`
 }
+
+/** What ends a section in the text is written in two of them. */
+const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
 
 const writeAttributes = (node: XmlNode): string =>
   Object.entries(node.attributes)

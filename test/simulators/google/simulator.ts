@@ -62,7 +62,7 @@ export class GoogleSimulator {
   constructor(readonly options: SimulatorOptions) {
     this.account = options.account ?? 'someone@example.com'
     this.scopes = options.scopes ?? SCOPES
-    this.tokens = new TokenEndpoint(options.login ?? LOGIN, options.now)
+    this.tokens = new TokenEndpoint(options.login ?? LOGIN, this.scopes, options.now)
     this.behaviour = {
       exceptions: 'follow',
       movedSeries: 'orphans',
@@ -127,7 +127,7 @@ export class GoogleSimulator {
 
   private answer(request: Request, url: URL, body: string): Response {
     try {
-      if (url.pathname === '/auth') return this.tokens.consent(url.searchParams)
+      if (url.pathname === '/auth') return this.tokens.consent.page(url.searchParams)
       if (url.pathname === '/token') return this.tokens.answer(new URLSearchParams(body))
       this.tokens.check(request.headers.get('authorization'))
       const { name, method, path } = route(request.method, url.pathname)

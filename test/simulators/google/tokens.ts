@@ -1,8 +1,6 @@
 import { createVerify } from 'node:crypto'
+import { Consent } from './consent'
 import { jsonResponse, Refusal } from './refusal'
-
-/** What the consent page gives to be exchanged for tokens. */
-const CODE = '4/simulated-code'
 
 export type Login = {
   readonly clientId: string
@@ -18,41 +16,75 @@ export class TokenEndpoint {
   revoked = false
   /** How long a new access token lives, in seconds. */
   lifetime = 3600
+  /** The page on which users sign in. */
+  readonly consent: Consent
+  /** The lifetime of a new refresh token, in seconds, as Google tells of it where the app is in testing. */
+  refreshLifetime: number | undefined
+  private readonly refreshTokens: Set<string>
+  private readonly ended = new Set<string>()
   private readonly expiry = new Map<string, number>()
   private given = 0
 
   constructor(
     private readonly login: Login,
+    scopes: readonly string[],
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.consent = new Consent(login.clientId, scopes, now)
+    this.refreshTokens = new Set([login.refreshToken])
+  }
 
-  /** Answers a grant: `refresh_token`, or the signed assertion of a service account (RFC 7523). */
+  /** Answers a grant: a code, `refresh_token`, or the signed assertion of a service account (RFC 7523). */
   answer(form: URLSearchParams): Response {
     const grant = form.get('grant_type')
     if (this.revoked) return tokenError('invalid_grant', 'Token has been expired or revoked.')
-    if (grant === 'refresh_token') {
+    if (grant === 'authorization_code' || grant === 'refresh_token') {
       const known =
         form.get('client_id') === this.login.clientId && form.get('client_secret') === this.login.clientSecret
       if (!known) return tokenError('invalid_client', 'The OAuth client was not found.', 401)
-      if (form.get('refresh_token') !== this.login.refreshToken) return tokenError('invalid_grant', 'Bad Request')
+      if (grant === 'authorization_code') return this.exchange(form)
+      const token = form.get('refresh_token') ?? ''
+      if (!this.refreshTokens.has(token) || this.ended.has(token)) return tokenError('invalid_grant', 'Bad Request')
     } else if (grant === 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
       const wrong = this.whatIsWrong(form.get('assertion') ?? '')
       if (wrong !== undefined) return tokenError('invalid_grant', wrong)
-    } else if (grant === 'authorization_code') {
-      if (form.get('code') !== CODE) return tokenError('invalid_grant', 'Malformed auth code.')
-      return this.give({ refresh_token: this.login.refreshToken })
     } else {
       return tokenError('unsupported_grant_type', `Invalid grant_type: ${grant ?? ''}`)
     }
     return this.give({})
   }
 
-  /** The consent page: the user agrees at once and is sent back with a code. */
-  consent(query: URLSearchParams): Response {
-    const back = new URL(query.get('redirect_uri') ?? 'http://localhost/')
-    back.searchParams.set('code', CODE)
-    back.searchParams.set('state', query.get('state') ?? '')
-    return new Response(null, { status: 302, headers: { location: back.href } })
+  private exchange(form: URLSearchParams): Response {
+    const given = this.consent.redeem(form)
+    if ('error' in given) return tokenError(given.error, given.description)
+    const { scope, lasting } = given
+    if (!lasting) return this.give({ scope })
+    const refreshToken = this.newLogin()
+    const ends = this.refreshLifetime === undefined ? {} : { refresh_token_expires_in: this.refreshLifetime }
+    return this.give({ scope, refresh_token: refreshToken, ...ends })
+  }
+
+  /** A refresh token, as the user gets one by signing in. */
+  newLogin(): string {
+    const refreshToken = `1//simulated-${this.refreshTokens.size}`
+    this.refreshTokens.add(refreshToken)
+    return refreshToken
+  }
+
+  /** The refresh tokens that are good. */
+  logins(): string[] {
+    return [...this.refreshTokens].filter((token) => !this.ended.has(token))
+  }
+
+  /** Makes refresh tokens of an earlier life good again. */
+  restoreLogins(tokens: readonly string[]): void {
+    for (const token of tokens) this.refreshTokens.add(token)
+  }
+
+  /** Ends every login so far, as when seven days are over; a new one can be made. */
+  endLogins(): void {
+    for (const token of this.refreshTokens) this.ended.add(token)
+    this.expireAll()
   }
 
   private give(more: object): Response {
