@@ -61,7 +61,7 @@ async function carryOutCommand(command: Command, payload: unknown, context: Cont
   const said = (isObject(payload as Json) ? payload : {}) as Record<string, unknown>
   switch (command) {
     case 'sync':
-      return typeof said['uid'] === 'string' ? release(said['uid'], context) : { is: 'run' }
+      return 'uid' in said ? release(said['uid'], context) : { is: 'run' }
     case 'status':
       return { is: 'answer', payload: await statusOf(context) }
     case 'conflicts':
@@ -86,7 +86,8 @@ function invalid(message: string): CalSyncError {
 }
 
 /** Releases an event from the ping-pong stop. */
-async function release(uid: Uid, { pair, dryRun }: Context): Promise<Outcome> {
+async function release(uid: unknown, { pair, dryRun }: Context): Promise<Outcome> {
+  if (typeof uid !== 'string') throw invalid('uid in the payload of sync must be the uid of an event that rests.')
   const entry = pair.agreement.get(uid)
   if (!entry) throw invalid(`This pair knows no event with the uid "${uid}".`)
   const { wrote: _wrote, ...free } = entry
@@ -223,7 +224,7 @@ async function reset(confirm: unknown, { pair, names, dryRun }: Context): Promis
 }
 
 async function statusOf(context: Context): Promise<unknown> {
-  const { pair, names, turn, rules, engine } = context
+  const { pair, names, turn, engine } = context
   const conflicts = openAbout(pair, 'conflict').length
   const heldDeletions = openAbout(pair, 'deletion').length
   const calendar = (side: Side): object => {
@@ -235,7 +236,7 @@ async function statusOf(context: Context): Promise<unknown> {
       identity,
       events: total,
       complete: isComplete,
-      writable: rules.into[turn(side)],
+      writable: state.info?.writable ?? false,
     }
   }
   return {

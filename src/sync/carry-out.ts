@@ -3,7 +3,7 @@ import { ProviderError } from '../event/calendar'
 import { fieldNames, isException } from '../event/event'
 import type { Agreement } from './agreement'
 import type { Now } from './entry'
-import { isLive } from './entry'
+import { isLive, without } from './entry'
 import type { Answer, Entry, Field, Fields, Live, Millis, Operation, Outcome, ResourceId, Seen, Uid } from './model'
 import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
@@ -327,7 +327,14 @@ class Run {
 
   private end({ task, now, from }: Begun, outcome: Outcome, result: Result): void {
     if (task.planned) this.outcome(task.planned, outcome, from, now)
+    if (task.planned?.op.keeps !== undefined && outcome.is === 'skipped') this.askAgain(task.planned)
     this.means.done(task, result)
+  }
+
+  /** The flow does not want the version that the user keeps as a new event: the user is asked once more. */
+  private askAgain({ op, pair }: NonNullable<Task['planned']>): void {
+    const waiting = op.keeps === undefined ? undefined : pair.agreement.get(op.keeps)
+    if (waiting) this.put(pair, waiting.uid, { ...without(waiting, 'answer', 'told'), due: 0 })
   }
 
   private outcome({ op, pair }: NonNullable<Task['planned']>, outcome: Outcome, from: Fields, now: Now): void {

@@ -36,7 +36,7 @@ export function judge(entry: PairEntry, now: Both<Live>, merged: Merged, rules: 
   if (noBase && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
   const question = conflictQuestion(entry.uid, now, open, noBase)
   const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
-  if (typeof choice === 'object' && 'both' in choice) return keepBoth(choice.both, question, now, rules)
+  if (typeof choice === 'object' && 'both' in choice) return keepBoth(choice.both, question, open, now, rules)
   if (typeof choice === 'object') {
     // The others are asked again. An occurrence that hangs on times of the user's own is plain unless he names it.
     const said = open.filter((field) => field in choice.event || (isException(field) && 'when' in choice.event))
@@ -116,10 +116,10 @@ export function ownVersion(
  * The other side's version first becomes a new event there (where nothing may be written, on this side); when that is
  * done, the answer becomes "this side wins".
  */
-function keepBoth(stays: Side, question: Question, now: Both<Live>, rules: Rules): Verdict {
+function keepBoth(stays: Side, question: Question, open: readonly Field[], now: Both<Live>, rules: Rules): Verdict {
   const moves = other(stays)
   const to = [moves, stays].find((side) => rules.into[side])
-  if (!to) return { ...nothing, asTheyStand: question.fields === 'deletion' ? [] : question.fields }
+  if (!to) return { ...nothing, asTheyStand: open }
   const fields = fitted(now[moves].fields, rules.common)
   const uid: Hash = hashJson([question.uid, question.id])
   const nowhere = { left: undefined, right: undefined }

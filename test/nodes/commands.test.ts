@@ -118,6 +118,15 @@ describe('commands to a reconcile node', () => {
       assert.match(await refusal(flow, 'dance', {}), /sync, status, conflicts, resolve/)
     })
 
+    it('refuses to release what is no event, or one that it does not know', async () => {
+      await inStep(flow)
+      for (const uid of [7, null, {}]) {
+        assert.match(await refusal(flow, 'sync', { uid }), /uid in the payload of sync must be the uid of an event/)
+      }
+      assert.match(await refusal(flow, 'sync', { uid: 'nobody' }), /knows no event with the uid "nobody"/)
+      assert.deepEqual((await command(flow, 'sync', 1_234_567)).errors, [])
+    })
+
     it('records nothing under dry run', async () => {
       await inStep(flow)
       clash(flow)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Fields } from '../../src/event/event'
 import { Agreement } from '../../src/sync/agreement'
 import { cut } from '../../src/sync/limit'
+import { isStopped } from '../../src/sync/operation'
 import { toLookAt } from '../../src/sync/plan'
 import type { Operation } from '../../src/sync/model'
 import type { Task } from '../../src/sync/carry-out'
@@ -598,6 +599,16 @@ describe('an answer', () => {
     assert.equal(world.agreement.open.size, 0)
   })
 
+  it('both: is asked again when the flow skips the new event, not planned for ever', async () => {
+    const world = await asked()
+    world.answer('tea', { both: 'left' })
+    await world.sync((op) => world.task(op, { action: 'skip' }))
+    const steps = await world.sync()
+    assert.equal(spoken(steps), 'ask (conflict)')
+    assert.equal(steps.find((step) => step.do === 'ask')?.isNew, true)
+    assert.equal(spoken(await world.sync()), 'nothing')
+  })
+
   it('both: where nothing may be written, both stay as they are', async () => {
     const world = await asked()
     world.answer('tea', { both: 'left' })
@@ -862,6 +873,26 @@ describe('mass deletion stops', () => {
     assert.equal(world.right.live().size, 2)
   })
 
+  it('what was told of another version holds nothing', async () => {
+    const world = await agreed()
+    world.left.add('cake', { ...at('2026-06-11'), summary: 'Cake' })
+    await world.settle()
+    const entry = world.agreement.get('tea')!
+    world.agreement.set({ ...entry, told: { id: 'of another version', about: 'deletion' } })
+    world.left.remove('tea')
+    assert.equal(await next(world), 'delete right')
+  })
+
+  it('stay held until the user decides, also when they are few by then', async () => {
+    const world = await many(20)
+    removeSome(world, 0, 7)
+    await world.sync()
+    assert.equal(world.right.live().size, 20)
+    const held = [...world.agreement.open]
+    for (const uid of held.slice(0, 5)) world.agreement.set({ ...world.agreement.get(uid)!, due: Infinity })
+    assert.equal(await next(world), 'ask (limit) + ask (limit)')
+  })
+
   it('kept ones stay', async () => {
     const world = await many(10)
     removeSome(world, 0, 8)
@@ -895,6 +926,35 @@ describe('ping-pong', () => {
     world.tick(HOUR + 1)
     assert.equal(await next(world), 'update right: summary')
   })
+})
+
+describe('an event that rests', () => {
+  const wrote = { to: 'left', what: 'x', at: START } as const
+  const thrice = [wrote, wrote, wrote]
+  const entry = { uid: 'tea', is: 'alone', on: 'left', id: 'tea' } as const
+  const cases: [string, boolean, object][] = [
+    ['written three times, due within the hour', true, { wrote: thrice, due: START + HOUR }],
+    ['written twice', false, { wrote: thrice.slice(1), due: START + HOUR }],
+    [
+      'written three times, of which one elsewhere',
+      false,
+      { wrote: [...thrice.slice(1), { ...wrote, to: 'right' }], due: START + HOUR },
+    ],
+    ['due now', false, { wrote: thrice, due: START }],
+    ['due by no time', false, { wrote: thrice }],
+    ['due by a clock that was a year ahead', false, { wrote: thrice, due: START + 365 * DAY }],
+    ['never written', false, { due: START + HOUR }],
+    [
+      'written by a clock that was a year ahead',
+      false,
+      { wrote: thrice.map((each) => ({ ...each, at: START + 365 * DAY })), due: START + HOUR },
+    ],
+  ]
+  for (const [what, rests, change] of cases) {
+    it(`is one that was ${what}: ${rests}`, () => {
+      assert.equal(isStopped({ ...entry, ...change }, START), rests)
+    })
+  }
 })
 
 describe('a clock', () => {
