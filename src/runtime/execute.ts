@@ -15,6 +15,7 @@ import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
 import { Run } from './run'
+import { heldSentence } from './sentence'
 import type { ReadRecord } from './source'
 
 /** Where a run's messages go. Sides are the node's. */
@@ -236,10 +237,9 @@ function describeHeld(questions: readonly Question[], side: Side, pair: PairStat
       start: (when as { start?: unknown } | undefined)?.start ?? null,
     }
   })
-  const count = events.length
-  const gone = side === 'left' ? names.right : names.left
-  const text = `${count} ${count === 1 ? 'event is' : 'events are'} gone from ${gone}; deleting ${count === 1 ? 'it' : 'them'} in ${names[side]} too waits for you.`
-  return { id: setId(questions), side, count, events, text }
+  const titles = events.map(({ summary }) => summary)
+  const text = heldSentence(titles, side === 'left' ? names.right : names.left, names[side])
+  return { id: setId(questions), side, count: events.length, events, text }
 }
 
 const identities = ({ calendars }: PairState): readonly [string, string] => [

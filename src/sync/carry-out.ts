@@ -52,6 +52,8 @@ export type Means = {
   readonly done: (task: Task, result: Result) => void
   /** Requests at a time. */
   readonly concurrency: number
+  /** Lets others have the event loop, after each batch. */
+  readonly pause?: () => Promise<void>
 }
 
 const BATCH = 50
@@ -71,27 +73,28 @@ const FATAL: readonly string[] = [
  * after another. Each task ends with exactly one call of `done`.
  */
 export async function carryOut(tasks: readonly Task[], keeper: Keeper, means: Means): Promise<void> {
-  let rest = [...tasks]
   const run = new Run(keeper, means)
-  while (rest.length > 0) {
-    const batch = nextBatch(rest)
-    const taken = new Set(batch)
-    rest = rest.filter((task) => !taken.has(task))
+  for (const batch of batches(tasks)) {
     await keeper.exclusive(() => run.batch(batch))
+    await means.pause?.()
   }
 }
 
-/** The next tasks, each of another event. */
-function nextBatch(tasks: readonly Task[]): Task[] {
-  const uids = new Set<Uid>()
-  const batch: Task[] = []
+/** The tasks in their order; of those on one event each waits for the batch of the one before. */
+function* batches(tasks: readonly Task[]): Generator<Task[]> {
+  const queues = new Map<Uid, Task[]>()
   for (const task of tasks) {
-    if (batch.length === BATCH) break
-    if (uids.has(task.uid)) continue
-    uids.add(task.uid)
-    batch.push(task)
+    const queue = queues.get(task.uid)
+    if (queue) queue.push(task)
+    else queues.set(task.uid, [task])
   }
-  return batch
+  let waiting = [...queues.values()].map((queue) => ({ queue, next: 0 }))
+  while (waiting.length > 0) {
+    const turn = waiting.slice(0, BATCH)
+    yield turn.flatMap(({ queue, next }) => queue[next] ?? [])
+    const more = turn.filter(({ queue, next }) => next + 1 < queue.length)
+    waiting = [...waiting.slice(BATCH), ...more.map(({ queue, next }) => ({ queue, next: next + 1 }))]
+  }
 }
 
 /** A task with what it starts from. */

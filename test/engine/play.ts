@@ -195,9 +195,15 @@ export class Play {
   }
 }
 
-/** The files of the pair as they are. */
+/** What is known of the pair, but for its history, in which an earlier run may come to stand. */
 const agreedIn = (files: ReadonlyMap<string, Uint8Array>): string[] =>
-  [...files].flatMap(([path, bytes]) => (path.includes('/pairs/') ? `${path} ${Buffer.from(bytes).toString()}` : []))
+  [...files].flatMap(([path, bytes]) => {
+    const text = Buffer.from(bytes).toString()
+    if (!path.includes('/pairs/')) return []
+    return path.endsWith('/history.log.jsonl')
+      ? `dry runs: ${text.split('"dryRun":true').length - 1}`
+      : `${path} ${text}`
+  })
 
 /** Nothing was planned, and nothing went wrong. */
 function isIdle(report: Report | undefined): boolean {

@@ -633,6 +633,20 @@ describe('an answer', () => {
     })
   })
 
+  it('that says when it takes place says it of all occurrences that are in question', async () => {
+    const { when: moved = null } = weekly('RRULE:FREQ=WEEKLY', '2026-06-11')
+    const world = await agreed({ ...weekly('RRULE:FREQ=WEEKLY'), summary: 'Tea' })
+    world.left.edit('tea', { when: moved })
+    world.right.edit('tea', { 'exceptions.2026-06-17T08:00:00Z': { summary: 'Late tea' } })
+    await world.sync()
+    world.answer('tea', { event: { when: moved } })
+    await world.settle()
+    assert.equal(world.agreement.open.size, 0)
+    const { when, ...rest } = world.right.live().get('tea')!
+    assert.deepEqual(when, moved)
+    assert.ok(!Object.keys(rest).some((name) => name.startsWith('exceptions.')))
+  })
+
   it('that comes late does not hit a newer conflict', async () => {
     const world = await asked()
     const entry = world.agreement.get('tea')!
