@@ -45,8 +45,11 @@ function brief(text: string, longest = LONGEST): string {
     .replaceAll(/https?:\/\/[^\s<>"]+/g, bareUrl)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
-  const letters = [...line]
-  return letters.length > longest ? `${letters.slice(0, longest).join('').trimEnd()}…` : line
+  if (line.length <= longest) return line
+  return `${line
+    .slice(0, longest)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()}…` // never half a letter
 }
 
 const quoted = (text: string): string => `"${text === '' ? '(no title)' : brief(text)}"`
@@ -55,7 +58,7 @@ function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'nothing'
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return brief(value.map(plain).join(', '))
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return plain(value)
   return timeShown(value) ?? partsShown(value)
 }
 

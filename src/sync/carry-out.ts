@@ -181,14 +181,14 @@ class Run {
   /** The resources in whose place a create would make another, if nothing says that they were deleted. */
   private missing({ task, now }: Begun): ResourceId[] {
     if (task.action !== 'create') return []
-    if (!task.planned) {
-      const all = [...this.keeper.replica.withUid(task.uid)]
-      return all.some(isLive) ? [] : all.filter((seen) => !isDeleted(seen)).map(({ id }) => id)
+    const entry = task.planned?.pair.agreement.get(task.planned.op.uid)
+    if (task.planned && entry?.is === 'pair') {
+      const { to } = task.planned.op
+      const seen = now[to]
+      return seen?.is === 'gone' && !isDeleted(seen) ? [entry[to].id] : []
     }
-    const { op, pair } = task.planned
-    const entry = pair.agreement.get(op.uid)
-    const seen = now[op.to]
-    return entry?.is === 'pair' && seen?.is === 'gone' && !isDeleted(seen) ? [entry[op.to].id] : []
+    const all = [...this.keeper.replica.withUid(task.planned?.op.uid ?? task.uid)]
+    return all.some(isLive) ? [] : all.filter((seen) => !isDeleted(seen)).map(({ id }) => id)
   }
 
   /** What is there after all: a plan starts from something else then; the flow's own operation changes it. */
