@@ -87,7 +87,9 @@
           .val(values[name])
           .trigger('change')
       const { account } = values
-      const text = account ? this.words.connectedAs.replace('{account}', account) : this.words.connected
+      const button = $('#node-config-dialog-ok').text().trim() // "Add" or "Update"
+      const words = account ? this.words.connectedAs.replace('{account}', account) : this.words.connected
+      const text = words.replace('{button}', button)
       const other =
         account && before && before !== account ? ' ' + this.words.otherAccount.replace('{account}', before) : ''
       say(this.state, 'good', text + other)
@@ -112,8 +114,22 @@
     }
   }
 
+  /** Google refuses a login that was made with another client. */
+  function watchClient(words) {
+    const clientId = $('#node-config-input-clientId')
+    const token = $('#node-config-input-refreshToken')
+    let madeWith = clientId.val()
+    token.on('change', () => (madeWith = clientId.val()))
+    clientId.on('change', () => {
+      const state = $('#calsync-login-state')
+      if (token.val() && clientId.val().trim() !== madeWith.trim()) say(state, 'bad', words.otherClient)
+      else if (state.text() === words.otherClient) state.hide()
+    })
+  }
+
   /** Gives life to the Connect button and what is around it. */
   function offer(node, values, words) {
+    watchClient(words)
     $('#calsync-connect').on('click', function (event) {
       event.preventDefault()
       end()

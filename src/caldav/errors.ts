@@ -68,7 +68,7 @@ export function unexpected(answer: Answered, doing: string): ProviderError {
 export function unauthorised(url: URL, status: number): ProviderError {
   const refused = `${url.host} refuses the user name and password.`
   const advice = isIcloudHost(url.hostname)
-    ? "The user name is the e-mail address of the Apple Account, and the password an app-specific one, of four " +
+    ? 'The user name is the e-mail address of the Apple Account, and the password an app-specific one, of four ' +
       'groups of four letters: make one at account.apple.com under "Sign-In and Security". A change of the Apple Account ' +
       'password revokes all of them.'
     : 'Check both in the account; some servers want a password made for apps.'

@@ -46,7 +46,7 @@ export function loginUrl(
     code_challenge_method: 'S256',
     // without both Google may give no refresh token
     access_type: 'offline',
-    prompt: 'consent',
+    prompt: 'select_account consent', // who has several accounts may choose
     ...(account !== '' && { login_hint: account }),
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)

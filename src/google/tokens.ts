@@ -24,7 +24,7 @@ export const PUBLISH =
 
 const SIGN_IN_AGAIN =
   'Google no longer accepts the login of this account (invalid_grant). Open the account in Node-RED, press Connect, ' +
-  `then Done and Deploy; the client secret need not be entered again. If this happens every week: ${PUBLISH}`
+  `then Update and Deploy; the client secret need not be entered again. Does this happen every week? ${PUBLISH}`
 
 const KEY_REFUSED =
   'Google does not accept the key of the service account (invalid_grant). The key may have been deleted, or the clock ' +

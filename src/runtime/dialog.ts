@@ -68,13 +68,13 @@ function storedSettings(RED: NodeAPI, id: string, nodeType: string): Texts {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
-/** Replaces values that are `${NAME}` as a whole, as Node-RED does when it starts a node; an unknown name stays. */
+/** Replaces values that are `${NAME}` (or, of old, `$(NAME)`) as a whole, as Node-RED does when it starts a node; an unknown name stays. */
 function resolver(RED: NodeAPI, id: string): (texts: Texts) => Texts {
   const node = RED.nodes.getNode(id) ?? someGlobalNode(RED)
   return (texts) =>
     Object.fromEntries(
       Object.entries(texts).map(([key, text]) => {
-        const name = /^\$\{([^}]+)\}$/.exec(text.trim())?.[1]
+        const name = /^\$(?:\{([^}]+)\}|\(([^)]+)\))$/.exec(text.trim())?.slice(1).find(Boolean)
         const value = name === undefined ? undefined : RED.util.getSetting(node, name)
         return [key, typeof value === 'string' || typeof value === 'number' ? String(value) : text]
       }),

@@ -89,13 +89,11 @@ class LoginRoutes {
   }
 
   private async callback({ state, code, error }: Asked['query']): Promise<Reply> {
-    const came = state && (code || error) ? await this.cameWith(code, error) : undefined
     try {
-      if (!state || !came)
-        throw invalidInput('This page belongs to a login that is begun in Node-RED, in the dialog of an account.')
-      const outcome = await this.logins.cameBack(state, came)
+      if (!state || !(code || error)) throw invalidInput(NOT_BEGUN)
+      const outcome = await this.logins.cameBack(state, await this.cameWith(code, error))
       if (outcome.is === 'failed') return loginPage('You are not signed in', outcome.message, false)
-      const next = 'Close this window. In Node-RED, press Done in the account’s dialog, and Deploy.'
+      const next = 'Close this window. In Node-RED, press Add or Update in the account’s dialog, and Deploy.'
       return loginPage('You are signed in', next, true)
     } catch (thrown) {
       return loginPage('You are not signed in', asCalSyncError(thrown).message, false)
@@ -114,6 +112,7 @@ class LoginRoutes {
   }
 }
 
+const NOT_BEGUN = 'This page belongs to a login that is begun in Node-RED, in the dialog of an account.'
 const NOT_THE_ADDRESS =
   'This is not the address on which the browser ended. Sign in to the end and agree; the browser then shows a page that ' +
   'can’t be reached. Copy the whole address of that page: it begins with http:// and holds “state=” and “code=”.'

@@ -55,7 +55,7 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
     secrets: ['clientSecret', 'refreshToken', 'serviceAccountKey'],
     addresses: (settings) => {
       const { apiUrl, tokenUrl } = googleUrls(settings)
-      return [apiUrl, tokenUrl]
+      return [apiUrl, tokenUrl].map(whole)
     },
     connect: async (settings, { fetch, now }) => {
       const { createGoogleProvider } = await import('../google/provider.js')
@@ -90,7 +90,7 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
   icloud: {
     nodeType: 'calsync-icloud-account',
     secrets: ['password'],
-    addresses: (settings) => [serverUrlOf(settings)],
+    addresses: (settings) => [whole(serverUrlOf(settings))],
     connect: async (settings, world) => {
       const { createCaldavProvider } = await import('../caldav/index.js')
       const serverUrl = serverUrlOf(settings)
@@ -101,6 +101,9 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
     isLogin: () => false,
   },
 }
+
+/** An address as it is written in full: with the slash that a host alone may lack. */
+const whole = (address: string): string => (URL.canParse(address) ? new URL(address).href : address)
 
 /** The provider of an `accountType`. */
 export function registeredFor(type: string): Registered {
@@ -130,16 +133,19 @@ function googleCredentials(
 ): { serviceAccountKey: string } | { clientId: string; clientSecret: string; refreshToken: string } {
   const serviceAccountKey = given(settings['serviceAccountKey'])
   if (serviceAccountKey !== undefined) return { serviceAccountKey }
-  return { ...googleClient(settings), refreshToken: required(settings, 'refreshToken', 'the login (refresh token)') }
+  return {
+    ...googleClient(settings),
+    refreshToken: required(settings, 'refreshToken', 'the login (refresh token)', ' Press Connect in the account.'),
+  }
 }
 
-function required(settings: AccountSettings, name: string, words: string): string {
+function required(settings: AccountSettings, name: string, words: string, advice = ''): string {
   const value = given(settings[name])
   if (value !== undefined) return value
   const raw = settings[name]
   const unset = raw === undefined || raw === '' ? 'is missing' : `is ${raw}, which is not set in the environment`
   const account = settings['name'] ? `The account "${settings['name']}"` : 'The account'
-  throw new CalSyncError('reauthorise', `${account}: ${words} ${unset}.`, 're-authorise')
+  throw new CalSyncError('reauthorise', `${account}: ${words} ${unset}.${advice}`, 're-authorise')
 }
 
 /** A value that was entered; undefined if there is none. Node-RED leaves the text `${NAME}` where the environment has no NAME. */

@@ -39,10 +39,10 @@ export function serveRoute(RED: NodeAPI, route: Route): void {
   if (!httpAdmin || !auth) return
   const handler = (request: HttpRequest, response: HttpResponse): void => {
     response.set('cache-control', 'no-store')
-    answer(request, route).then(
-      (reply) => send(response, reply),
-      (error: unknown) => refuse(response, refusalOf(error, RED)),
-    )
+    answer(request, route)
+      .then((reply) => send(response, reply))
+      .catch((error: unknown) => refuse(response, refusalOf(error, RED)))
+      .catch((error: unknown) => RED.log.error(`[calsync] an admin route could not answer: ${String(error)}`))
   }
   const guards = route.permission === 'none' ? [] : [auth.needsPermission(route.permission)]
   httpAdmin[route.method](route.path, ...guards, handler)

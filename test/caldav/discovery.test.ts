@@ -117,6 +117,17 @@ describe('Finding the calendars of an account', () => {
     await assertRefused(providerFor(server, { password: '' }), 'reauthorise')
   })
 
+  it('takes a 403 of iCloud for a user name that it does not know, and of others for another server', async () => {
+    for (const [server, code, words] of [
+      [new CaldavServer(), 'reauthorise', /e-mail address of the Apple Account/],
+      [new CaldavServer({ ...PLAIN }), 'bad-answer', /does not lead to a CalDAV account \(HTTP 403\)/],
+    ] as const) {
+      server.interfere = { before: () => new Response(null, { status: 403 }) }
+      const provider = await providerFor(server)
+      await assert.rejects(provider.check(NO_END), { code, message: words })
+    }
+  })
+
   it('does not take a failed list for an empty one', async () => {
     const server = new CaldavServer()
     const provider = await providerFor(server)

@@ -80,14 +80,16 @@ describe('The calendars of the demo', () => {
     })
   }
 
-  it('are the same after they were saved and loaded, ETags and tokens included', async () => {
+  it('are the same after they were saved and loaded, ETags, tokens and logins included', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'calsync-demo-')), 'calendars.json')
     const before = seeded()
     before.googleOwner.remove(byTitle(before.googleOwner.rows(), 'Expenses').id)
     before.icloudOwner.remove(byTitle(before.icloudOwner.rows(), 'Zoo').id)
+    const login = before.google.tokens.newLogin()
     await before.save(file)
     const after = await World.load(now, file)
     assert.ok(after)
+    assert.ok(after.google.tokens.logins().includes(login))
     assert.deepEqual(after.googleOwner.rows(), before.googleOwner.rows())
     assert.deepEqual(after.icloudOwner.rows(), before.icloudOwner.rows())
     assert.deepEqual(after.google.calendar().events, before.google.calendar().events)
@@ -140,7 +142,7 @@ describe('The flow of the demo', () => {
 
   it('takes from the environment what a start may change', () => {
     const text = JSON.stringify(flow)
-    const names = ['GOOGLE', 'GOOGLE_TOKEN', 'CALDAV', 'TELL']
+    const names = ['GOOGLE', 'GOOGLE_AUTH', 'GOOGLE_TOKEN', 'CALDAV', 'TELL']
     for (const name of names) assert.ok(text.includes(`"\${CALSYNC_DEMO_${name}}"`), name)
   })
 

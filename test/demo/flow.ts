@@ -5,6 +5,7 @@ import type { FlowNode } from './admin'
 /** What the flow takes from the environment, so that it stays as it is when a port changes. */
 export type Addresses = {
   readonly CALSYNC_DEMO_GOOGLE: string
+  readonly CALSYNC_DEMO_GOOGLE_AUTH: string
   readonly CALSYNC_DEMO_GOOGLE_TOKEN: string
   readonly CALSYNC_DEMO_CALDAV: string
   readonly CALSYNC_DEMO_TELL: string
@@ -42,6 +43,7 @@ function withAccounts(node: FlowNode, caldav: { username: string; password: stri
   if (node.type === 'calsync-google-account') {
     const own = {
       apiUrl: '${CALSYNC_DEMO_GOOGLE}',
+      authUrl: '${CALSYNC_DEMO_GOOGLE_AUTH}',
       tokenUrl: '${CALSYNC_DEMO_GOOGLE_TOKEN}',
       credentials: { ...LOGIN },
     }

@@ -9,6 +9,8 @@ export type Kept = {
     events: (Omit<Stored, 'overrides'> & { overrides: string[] })[]
     version: number
     oldestToken: number
+    /** Those that Connect has given. */
+    logins?: string[]
   }
   readonly icloud: {
     collections: { path: string; members: Member[]; changes: [string, number][]; sequence: number; oldest: number }[]
@@ -26,6 +28,7 @@ export function dump(google: GoogleSimulator, icloud: CaldavServer): Kept {
       events: [...calendar.events.values()].map((stored) => ({ ...stored, overrides: [...stored.overrides] })),
       version: calendar.version,
       oldestToken: calendar.oldestToken,
+      logins: google.tokens.logins(),
     },
     icloud: {
       collections: [...store.collections.values()].map(({ path, members, changes, sequence, oldest }) => ({
@@ -57,6 +60,7 @@ function restoreGoogle(google: GoogleSimulator, kept: Kept['google']): void {
   }
   calendar.version = kept.version
   calendar.oldestToken = kept.oldestToken
+  google.tokens.restoreLogins(kept.logins ?? [])
   // Ids come from a counter: go past those that were given out.
   const given = [...calendar.events.keys()].filter((id) => /^sim[0-9a-v]{8}$/.test(id)).sort()
   const last = given.at(-1)

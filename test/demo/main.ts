@@ -125,6 +125,7 @@ async function main(): Promise<void> {
   )
   const env: Addresses = {
     CALSYNC_DEMO_GOOGLE: servers.google,
+    CALSYNC_DEMO_GOOGLE_AUTH: `${servers.google}auth`,
     CALSYNC_DEMO_GOOGLE_TOKEN: `${servers.google}token`,
     CALSYNC_DEMO_CALDAV: servers.icloud,
     CALSYNC_DEMO_TELL: `${page.url}tell`,

@@ -65,6 +65,7 @@ export class Site {
     const { google, caldav } = this.servers
     const env: Addresses = {
       CALSYNC_DEMO_GOOGLE: google,
+      CALSYNC_DEMO_GOOGLE_AUTH: `${google}auth`,
       CALSYNC_DEMO_GOOGLE_TOKEN: `${google}token`,
       CALSYNC_DEMO_CALDAV: caldav.url,
       CALSYNC_DEMO_TELL: this.listener.url,

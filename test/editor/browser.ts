@@ -129,11 +129,11 @@ export class Editor {
   }
 
   /** Takes a picture, where the environment asks for pictures by naming a folder in CALSYNC_SCREENSHOTS. */
-  async picture(name: string): Promise<void> {
+  async picture(name: string, page = this.page): Promise<void> {
     const folder = process.env.CALSYNC_SCREENSHOTS
     if (folder === undefined) return
     await mkdir(folder, { recursive: true })
-    await this.page.screenshot({ path: join(folder, `${name}.png`) })
+    await page.screenshot({ path: join(folder, `${name}.png`) })
   }
 
   /** Waits until a dialog has slid in. */

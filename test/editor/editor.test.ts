@@ -116,6 +116,7 @@ describe('The editor', function () {
     await editor.openConfig('calsync-google-account', id.google)
     await editor.fill('#node-config-input-clientId', '1.apps.googleusercontent.com')
     await editor.fill('#node-config-input-clientSecret', 'client secret')
+    await editor.page.click('#calsync-google-advanced summary')
     await editor.fill('#node-config-input-refreshToken', 'refresh token')
     await editor.picture('google-account')
     await editor.done()

@@ -38,7 +38,8 @@ export class LoginStage {
   private running: NodeRed | undefined
   private readonly closers: (() => Promise<void>)[] = []
 
-  async start(): Promise<void> {
+  /** @param red the `red.js` of another Node-RED than the repository's */
+  async start(red?: string): Promise<void> {
     const google = await serveOverHttp(this.google.fetch)
     const icloud = await serveCaldav(this.icloud)
     this.googleUrl = google.url
@@ -59,7 +60,7 @@ export class LoginStage {
       adminAuth: { type: 'credentials', users },
       logging: { console: { level: 'trace', metrics: false, audit: true } },
     }
-    const nodeRed = await startNodeRed({ userDir: this.userDir, port: await freePort(21980), settings })
+    const nodeRed = await startNodeRed({ userDir: this.userDir, port: await freePort(21980), settings, red })
     this.running = nodeRed
     this.closers.push(
       () => google.close(),

@@ -79,13 +79,21 @@ describe('From installed to connected', function () {
   it('connects it by a window that comes back by itself', async () => {
     const opened = editor.page.waitForEvent('popup')
     await editor.page.click('#calsync-connect')
-    await opened
-    await says(editor, '#calsync-login-state', 'Connected as someone@example.com. Press Done, and Deploy.')
+    const popup = await opened
+    await popup.getByText('You are signed in').waitFor()
+    await popup.emulateMedia({ colorScheme: 'dark' })
+    await editor.picture('google-came-back', popup)
+    await popup.close()
+    await says(editor, '#calsync-login-state', 'Connected as someone@example.com. Now press “Add”, then Deploy.')
     assert.equal(await editor.page.inputValue('#node-config-input-account'), 'someone@example.com')
     await editor.page.click('#calsync-test')
     await says(editor, '#calsync-test-result', 'Signed in to Google as someone@example.com.')
     assert.deepEqual(await editor.page.locator('.calsync-calendars li').allInnerTexts(), ['someone@example.com'])
     await editor.pictures('google-connected')
+    await editor.fill('#node-config-input-clientId', 'another')
+    await says(editor, '#calsync-login-state', 'made with another client ID')
+    await editor.fill('#node-config-input-clientId', LOGIN.clientId)
+    await editor.page.locator('#calsync-login-state').waitFor({ state: 'hidden' })
     await editor.done()
     await editor.deploy()
     assert.deepEqual(await credentialsOf('calsync-google-account', 'By redirect'), CONNECTED)

@@ -60,7 +60,7 @@ describe('A login at Google', () => {
       code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
       code_challenge_method: 'S256',
       access_type: 'offline',
-      prompt: 'consent',
+      prompt: 'select_account consent',
       login_hint: 'anna@example.com',
     })
   })

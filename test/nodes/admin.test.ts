@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { get, post } from './admin'
 import { inStep } from './events'
 import { Flow, ID } from './flow'
@@ -80,8 +81,20 @@ describe('the admin routes of a Node-RED', () => {
     process.env.CALSYNC_TEST_PASSWORD = PASSWORD
     try {
       assert.equal((await post('/calsync/icloud/calendars', asked)).status, 200)
+      const spelledOld = { ...asked, values: { ...values, password: '$(CALSYNC_TEST_PASSWORD)' } }
+      assert.equal((await post('/calsync/icloud/calendars', spelledOld)).status, 200)
     } finally {
       delete process.env.CALSYNC_TEST_PASSWORD
+    }
+  })
+
+  it('resolve what Node-RED’s own global environment holds, for an account that is not deployed too', async () => {
+    const env = [{ name: 'ICLOUD_PASSWORD', value: PASSWORD, type: 'str' }]
+    const globals = { id: '00000000000000e0', type: 'global-config', env }
+    await flow.start({ edit: (nodes) => [...nodes, globals] })
+    const values = { serverUrl: flow.icloud.options.origin, username: 'anna', password: '${ICLOUD_PASSWORD}' }
+    for (const id of [ID.icloudAccount, '00000000000000ff']) {
+      assert.equal((await post('/calsync/icloud/test', { id, values })).status, 200, id)
     }
   })
 
@@ -105,6 +118,21 @@ describe('the admin routes of a Node-RED', () => {
       })
       assert.deepEqual([moved.status, moved.body.code], [422, 'calsync.config'], 'the refresh token is a stored secret')
     }
+  })
+
+  it('test a service account whose key is only typed in', async () => {
+    await flow.start()
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    })
+    const serviceAccountKey = JSON.stringify({ client_email: 'robot@example.com', private_key: privateKey })
+    const asked = { id: '00000000000000fe', values: { ...flow.googleAddresses(), serviceAccountKey } }
+    const tested = await post('/calsync/google/test', asked)
+    assert.match(String(tested.body.text), /Signed in to Google as .+share one with this address/)
+    const wrong = await post('/calsync/google/test', { ...asked, values: { serviceAccountKey: 'x'.repeat(20) } })
+    assert.match(String(wrong.body.message), /whole JSON key file/)
   })
 
   it('use the secrets of no other node', async () => {

@@ -39,7 +39,7 @@ const NODES = [
   'calsync-reconcile',
   'calendar-sink',
 ]
-const CORE = ['common/25-catch.js', 'function/10-function.js', 'network/21-httpin.js']
+const CORE = ['common/25-catch.js', 'common/91-global-config.js', 'function/10-function.js', 'network/21-httpin.js']
 
 /** A message that a node got. */
 export type Got = Message & { payload: unknown }
@@ -120,6 +120,12 @@ export class Flow {
   /** Changes the accounts' credentials from the next deploy on. */
   useCredentials(credentials: Record<string, object>): void {
     this.credentials = { ...this.credentials, ...credentials }
+  }
+
+  /** Where the simulated Google is. */
+  googleAddresses(): { apiUrl: string; tokenUrl: string } {
+    const [url] = this.urls
+    return { apiUrl: url, tokenUrl: `${url}token` }
   }
 
   node(name: Name): TestNode {

@@ -32,6 +32,19 @@ describe('a login that dies', () => {
     }
   })
 
+  it('shows as well where it is a password, on the other side, and no longer once it works again', async () => {
+    const { password } = flow.icloud.options
+    flow.icloud.options.password = 'another'
+    await flow.sync()
+    const ofIcloud = ['icloudAccount', 'icloudSource', 'reconcile', 'icloudSink'] as const
+    for (const name of ofIcloud) assert.equal(await last(name), 're-authorise', name)
+    flow.icloud.options.password = password
+    await flow.deploy()
+    await flow.sync()
+    for (const name of ofIcloud) assert.notEqual(await last(name), 're-authorise', name)
+    assert.equal(await last('googleSource'), '2 events')
+  })
+
   it('is one error for a Catch node, that explains the seven days and what to do', async () => {
     flow.google.tokens.endLogins()
     await flow.sync()

@@ -44,7 +44,7 @@ export class Consent {
       back.searchParams.set('code', this.newCode(query))
       back.searchParams.set('scope', this.ticked(query).join(' '))
     }
-    return new Response(null, { status: 302, headers: { location: back.href } })
+    return new Response(null, { status: 302, headers: { ...SEVERED, location: back.href } })
   }
 
   /** Exchanges a code: once, for its own client, redirect address and PKCE verifier. */
@@ -86,7 +86,9 @@ export class Consent {
       challenge: query.get('code_challenge') ?? '',
       scope: this.ticked(query).join(' '),
       // a refresh token is given with the first consent only, unless consent is asked for again
-      lasting: query.get('access_type') === 'offline' && (!this.hasAgreed || query.get('prompt') === 'consent'),
+      lasting:
+        query.get('access_type') === 'offline' &&
+        (!this.hasAgreed || (query.get('prompt') ?? '').split(' ').includes('consent')),
       until: this.now() + CODE_TIME,
     })
     this.hasAgreed = true
@@ -101,12 +103,11 @@ function isLoopback(uri: string): boolean {
   return protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname) && hash === ''
 }
 
+/** As on Google's pages: the window that opened this one, and this one, can't reach each other any more. */
+const SEVERED = { 'cross-origin-opener-policy': 'same-origin' }
+
 const errorPage = (text: string): Response =>
   new Response(`<!doctype html><title>Sign in</title><h1>Access blocked</h1><p>${text}</p>`, {
     status: 400,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      // as on Google's pages: the window that opened this one can't be reached any more
-      'cross-origin-opener-policy': 'same-origin',
-    },
+    headers: { ...SEVERED, 'content-type': 'text/html; charset=utf-8' },
   })

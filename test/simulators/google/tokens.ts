@@ -71,6 +71,16 @@ export class TokenEndpoint {
     return refreshToken
   }
 
+  /** The refresh tokens that are good. */
+  logins(): string[] {
+    return [...this.refreshTokens].filter((token) => !this.ended.has(token))
+  }
+
+  /** Makes refresh tokens of an earlier life good again. */
+  restoreLogins(tokens: readonly string[]): void {
+    for (const token of tokens) this.refreshTokens.add(token)
+  }
+
   /** Ends every login so far, as when seven days are over; a new one can be made. */
   endLogins(): void {
     for (const token of this.refreshTokens) this.ended.add(token)
