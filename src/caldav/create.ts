@@ -13,8 +13,11 @@ import type { Place } from './place'
 import { seenFrom } from './seen'
 import { answerAfter, storeChange } from './update'
 
-/** Names that are tried before an event counts as refused: a server keeps those of deleted events for ever. */
-const GENERATIONS = 6
+/**
+ * Names that are tried before an event counts as refused: a server keeps those of deleted events for ever, and an event
+ * may be skipped and taken up again, or moved out of the calendar and back, time and again.
+ */
+const GENERATIONS = 50
 
 /** The name of a generation, without `.ics`: 160 bits of a hash, in letters and digits that no server escapes. */
 const nameOf = (uid: Uid, generation: number): string => hashJson([uid, generation])

@@ -77,7 +77,7 @@ export async function getMember(dav: Dav, collection: URL, id: ResourceId, signa
 
 function memberIn(answer: Answered, id: ResourceId): Member {
   const { status, headers, text } = answer
-  if (status === 404 || status === 410) return { id, is: 'absent' }
+  if (isAbsent(status)) return { id, is: 'absent' }
   if (status === 403) return { id, is: 'withheld', status }
   if (status !== 200) throw unexpected(answer, 'the request for an event')
   const modified = Date.parse(headers.get('last-modified') ?? '')
@@ -85,13 +85,17 @@ function memberIn(answer: Answered, id: ResourceId): Member {
   return { id, is: 'text', text, etag: headers.get('etag'), ...stamp }
 }
 
+const isAbsent = (status: number): boolean => status === 404 || status === 410
+
 /**
  * Whether the server knows a member that it does not give out: iCloud was seen not to return for a moment what it had
- * just stored, and to list some for ever. Such a one is not deleted.
+ * just stored, and to list some for ever. Such a one is not deleted. Only a plain no says that it does not: a refusal,
+ * or an answer that does not speak of the member, leaves it open.
  */
 export async function isListed(dav: Dav, collection: URL, id: ResourceId, signal: AbortSignal): Promise<boolean> {
   const found = await dav.propfind(urlOf(id, collection), props('d:getetag'), '0', signal)
-  return found.ok && found.responses.some((each) => textIn(each.props.getetag) !== '')
+  if (!found.ok) return !isAbsent(found.answer.status)
+  return found.responses.length === 0 || found.responses.some(({ status }) => !isAbsent(status))
 }
 
 /** The member's text, or why there is none. @throws ProviderError `refused` */

@@ -1,10 +1,11 @@
 import type { ResourceId } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import { completed } from '../ical'
 import { notFound } from './changes'
 import type { Answered } from './connection'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
-import { lengthened } from './marked'
+import { lengthened, orRefused } from './marked'
 import { urlOf } from './paths'
 import type { Place } from './place'
 
@@ -18,7 +19,8 @@ export type Put =
   | { readonly is: 'conflict' }
 
 /**
- * Stores a text, on a server that has no events without length as one of a second.
+ * Stores a text: one that the server refuses once more with all that RFC 5545 asks for, since servers hold texts that
+ * they would not take; and on a server that has no events without length, as one of a second.
  *
  * @param writesTimes whether it is about when the event takes place; else its times stay as the server has them
  * @throws ProviderError `refused` for a text that the server won't have, `read-only`, `calendar-not-found`
@@ -43,8 +45,15 @@ export async function put(
     if (longer !== text) return put(place, id, longer, precondition, signal, false)
   }
   if (status === 412 || status === 409 || isTaken(said)) return { is: 'conflict' }
+  if (isRefusal(status)) {
+    const whole = orRefused(() => completed(text, place.floatingZone))
+    if (whole !== text) return put(place, id, whole, precondition, signal, writesTimes)
+  }
   throw await whyNotStored(place, answer, said, signal)
 }
+
+/** iCloud answers 404 to a text that it can't take (bitfireAT/davx5-ose #1859). */
+const isRefusal = (status: number): boolean => [400, 403, 404, 415, 422].includes(status)
 
 /** CalendarServer, from which iCloud comes, has a second name for a UID that another calendar of the account holds. */
 const isTaken = (said: readonly string[]): boolean =>

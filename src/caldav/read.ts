@@ -70,7 +70,8 @@ async function readByListing(place: Place, ctag: string | null, known: Known, si
   const found = await fetchSeen(place, changed(listing, known), known, signal)
   const absent = [...known.values()].filter((each) => isExpected(each) && !listing.etags.has(each.id))
   const judged = await inParallel(absent, 2, ({ id }) => seenNow(place, id, known, signal))
-  const position = listedPosition(listing.ctag, found.unfetched)
+  const unproved = judged.flatMap((seen) => (seen.is === 'unread' ? seen.id : [])) // neither listed nor known to be gone
+  const position = listedPosition(listing.ctag, [...found.unfetched, ...unproved])
   return { kind: 'incremental', seen: [...found.seen, ...judged], position }
 }
 

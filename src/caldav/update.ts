@@ -115,6 +115,7 @@ export function answerAfter(
 
 /**
  * Whether servers were seen to store something else and yet to answer with an ETag: Cyrus drops white space in front of
- * a text, Xandikos takes the backslash in an escaped one for another escape.
+ * a text, Xandikos takes the backslash in an escaped one for another escape, and a comma in a category for the next.
  */
-const isFragile = (text: string): boolean => /^[A-Z-]+[^:\r\n]*:[ \t]|\\\\/m.test(text.replace(/\r\n[ \t]/g, ''))
+const isFragile = (text: string): boolean =>
+  /^[A-Z-]+[^:\r\n]*:[ \t]|\\\\|^CATEGORIES[^:\r\n]*:.*\\,/m.test(text.replace(/\r\n[ \t]/g, ''))

@@ -17,7 +17,11 @@ export function canonicalZone(name: string): string | undefined {
   return found
 }
 
+/** Three letters that the IANA database has. Others are Java's, which many read otherwise: BST is Dhaka, AST Anchorage. */
+const ABBREVIATIONS = /^(CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i
+
 function lookUp(name: string): string | undefined {
+  if (/^[A-Z]{3}$/i.test(name) && !ABBREVIATIONS.test(name)) return undefined
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]*$/.test(name) || !IANAZone.isValidZone(name)) return undefined
   const resolved = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
   return /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/.test(resolved) ? 'UTC' : resolved

@@ -6,6 +6,7 @@ import { explain } from './errors'
 import type { GoogleCredentials } from './tokens'
 import { AccessTokens } from './tokens'
 import type { GoogleEvent } from './times'
+import { ZoneNames } from './zone-names'
 
 export type GoogleConfig = {
   /** `https://www.googleapis.com/` or another root, with a slash at its end. */
@@ -20,10 +21,13 @@ type Options = { readonly headers: Record<string, string>; readonly signal: Abor
 export type Inserted = { readonly event: GoogleEvent } | { readonly taken: true }
 
 /**
- * The few requests that the provider makes, one HTTP request each (but for a renewed login). All of them reject with
+ * The few requests that the provider makes, one HTTP request each (but for a renewed login, and a time zone that has to
+ * go by another name). All of them reject with
  * a `ProviderError`, or `SyncTokenInvalid` for a list.
  */
 export class GoogleApi {
+  private readonly zones = new ZoneNames()
+
   private constructor(
     private readonly client: calendar_v3.Calendar,
     private readonly tokens: AccessTokens,
@@ -69,9 +73,12 @@ export class GoogleApi {
   }
 
   async insert(calendarId: string, event: GoogleEvent, signal: AbortSignal): Promise<Inserted> {
-    const params = { calendarId, requestBody: event, sendUpdates: 'none' }
+    const insert = (requestBody: GoogleEvent): Promise<GoogleEvent> =>
+      this.ask('insert', signal, (options) =>
+        this.client.events.insert({ calendarId, requestBody, sendUpdates: 'none' }, options),
+      )
     try {
-      return { event: await this.ask('insert', signal, (options) => this.client.events.insert(params, options)) }
+      return { event: await this.zones.send(event, insert) }
     } catch (error) {
       if (error instanceof ProviderError && error.status === 409) return { taken: true }
       throw error
@@ -86,9 +93,13 @@ export class GoogleApi {
     etag: string,
     signal: AbortSignal,
   ): Promise<GoogleEvent> {
-    const params = { calendarId, eventId, requestBody: event, sendUpdates: 'none' }
-    return this.ask('write', signal, ({ headers, ...options }) =>
-      this.client.events.patch(params, { ...options, headers: { ...headers, 'If-Match': etag } }),
+    return this.zones.send(event, (requestBody) =>
+      this.ask('write', signal, ({ headers, ...options }) =>
+        this.client.events.patch(
+          { calendarId, eventId, requestBody, sendUpdates: 'none' },
+          { ...options, headers: { ...headers, 'If-Match': etag } },
+        ),
+      ),
     )
   }
 

@@ -9,6 +9,7 @@ import { colorIdOf } from './color'
 import { linkMembers } from './link'
 import { writeReminders } from './reminders'
 import type { Ref } from './seen'
+import { asDescription } from './text'
 import type { GoogleEvent } from './times'
 import { patchTime } from './times'
 
@@ -46,9 +47,10 @@ function member(fields: Fields, name: Field, writing: Writing): GoogleEvent {
     case 'when':
       return whenMembers(whenOf(fields), writing)
     case 'summary':
-    case 'description':
     case 'location':
       return { [name]: text(value) }
+    case 'description':
+      return { description: typeof value === 'string' ? asDescription(value) : null }
     case 'status':
     case 'transparency':
     case 'visibility':

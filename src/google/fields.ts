@@ -12,7 +12,7 @@ import { reminderMinutes } from './reminders'
 import type { Surroundings } from './seen'
 import { plainText } from './text'
 import type { GoogleEvent } from './times'
-import { eventTime } from './times'
+import { eventTime, zoneNamed } from './times'
 
 /**
  * What a live event or instance means, every held field present; of a series also the occurrences that its EXDATE
@@ -52,18 +52,26 @@ function visibilityOf({ visibility }: GoogleEvent): string {
 
 function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When; excluded: EventTime[] } {
   const first = eventTime(event.start, calendarZone)
-  if (!first) throw new Error('It has no start that can be understood.')
-  const start = event.recurrence ? inZone(first, event.start?.timeZone ?? calendarZone) : first
+  if (!first) throw new Error(whyNoStart(event))
+  const start = event.recurrence ? inZone(first, zoneNamed(event.start?.timeZone ?? calendarZone)) : first
   // The end of an event without one is a placeholder.
   const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
   const end = normalEnd(start, given)
   const zone = event.start?.timeZone
-  const isUnknownZone = typeof event.start?.dateTime === 'string' && typeof zone === 'string' && !canonicalZone(zone)
+  const isUnknownZone =
+    typeof event.start?.dateTime === 'string' && typeof zone === 'string' && !canonicalZone(zoneNamed(zone))
   // A single event has its instant all the same; a series would wander with a wrong zone.
   if (isUnknownZone && event.recurrence) throw new Error(`Its time zone "${zone}" is not known here.`)
   const { recurrence, excluded } = normalRecurrence(repaired(event.recurrence ?? [], start), start)
   if (recurrence.length === 0) return { when: { start, end }, excluded: [] }
   return { when: { start, end, recurrence }, excluded }
+}
+
+function whyNoStart({ start }: GoogleEvent): string {
+  const isClock = typeof start?.dateTime === 'string' && typeof start.timeZone === 'string'
+  return isClock
+    ? `It starts at ${start.dateTime} in the time zone "${start.timeZone}", which is not known here.`
+    : 'It has no start that can be understood.'
 }
 
 /** A series recurs on the clock of its own zone, even where it starts in an hour that this shows twice. */

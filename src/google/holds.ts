@@ -7,7 +7,7 @@ import { normalText } from '../event/normal'
 import { fitCategories } from './categories'
 import { fitColor } from './color'
 import { fitUrl } from './link'
-import { plainText } from './text'
+import { asDescription } from './text'
 
 /** The fields of an event that Google holds and this provider carries. */
 export const HELD = [
@@ -28,6 +28,8 @@ export const HELD = [
 const MOST_REMINDERS = 5
 /** Characters; longer texts are refused. Google says nothing of it: these are what other clients keep to. */
 const LONGEST: Readonly<Record<string, number>> = { summary: 1024, location: 1024, description: 8192 }
+/** `&amp;`, in place of one character. */
+const LONGEST_ENTITY = 5
 /** An occurrence has no visibility of its own: making one more private makes the whole series so. */
 const HELD_BY_OCCURRENCE: readonly string[] = [...HELD.filter((name) => name !== 'visibility'), 'start', 'end']
 
@@ -62,7 +64,17 @@ function fitText(name: string, value: string): string | null {
   if (name === 'color') return fitColor(value)
   const longest = LONGEST[name]
   if (longest === undefined) return value
-  return cut(name === 'description' ? normalText(plainText(value)) : value, longest)
+  return name === 'description' ? cutDescription(value, longest) : cut(value, longest)
+}
+
+/** Cut so that it fits with what of it has to be written as entities. */
+function cutDescription(text: string, longest: number): string | null {
+  let held = cut(text, longest)
+  for (;;) {
+    const excess = asDescription(held ?? '').length - longest
+    if (held === null || excess <= 0) return held
+    held = cut(held, held.length - Math.ceil(excess / LONGEST_ENTITY))
+  }
 }
 
 /** The beginning of a text that is too long, no character of it halved. */

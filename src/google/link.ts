@@ -4,9 +4,14 @@ import type { GoogleEvent } from './times'
 /** The address that an event links to; null for none. */
 export const urlOf = (event: GoogleEvent): string | null => normalLine(event.source?.url)?.trimStart() ?? null
 
-/** An address that Google holds: one of the web. Any other (`message:`, `tel:`) stays in the other calendar; null. */
+/**
+ * An address that Google holds: one of the web, with a scheme in small letters and no character that a URI has not
+ * (RFC 3986). Any other (`message:`, `tel:`) stays in the other calendar; null.
+ */
 export function fitUrl(url: string): string | null {
-  return /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url) ? url : null
+  if (!/^https?:\/\/[^\s/]/i.test(url) || !URL.canParse(url)) return null
+  if (/[^\x21-\x7e]/.test(url)) return new URL(url).href
+  return url.replace(/^https?/i, (scheme) => scheme.toLowerCase())
 }
 
 /**

@@ -59,11 +59,13 @@ class GoogleProvider implements CalendarProvider {
     return `${text} A service account lists no calendars of other people: share one with this address, and enter its id.`
   }
 
+  /** Which calendar `primary` is, only the list can tell: it is never opened under another name than its own. */
   private async listed(calendarId: string, signal: AbortSignal): Promise<CalendarEntry | undefined> {
     try {
       return await this.api.calendar(calendarId, signal)
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'calendar-not-found') return undefined
+      const isMissing = error instanceof ProviderError && error.code === 'calendar-not-found'
+      if (isMissing && calendarId !== 'primary') return undefined
       throw error
     }
   }

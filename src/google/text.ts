@@ -1,37 +1,35 @@
-const TAG =
-  /<\/?(?:a|b|i|u|s|br|p|ul|ol|li|em|strong|span|div|font|html-blob|h[1-6]|blockquote|pre|table|tr|td)(?:\s[^<>]*)?\/?>/gi
-const BREAK = /<(?:br|\/p|\/div|\/li|\/h[1-6]|\/tr)(?:\s[^<>]*)?\/?>/gi
+/** The elements of which descriptions are made, those of mails that were pasted included. */
+const ELEMENTS =
+  'a|b|i|u|s|br|p|ul|ol|li|em|strong|strike|del|ins|span|div|font|html-blob|h[1-6]|hr|blockquote|pre|code|sub|sup|' +
+  'small|big|center|table|tbody|thead|tr|td|th|html|body|img|o:p'
+const TAG = new RegExp(`</?(?:${ELEMENTS})(?:\\s[^<>]*)?/?>`, 'gi')
+const BREAK = /<(?:br|hr|\/p|\/div|\/li|\/h[1-6]|\/tr)(?:\s[^<>]*)?\/?>/gi
 const LINK = /<a\s[^<>]*?href="([^"<>]*)"[^<>]*>([^<>]*)<\/a>/gi
-const ENTITY = /&(amp|lt|gt|quot|apos|nbsp|#39|#160);/g
-const CHARACTERS: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  '#39': "'",
-  '#160': ' ',
-}
+const COMMENT = /<!--[^]*?-->/g
+const ENTITY = /&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7})|#x([\da-f]{1,6}));/gi
+const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+/** What would be read as a tag or an entity. */
+const MARKUP = /&(?=#?\w+;)|<(?=[a-z/!?])/gi
 
-/**
- * The plain text of a description: Google's app writes HTML, other calendars show it as it stands. Text without HTML
- * stays as it is; doing it again changes nothing.
- */
+/** The plain text of a description: Google's apps show and write HTML, other calendars show the characters. */
 export function plainText(description: string): string {
-  let text = description
-  for (let layer = 0; layer < 5; layer += 1) {
-    const plain = withoutHtml(text)
-    if (plain === text) break
-    text = plain
-  }
-  return text
-}
-
-function withoutHtml(text: string): string {
-  return text
+  return description
+    .replace(COMMENT, '')
     .replace(LINK, (_, address: string, words: string) => (words === address ? address : `${words} (${address})`))
     .replace(BREAK, '\n')
     .replace(TAG, '')
-    .replace(ENTITY, (_, name: string) => CHARACTERS[name] ?? '')
+    .replace(ENTITY, (entity, name?: string, decimal?: string, hex?: string) =>
+      name !== undefined ? (CHARACTERS[name.toLowerCase()] ?? '') : character(entity, Number(decimal ?? `0x${hex}`)),
+    )
 }
+
+function character(entity: string, code: number): string {
+  if (code === 160) return ' '
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity
+}
+
+/**
+ * A plain text as a description that is shown as it stands: `<https://x.example/>` would be hidden as a tag. The reverse
+ * of {@link plainText}; text without anything that could be markup stays as it is.
+ */
+export const asDescription = (text: string): string => text.replace(MARKUP, (sign) => (sign === '&' ? '&amp;' : '&lt;'))

@@ -16,7 +16,7 @@ export type GoogleTime = calendar_v3.Schema$EventDateTime
 export function eventTime(time: GoogleTime | undefined, calendarZone: string): EventTime | undefined {
   if (typeof time?.date === 'string') return { date: time.date }
   if (typeof time?.dateTime !== 'string') return undefined
-  const named = time.timeZone ?? calendarZone
+  const named = zoneNamed(time.timeZone ?? calendarZone)
   const isKnown = canonicalZone(named) !== undefined
   const timeZone = isKnown ? named : 'UTC'
   const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/.test(time.dateTime)
@@ -26,6 +26,12 @@ export function eventTime(time: GoogleTime | undefined, calendarZone: string): E
   if (Number.isNaN(instant)) return undefined
   const shown = { dateTime: wallClock(instant, timeZone), timeZone }
   return instantOf(shown) === instant ? shown : { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
+}
+
+/** The zone of a name; Google also gives out `GMT-07:00`, a fixed offset, whose sign IANA's names have the other way. */
+export function zoneNamed(name: string): string {
+  const [, sign, hours = ''] = /^(?:GMT|UTC)([+-])(\d\d?)(?::?00)?$/.exec(name) ?? []
+  return sign === undefined || Number(hours) === 0 ? name : `Etc/GMT${sign === '-' ? '+' : '-'}${Number(hours)}`
 }
 
 /** A time as a patch sends it: the other kind of time is nulled, since a patch merges. */

@@ -23,6 +23,8 @@ export type Editing = {
   readonly tzids: Tzids
   /** Whether times in the zone of floating times are to float: those of an occurrence do as its series does. */
   readonly floats?: boolean
+  /** Whether the series comes to recur on other dates, for which zones known by their rules alone may not hold. */
+  readonly redated?: boolean
 }
 
 /** What a VEVENT holds and what it is to hold, exceptions apart; `single`: whether it then takes place once. */
@@ -36,7 +38,8 @@ export type Change = { readonly held: Fields; readonly wanted: Fields; readonly 
  */
 export function setFields(event: Component, { held, wanted, single }: Change, editing: Editing): Component {
   const when = timeOf(wanted)
-  let edited = sameMeaning(held.when, wanted.when) ? event : setWhen(event, when, editing)
+  const stays = sameMeaning(held.when, wanted.when) && editing.redated !== true
+  let edited = stays ? event : setWhen(event, when, editing)
   for (const name of HELD_FIELDS) {
     if (name === 'when' || name === 'reminders') continue
     const value = wanted[name] ?? emptyValue(name)
@@ -46,7 +49,7 @@ export function setFields(event: Component, { held, wanted, single }: Change, ed
 }
 
 function setWhen(event: Component, when: When, editing: Editing): Component {
-  const timed = setRecurrence(setSpan(event, when, editing), when, editing.zones)
+  const timed = setRecurrence(setSpan(event, when, editing), when, editing)
   return isAllDay(when.start) === isOfDays(event) ? timed : without(timed, isLineNamed(...SAY_ALL_DAY))
 }
 

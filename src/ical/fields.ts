@@ -8,7 +8,9 @@ import { normalColor } from '../event/color'
 import type { Component } from './component'
 import { isLineNamed, lineNamed } from './component'
 import { IcalError } from './error'
-import { readTime } from './time'
+import type { Line } from './line'
+import { param, paramsWithout, parseLine } from './line'
+import { formOf, readTime } from './time'
 import { readDuration, readText } from './value'
 import type { Zones } from './zone'
 
@@ -46,14 +48,14 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
 export function readSpan(event: Component, zones: Zones): Span {
   const line = lineNamed(event, 'DTSTART')
   if (line === undefined) throw new IcalError('the event has no DTSTART')
-  const start = readTime(line, zones)
+  const start = readTime(isUntimed(event) ? line : asTime(line), zones)
   return { start, end: normalEnd(start, readEnd(event, start, zones)) }
 }
 
 /** The end as the text tells it, by DTEND or DURATION; undefined if it tells none. */
 export function readEnd(event: Component, start: EventTime, zones: Zones): EventTime | undefined {
   const end = lineNamed(event, 'DTEND')
-  if (end) return readTime(end, zones)
+  if (end) return readTime(isAllDay(start) ? end : asTime(end), zones)
   const duration = lineNamed(event, 'DURATION')
   if (duration === undefined) return undefined
   const { days, seconds } = readDuration(duration)
@@ -61,6 +63,18 @@ export function readEnd(event: Component, start: EventTime, zones: Zones): Event
   const day = { dateTime: addDays(start.dateTime.slice(0, 10), days) + start.dateTime.slice(10) }
   const at = instantOf({ ...day, timeZone: start.timeZone }) + seconds * 1000
   return { dateTime: wallClock(at, start.timeZone), timeZone: start.timeZone }
+}
+
+/** Whether no end says that a midnight at which the event starts is a time and no day. */
+function isUntimed(event: Component): boolean {
+  const end = lineNamed(event, 'DTEND')
+  return end === undefined || formOf(end).is === 'date'
+}
+
+/** What says to be a day, but has a clock, as a time. */
+function asTime(line: Line): Line {
+  const isClock = /T/i.test(line.value) && param(line, 'VALUE') !== undefined
+  return isClock ? parseLine(`${line.name}${paramsWithout(line, ['VALUE'])}:${line.value}`) : line
 }
 
 /**

@@ -1,3 +1,4 @@
+export { completed } from './complete'
 export { IcalError } from './error'
 export { HOLDS } from './holds'
 export { withLength } from './instant'

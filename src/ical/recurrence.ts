@@ -37,6 +37,13 @@ export function normalLines(lines: readonly Line[], start: EventTime, zones: Zon
   )
 }
 
+/** RDATE lines in normal form for occurrences, given by key. */
+export function datesAs(keys: readonly string[], start: EventTime): string[] {
+  if (keys.length === 0) return []
+  const name = isAllDay(start) ? 'RDATE;VALUE=DATE' : 'RDATE'
+  return normalised([`${name}:${keys.map((key) => key.replace(/[-:]/g, '')).join(',')}`], start)
+}
+
 /** The occurrences that an event's EXDATEs name, as keys. */
 export function readExcluded(event: Component, start: EventTime, zones: Zones): Set<string> {
   return new Set(linesNamed(event, 'EXDATE').flatMap((line) => keysOf(line, start, zones)))

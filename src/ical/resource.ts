@@ -2,12 +2,13 @@ import type { EventTime, Exception, Fields, When } from '../event/event'
 import { exceptionField } from '../event/event'
 import { occurrenceKey } from '../event/zone'
 import type { Component } from './component'
-import { childrenNamed, lineNamed, parseCalendar } from './component'
+import { childrenNamed, lineNamed, linesOf, parseCalendar } from './component'
 import { IcalError } from './error'
 import { readFields, readSpan } from './fields'
 import { exceptionIn, fieldsOfOrphans } from './orphans'
 import { periodExceptions } from './period-length'
-import { keysOf, readExcluded, readRecurrence } from './recurrence'
+import { datesAs, keysOf, readExcluded, readRecurrence } from './recurrence'
+import { seriesOf } from './single'
 import { readTime, utcInstant } from './time'
 import { readText } from './value'
 import type { Zones } from './zone'
@@ -22,7 +23,7 @@ export type Resource = {
   readonly zones: Zones
   /** Undefined where the text has none. */
   readonly uid: string | undefined
-  /** Older versions of components, which a newer SEQUENCE has replaced: they stand in the text and mean nothing. */
+  /** Older versions of components, and others that stand in the text and mean nothing. */
   readonly superseded: readonly Component[]
 } & (
   | {
@@ -30,6 +31,8 @@ export type Resource = {
       readonly main: Component
       readonly start: EventTime
       readonly overrides: readonly Override[]
+      /** Occurrences that take place by their overrides alone, since nothing else says that the event recurs. */
+      readonly implied: readonly string[]
     }
   /** Occurrences whose series is not here: somebody was invited to just these. `main`: the first, at `key`. */
   | { readonly is: 'alone'; readonly main: Component; readonly key: string; readonly overrides: readonly Override[] }
@@ -54,10 +57,11 @@ export function parseResource(text: string, floatingZone: string): Resource {
     const start = found.is === 'series' ? found.start : found.original
     const others = events.filter((event) => !masters.includes(event))
     const overrides = overridesOf(others, start, zones)
-    const living = new Set([found.main, ...overrides.map(({ event }) => event)])
-    const superseded = events.filter((event) => !living.has(event))
-    const parts = { calendar, zones, uid, superseded, main: found.main, overrides }
-    return found.is === 'series' ? { is: 'series', start, ...parts } : { is: 'alone', key: found.key, ...parts }
+    const stands = found.is === 'series' ? seriesOf(found.main, found.start, overrides, zones) : { ...found, overrides }
+    const living = new Set([found.main, stands.main, ...stands.overrides.map(({ event }) => event)])
+    const parts = { calendar, zones, uid, superseded: events.filter((event) => !living.has(event)) }
+    if ('key' in stands) return { is: 'alone', key: stands.key, main: stands.main, overrides, ...parts }
+    return { is: 'series', ...stands, ...parts }
   })
 }
 
@@ -100,11 +104,12 @@ const TIMED = /^\s*(DTSTART|DTEND|DURATION|RRULE|RDATE|EXRULE|EXDATE|RECURRENCE-
  * @throws IcalError with `reason` if none does
  */
 function newest(versions: readonly Component[], reason: string): Component | undefined {
-  const [first, second] = versions.toSorted((a, b) => byAge(b, a))
-  if (first && second && byAge(first, second) === 0) throw new IcalError(reason)
+  const [first, ...more] = versions.toSorted((a, b) => byAge(b, a))
+  if (first && more.some((other) => byAge(first, other) === 0 && !isSame(first, other))) throw new IcalError(reason)
   return first
 }
 
+const isSame = (a: Component, b: Component): boolean => linesOf(a).join('\n') === linesOf(b).join('\n')
 const byAge = (a: Component, b: Component): number => sequenceOf(a) - sequenceOf(b) || stampOf(a) - stampOf(b)
 const sequenceOf = (event: Component): number => Number.parseInt(lineNamed(event, 'SEQUENCE')?.value ?? '', 10) || 0
 const stampOf = (event: Component): number => utcInstant(lineNamed(event, 'DTSTAMP')?.value ?? '') ?? 0
@@ -157,11 +162,13 @@ function refuseRange(event: Component): void {
 export function fieldsOf(resource: Resource): Fields {
   const { main, zones } = resource
   if (resource.is === 'alone') return fieldsOfOrphans(resource)
-  const recurrence = readRecurrence(main, resource.start, zones)
+  const said = readRecurrence(main, resource.start, zones)
+  const recurrence = said.length > 0 ? said : datesAs(resource.implied, resource.start)
   const own = readFields(main, zones, recurrence.length === 0)
   const span = own.when as { start: EventTime; end: EventTime }
   const when: When = recurrence.length > 0 ? { ...span, recurrence } : span
   const series: Fields = { ...own, when: when }
+  if (recurrence.length === 0) return series // what takes place once has no other occurrences, nor any left out
   const exceptions = new Map<string, Exception>(periodExceptions(main, series, zones))
   for (const key of readExcluded(main, resource.start, zones)) exceptions.set(key, null)
   for (const { key, event } of resource.overrides) exceptions.set(key, exceptionIn(series, key, event, zones))

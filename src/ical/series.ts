@@ -17,7 +17,7 @@ import type { Override, Resource } from './resource'
 import { formOf, isKeyFor, sameForm } from './time'
 import { exceptionKeys, newOverride, setOverride } from './override'
 import { exceptionAt, holdable, timeOf } from './wanted'
-import { setExcluded, setRecurrenceId } from './when'
+import { setExcluded, setRecurrence, setRecurrenceId } from './when'
 
 type Series = Extract<Resource, { is: 'series' }>
 
@@ -40,9 +40,11 @@ export type Edited = {
 }
 
 /** A series and its overrides brought to hold what is wanted. */
-export function patchSeries(series: Series, held: Fields, wish: Fields, editing: Editing): Edited {
+export function patchSeries(series: Series, held: Fields, wish: Fields, how: Editing): Edited {
   const { overrides } = series
-  const main = holdsTime(held, wish) ? series.main : withoutPeriods(series.main)
+  const editing = { ...how, redated: !sameMeaning(recurrenceOf(held), recurrenceOf(wish)) }
+  refuseSeries(series, wish)
+  const main = holdsTime(held, wish) ? series.main : spelledOut(series.main, held, editing)
   const wanted = sameMeaning(held.when, wish.when) ? wish : holdable(wish)
   const when = timeOf(wanted)
   const edited = setFields(main, { held, wanted, single: when.recurrence === undefined }, editing)
@@ -58,11 +60,23 @@ export function patchSeries(series: Series, held: Fields, wish: Fields, editing:
   return { events, added: added(master, there, move, editing) }
 }
 
+/** One occurrence may stand for an event that takes place once; it can't have a rule. */
+function refuseSeries({ main }: Series, wish: Fields): void {
+  if (lineNamed(main, 'RECURRENCE-ID') && recurrenceOf(wish) !== null)
+    throw new IcalError('an occurrence that stands for the whole event can not become a series')
+}
+
+/** A series that says all of its dates by RDATEs that are times: those that periods or overrides imply. */
+const spelledOut = (main: Component, held: Fields, editing: Editing): Component =>
+  setRecurrence(withoutPeriods(main), timeOf(held), editing)
+
 /** Whether the series and its occurrences stay where and as they are. */
 function holdsTime(held: Fields, wish: Fields): boolean {
   const names = [...fieldNames(held), ...fieldNames(wish)].filter((name) => name === 'when' || isException(name))
   return names.every((name) => sameMeaning(valueIn(held, name), valueIn(wish, name)))
 }
+
+const recurrenceOf = (fields: Fields): Json => timeOf(fields).recurrence ?? null
 
 const valueIn = (fields: Fields, name: Field): Json =>
   name in fields ? (fields[name] ?? null) : isException(name) ? {} : null
@@ -139,6 +153,7 @@ function withExdates(
   { held, wanted, start, rewrite }: Move,
   { zones }: Editing,
 ): Component {
+  if (recurrenceOf(held) === null && recurrenceOf(wanted) === null) return master
   const standing = [...kept].filter(([, event]) => event !== null).map(([{ key }]) => key)
   const cancelled = exceptionKeys(wanted).filter((key) => exceptionAt(wanted, key) === null)
   return setExcluded(

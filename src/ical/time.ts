@@ -12,21 +12,38 @@ export type TimeForm = { readonly is: 'date' | 'utc' | 'floating' } | { readonly
 const TIME = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i
 
 /**
- * How a line tells its time, by its value: iCloud has `DTSTART:20260601` without VALUE=DATE.
+ * How a line tells its time, by its value: iCloud has `DTSTART:20260601` without VALUE=DATE, and some programs write
+ * VALUE=DATE in front of a clock, which is only then none if it is midnight.
  *
  * @throws IcalError if its value is no date
  */
 export function formOf(line: Line): TimeForm {
   const match = TIME.exec(valueOf(line))
   if (!match) throw new IcalError(`"${line.name}:${line.value}" is no date`)
-  if (match[4] === undefined || param(line, 'VALUE')?.toUpperCase() === 'DATE') return { is: 'date' }
+  const [, , , , hour, minute, second] = match
+  const isMidnight = `${hour ?? ''}${minute ?? ''}${second ?? ''}` === '000000'
+  if (hour === undefined || (isMidnight && param(line, 'VALUE')?.toUpperCase() === 'DATE')) return { is: 'date' }
   if (match[7] !== undefined) return { is: 'utc' }
   const tzid = param(line, 'TZID')
   return tzid ? { is: 'zoned', tzid } : { is: 'floating' }
 }
 
-/** Behind a parameter whose quote was left open, the closing one is found here. */
-const valueOf = (line: Line): string => line.value.trim().replace(/"$/, '')
+/**
+ * The value as RFC 5545 spells it. Behind a parameter whose quote was left open, the closing one is found here; some
+ * programs write `2026-06-01T10:00:00Z`, no seconds, or a Z behind a day.
+ */
+function valueOf(line: Line): string {
+  const value = line.value.trim().replace(/"$/, '')
+  const [, date, time, seconds, utc] = /^(\d{4}-?\d\d-?\d\d)(?:T(\d\d:?\d\d)(:?\d\d)?)?(Z?)$/i.exec(value) ?? []
+  if (date === undefined) return value
+  return `${date}${time === undefined ? '' : `T${time}${seconds ?? '00'}${utc ?? ''}`}`.replace(/[-:]/g, '')
+}
+
+/** A time line whose value is not spelled as RFC 5545 has it, spelled so; else undefined. */
+export function respelled(line: Line): string | undefined {
+  const value = valueOf(line)
+  return value === line.value ? undefined : `${line.name}${line.params}:${value}`
+}
 
 export const sameForm = (a: TimeForm, b: TimeForm): boolean =>
   a.is === b.is && (a.is !== 'zoned' || b.is !== 'zoned' || a.tzid === b.tzid)

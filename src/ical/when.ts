@@ -8,7 +8,7 @@ import type { Editing } from './edit'
 import type { Span } from './fields'
 import { readEnd, readSpan } from './fields'
 import type { Line } from './line'
-import { parseLine } from './line'
+import { param, parseLine } from './line'
 import { datesOf, isRecurrenceLine, keyOf, normalLines, RECURRENCE_NAMES } from './recurrence'
 import type { TimeForm } from './time'
 import { formFor, formOf, isKeyFor, occurrenceLine, timeLine } from './time'
@@ -18,15 +18,22 @@ const same = (a: EventTime | undefined, b: EventTime): boolean => a !== undefine
 
 /**
  * DTSTART and DTEND brought to say a span. A line that says its part already stays, but for floating times: one of
- * the two can't stay floating when the other gets a zone.
+ * the two can't stay floating when the other gets a zone; and for zones that may not hold on the dates to come.
  */
-export function setSpan(event: Component, span: Span, { zones, tzids, floats = false }: Editing): Component {
+export function setSpan(
+  event: Component,
+  span: Span,
+  { zones, tzids, floats = false, redated = false }: Editing,
+): Component {
   const old = lineNamed(event, 'DTSTART') ? readSpan(event, zones) : undefined
-  if (old && same(old.start, span.start) && same(old.end, span.end)) return event
+  const mayStay = (within: Component, name: string): boolean => !redated || !isByRules(lineNamed(within, name), zones)
+  const isSame = old !== undefined && same(old.start, span.start) && same(old.end, span.end)
+  if (isSame && mayStay(event, 'DTSTART') && mayStay(event, 'DTEND')) return event
   const form = (time: EventTime): TimeForm =>
     floats && isInZone(time, zones.floating) ? { is: 'floating' } : formFor(time, tzids.tzidFor)
   const line = (name: string, time: EventTime): string => timeLine(name, time, form(time))
-  const landed = (within: Component, name: string): boolean => floats || !isFloating(within, name)
+  const landed = (within: Component, name: string): boolean =>
+    (floats || !isFloating(within, name)) && mayStay(within, name)
   const started =
     same(old?.start, span.start) && landed(event, 'DTSTART')
       ? event
@@ -34,6 +41,12 @@ export function setSpan(event: Component, span: Span, { zones, tzids, floats = f
   // The end as it stands there, before it is repaired: a DTEND of the wrong value type must not survive.
   const stays = same(readEnd(started, span.start, zones), span.end) && landed(started, 'DTEND')
   return stays ? started : endedBy(started, line('DTEND', span.end))
+}
+
+/** Whether the zone of a line is known by what its definition says of the dates of the resource, and not by its name. */
+function isByRules(line: Line | undefined, zones: Zones): boolean {
+  const tzid = line && param(line, 'TZID')
+  return tzid !== undefined && tzid !== '' && zones.named(tzid) === undefined
 }
 
 function endedBy(event: Component, line: string): Component {
@@ -51,13 +64,14 @@ function isFloating(event: Component, name: string): boolean {
 }
 
 /** RRULE, EXRULE and RDATE lines brought to say a recurrence; those that say part of it already stay. */
-export function setRecurrence(event: Component, when: When, zones: Zones): Component {
+export function setRecurrence(event: Component, when: When, { zones, redated = false }: Editing): Component {
   const wanted = new Set(when.recurrence ?? [])
   const missing = new Set(wanted)
   const unwanted = new Set<Node>()
   for (const lines of unitsOf(event)) {
     const says = normalLines(lines, when.start, zones)
-    const stays = says.length > 0 && says.every((each) => missing.delete(each))
+    const mayStay = !redated || !lines.some((line) => isByRules(line, zones))
+    const stays = mayStay && says.length > 0 && says.every((each) => missing.delete(each))
     if (!stays) for (const line of lines) unwanted.add(line)
   }
   const at = event.content.findIndex((node) => unwanted.has(node))

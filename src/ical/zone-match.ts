@@ -31,7 +31,7 @@ export function matchingZone(offsets: Offsets, window: Window, preferred: readon
 function probesIn({ changes }: Offsets, { from, to }: Window): number[] {
   const probes = changes.flatMap((at) => [at - 60_000, at]).filter((at) => at >= from && at < to)
   for (let at = from; at <= to; at += STEP) probes.push(at)
-  return probes
+  return [...probes, to]
 }
 
 /** Zones by how likely they are meant: cities that many look for before the rest. */

@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon'
 import { canonicalZone } from '../event/zone'
+import { windowsNameShown } from './shown-zones'
 import { WINDOWS_ZONES } from './windows-zones'
 
 const windows = new Map(Object.entries(WINDOWS_ZONES).map(([name, zone]) => [name.toLowerCase(), zone]))
@@ -40,7 +41,8 @@ export function offsetNamed(tzid: string): number | undefined {
 
 /**
  * The zone of a name by which Outlook shows it: `(UTC+01:00) Amsterdam, Berlin, Rome`, `(UTC-05:00) Eastern Time (US &
- * Canada)`, or just cities. All cities that are zones have to agree, with each other and with the offset.
+ * Canada)`, or just cities; by Lotus Notes: `Eastern`. All cities that are zones have to agree, and the offset has to
+ * be one that the zone has had.
  */
 export function zoneDisplayed(tzid: string): string | undefined {
   const [, sign, hours, minutes, text = ''] =
@@ -48,15 +50,16 @@ export function zoneDisplayed(tzid: string): string | undefined {
   const offset = hours === undefined ? undefined : Number(`${sign ?? ''}${Number(hours) * 60 + Number(minutes)}`)
   const zones = zonesShown(text)
   const [first] = zones
-  if (first === undefined) return undefined
-  const agree = zones.every((zone) => yearOffsets(zone) === yearOffsets(first))
-  return agree && (offset === undefined || standardOffset(first) === offset) ? canonicalZone(first) : undefined
+  if (first === undefined || zones.some((zone) => yearOffsets(zone) !== yearOffsets(first))) return undefined
+  return offset === undefined || hadOffset(first, offset) ? canonicalZone(first) : undefined
 }
 
 function zonesShown(text: string): string[] {
-  const [, region] = /^([\w ]+) Time \(/.exec(text) ?? []
-  const zone = region === undefined ? undefined : windows.get(`${region.toLowerCase()} standard time`)
-  if (zone !== undefined) return [zone]
+  const shown = windowsNameShown(text)
+  if (shown !== undefined) return [windows.get(shown.toLowerCase()) ?? 'UTC']
+  const [, region = text] = /^([\w ]+) Time(?: \(|$)/.exec(text) ?? []
+  const zone = windows.get(`${region.trim().toLowerCase()} standard time`)
+  if (zone !== undefined) return zone === 'Pacific/Apia' ? [] : [zone] // Lotus has Samoa east of the date line
   return text.split(',').flatMap((part) => cities().get(part.trim().toLowerCase()) ?? [])
 }
 
@@ -83,9 +86,16 @@ function cities(): ReadonlyMap<string, string> {
 }
 
 /** A year of today's rules: which one does not matter for what a name means. */
-const JANUARY = Date.UTC(2025, 0, 15)
-const JULY = Date.UTC(2025, 6, 15)
+const YEAR = 2025
+/** Names with an offset are as old as the events that Outlook was used for. */
+const FIRST_YEAR = 1995
 
-const offsetsIn = (zone: string): number[] => [JANUARY, JULY].map((at) => IANAZone.create(zone).offset(at))
-const standardOffset = (zone: string): number => Math.min(...offsetsIn(zone))
-const yearOffsets = (zone: string): string => offsetsIn(zone).join()
+const offsetsIn = (zone: string, year: number): number[] =>
+  [Date.UTC(year, 0, 15), Date.UTC(year, 6, 15)].map((at) => IANAZone.create(zone).offset(at))
+const yearOffsets = (zone: string): string => offsetsIn(zone, YEAR).join()
+
+/** Whether a zone had this offset as its standard one: names keep the offset of their time. */
+function hadOffset(zone: string, offset: number): boolean {
+  for (let year = YEAR; year >= FIRST_YEAR; year--) if (Math.min(...offsetsIn(zone, year)) === offset) return true
+  return false
+}

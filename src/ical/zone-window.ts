@@ -14,8 +14,11 @@ const MOST_YEARS = 10
 const DATED = /^(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)$/
 const RULES = /^(RRULE|EXRULE)$/
 
-/** When the events of a calendar take place, and whether any takes place more than once. */
-export type EventWindow = Window & { readonly recurs: boolean }
+/**
+ * When the events of a calendar take place, and whether any takes place more than once. `span`: from the first to the
+ * last, a day around; missing where it is not known which is the last.
+ */
+export type EventWindow = Window & { readonly recurs: boolean; readonly span?: Window }
 
 /** Undefined if no event says a date. */
 export function windowOf(calendar: Component): EventWindow | undefined {
@@ -24,16 +27,29 @@ export function windowOf(calendar: Component): EventWindow | undefined {
   )
   const rules = lines.filter(({ name }) => RULES.test(name))
   const dates = lines.filter(({ name }) => DATED.test(name)).flatMap(({ value }) => daysIn(value))
-  const ends = rules.map(({ value }) => daysIn(ruleParts(value.toUpperCase()).get('UNTIL') ?? '')[0])
   if (dates.length === 0) return undefined
   const first = Math.min(...dates)
+  const ends = rules.map(({ value }) => endOf(ruleParts(value.toUpperCase()), first))
   const open = ends.includes(undefined) ? [first + OPEN_YEARS * YEAR] : []
   const last = Math.max(...dates, ...open, ...ends.filter((end) => end !== undefined))
   return {
     from: Date.UTC(yearOf(first - MARGIN), 0, 1),
     to: Date.UTC(yearOf(Math.min(last, first + MOST_YEARS * YEAR) + MARGIN) + 1, 0, 1),
     recurs: rules.length > 0 || lines.some(({ name }) => name === 'RDATE'),
+    ...(open.length === 0 && last - first < MOST_YEARS * YEAR && { span: { from: first - DAY, to: last + DAY } }),
   }
+}
+
+/** No later than this a rule gives its last occurrence; undefined if that is not plain to see. */
+function endOf(rule: ReadonlyMap<string, string>, first: number): number | undefined {
+  const [until] = daysIn(rule.get('UNTIL') ?? '')
+  if (until !== undefined) return until + DAY
+  const freq = rule.get('FREQ') ?? ''
+  const isSparse = ['BYMONTH', 'BYMONTHDAY', 'BYSETPOS', 'BYYEARDAY', 'BYWEEKNO'].some((part) => rule.has(part))
+  if (isSparse || !['DAILY', 'WEEKLY'].includes(freq)) return undefined
+  const days = freq === 'DAILY' && !rule.has('BYDAY') ? 1 : 7 // at most, from one occurrence to the next
+  const last = first + (Number(rule.get('COUNT')) + 1) * Number(rule.get('INTERVAL') ?? 1) * days * DAY
+  return Number.isFinite(last) ? last : undefined
 }
 
 const yearOf = (instant: number): number => new Date(instant).getUTCFullYear()

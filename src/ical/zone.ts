@@ -6,6 +6,7 @@ import { IcalError } from './error'
 import type { Offsets } from './observance'
 import { fixedOffset, offsetsOf } from './observance'
 import { readText } from './value'
+import type { Window } from './zone-match'
 import { fixedZone, matchingZone } from './zone-match'
 import { offsetNamed, zoneDisplayed, zoneNamed, zonesHinted } from './zone-name'
 import type { EventWindow } from './zone-window'
@@ -83,14 +84,23 @@ function meaningIn(calendar: Component, tzid: string, floating: string): Meaning
   const window = windowOf(calendar)
   const clock = window && clockOf(tzid, definition, window)
   if (window === undefined || clock === undefined) return { is: 'unknown', reason: `time zone "${tzid}" is not known` }
-  const zone = zoneByClock(tzid, clock, window, floating, definition)
+  // Where no zone has the same clock for years, one that has it while the series lasts says the same of all of it.
+  const zone =
+    zoneByClock(tzid, clock, window, floating, definition) ??
+    (window.recurs && window.span ? zoneByClock(tzid, clock, window.span, floating, definition) : undefined)
   if (zone !== undefined) return { is: 'zone', zone }
   return window.recurs ? { is: 'unknown', reason: unmatched(tzid) } : { is: 'clock', offsets: clock }
 }
 
 const unmatched = (tzid: string): string => `time zone "${tzid}" changes its clock as no known zone does`
 
+/**
+ * Bare abbreviations name a zone without summer time; who defines one with it (EST for New York) means what is defined.
+ */
+const ABBREVIATION = /^(EST|MST|HST)$/i
+
 function byName(tzid: string, definition: Component | undefined): string | undefined {
+  if (definition && ABBREVIATION.test(tzid.trim())) return undefined
   const location = definition && lineNamed(definition, 'X-LIC-LOCATION')
   const named = zoneNamed(tzid) ?? (location && canonicalZone(location.value.trim()))
   return named ?? (definition ? undefined : zoneDisplayed(tzid))
@@ -108,7 +118,7 @@ const matched = new Map<string, string | null>()
 function zoneByClock(
   tzid: string,
   clock: Offsets,
-  window: EventWindow,
+  window: Window,
   floating: string,
   definition: Component | undefined,
 ): string | undefined {
@@ -116,7 +126,8 @@ function zoneByClock(
   const known = matched.get(key)
   if (known !== undefined) return known ?? undefined
   if (matched.size > 500) matched.clear() // names and dates come from events: bounded
-  const fixed = clock.changes.length === 0 ? fixedZone(clock.at(window.from)) : undefined
+  const isFixed = clock.changes.every((at) => at < window.from || at > window.to)
+  const fixed = isFixed ? fixedZone(clock.at(window.from)) : undefined
   const zone = matchingZone(clock, window, [...(fixed ? [fixed] : []), ...zonesHinted(tzid), floating])
   matched.set(key, zone ?? null)
   return zone

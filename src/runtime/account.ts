@@ -67,11 +67,20 @@ export function accountFetch(
     const url = input instanceof Request ? input.url : input.toString()
     const counter = registered.isLogin(url, settings) ? undefined : counting.getStore()
     const begun = now()
-    const response = await (counter ? transport.counted(counter) : transport.fetch)(input, init)
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-    const [status, duration] = [response.status, now() - begun]
-    const message = `${method} ${bareUrl(url)}: ${status} in ${duration} ms`
-    log?.('debug', { message, method, url: bareUrl(url), status, duration })
-    return response
+    const tell = (status?: number): void => {
+      const duration = now() - begun
+      const what = status === undefined ? `no answer after ${duration} ms` : `${status} in ${duration} ms`
+      const message = `${method} ${bareUrl(url)}: ${what}`
+      log?.('debug', { message, method, url: bareUrl(url), ...(status === undefined ? {} : { status }), duration })
+    }
+    try {
+      const response = await (counter ? transport.counted(counter) : transport.fetch)(input, init)
+      tell(response.status)
+      return response
+    } catch (error) {
+      tell()
+      throw error
+    }
   }
 }

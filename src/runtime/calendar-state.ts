@@ -22,6 +22,8 @@ type Position = {
   readonly position: Json | null
   /** Whether the replica rests on a complete read. */
   readonly complete: boolean
+  /** How far the replica had come by then; one that has not is not the one that was read. */
+  readonly seq?: number
 }
 
 /** What one read brought. */
@@ -38,7 +40,7 @@ export type ReadResult = {
 export class CalendarState {
   private readonly lock = new Lock()
   private connected: Calendar | undefined
-  /** What was observed and is not on disk yet, since the disk refused it. */
+  /** What was observed and is not on disk yet. */
   private readonly unsaved = new Map<string, Stored>()
 
   private constructor(
@@ -56,8 +58,10 @@ export class CalendarState {
     const epoch = hashJson([identity, around.now(), around.random()])
     const initial = { identity, name: '', provider: '', epoch, position: null, complete: false }
     const document = await store.document<Position>([...folder, 'position'], { version: 1, initial })
-    if (journal.damaged && document.value.complete) await document.write(initial)
-    const replica = new Replica(document.value.epoch, new Map(journal.entries))
+    const stored = new Replica(document.value.epoch, new Map(journal.entries))
+    const isLost = journal.damaged !== null || stored.seq < (document.value.seq ?? 0)
+    if (isLost && document.value.complete) await document.write(initial)
+    const replica = isLost ? new Replica(document.value.epoch, stored.entries) : stored
     const old = replica.prune(around.now())
     if (old.length > 0) await journal.put(old.map((key) => ({ key, deleted: true })))
     return new CalendarState(identity, around, journal, document, replica)
@@ -102,7 +106,8 @@ export class CalendarState {
       calendar: this.calendar,
       replica: this.replica,
       exclusive: (job) => this.lock.run(job),
-      save: (stored) => this.save(stored),
+      hold: (stored) => this.hold(stored),
+      save: () => this.save(),
     }
   }
 
@@ -121,12 +126,18 @@ export class CalendarState {
       }
       const read = await calendar.read(full ? null : position, replica.entries, signal)
       changed.push(...observe(replica, read, this.around.now()))
-      await this.save(changed) // first the replica, then its position: a crash in between only reads the same again
+      changed.forEach((stored) => this.hold(stored))
+      await this.save() // first the replica, then its position: a crash in between only reads the same again
       const { identity, name, provider } = calendar.info
       const complete = read.kind === 'full' || this.isComplete
-      await this.document.write({ identity, name, provider, epoch: replica.epoch, position: read.position, complete })
+      const { epoch, seq } = replica
+      await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq })
       return { kind: read.kind, changed, total: this.total, before }
     })
+  }
+
+  private hold(stored: Stored): void {
+    this.unsaved.set(stored.id, stored)
   }
 
   /** What a read would bring, without keeping any of it. */
@@ -138,9 +149,10 @@ export class CalendarState {
     return { replica, isComplete: read.kind === 'full' || this.isComplete }
   }
 
-  private async save(stored: readonly Stored[]): Promise<void> {
-    for (const each of stored) this.unsaved.set(each.id, each)
+  /** Makes durable what was observed and is not yet. */
+  async save(): Promise<void> {
     const batch = [...this.unsaved.values()]
+    if (batch.length === 0) return
     await this.journal.put(batch.map((value) => ({ key: value.id, value })))
     for (const each of batch) if (this.unsaved.get(each.id) === each) this.unsaved.delete(each.id)
   }

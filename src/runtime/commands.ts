@@ -3,14 +3,15 @@ import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import type { Choice, Entry, Rules, Side, Uid } from '../sync/model'
 import { SIDES, other } from '../sync/model'
+import { PING_PONG } from '../sync/operation'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError } from './errors'
-import { fromEventMessage } from './event-message'
+import { fromEventMessage, toChangedNames } from './event-message'
 import { explain } from './explain'
 import { historyOf } from './history'
 import type { PairState } from './pair-state'
-import { deletionSide, openAbout, openConflicts } from './questions'
-import { describeConflict } from './report'
+import { deletionSide, openAbout, openConflicts, questionNow, stopped } from './questions'
+import { describeConflict, summaryOf } from './report'
 import { Sink } from './sink'
 
 export const COMMANDS = [
@@ -25,6 +26,9 @@ export const COMMANDS = [
   'reset',
 ] as const
 export type Command = (typeof COMMANDS)[number]
+
+/** Those that change what a pair agreed on or what is to become of it: never in the middle of a run. */
+const CHANGING: readonly Command[] = ['sync', 'resolve', 'approve-deletions', 'keep-deletions', 'reset']
 
 export const isCommand = (topic: unknown): topic is Command => COMMANDS.some((command) => command === topic)
 
@@ -48,7 +52,12 @@ export type Outcome =
 /**
  * Carries a command out. Rejects with what is wrong with its payload. Under dry run nothing is recorded.
  */
-export async function runCommand(command: Command, payload: unknown, context: Context): Promise<Outcome> {
+export function runCommand(command: Command, payload: unknown, context: Context): Promise<Outcome> {
+  const carryOut = (): Promise<Outcome> => carryOutCommand(command, payload, context)
+  return CHANGING.includes(command) ? context.pair.lock.run(carryOut) : carryOut()
+}
+
+async function carryOutCommand(command: Command, payload: unknown, context: Context): Promise<Outcome> {
   const said = (isObject(payload as Json) ? payload : {}) as Record<string, unknown>
   switch (command) {
     case 'sync':
@@ -97,8 +106,9 @@ async function resolve(said: Record<string, unknown>, context: Context): Promise
   if (all !== true && typeof id !== 'string') {
     throw invalid('resolve needs payload {id, choice}, or {all: true, choice}; "conflicts" lists the open ones.')
   }
+  const answer = choiceOf(choice, context)
   const open = openAbout(pair, 'conflict')
-  const chosen = all === true ? open : open.filter(({ told }) => told?.id === id)
+  const chosen = all === true ? open : named(String(id), open, context)
   if (chosen.length === 0 && all !== true) {
     throw new CalSyncError(
       'no-such-conflict',
@@ -106,8 +116,30 @@ async function resolve(said: Record<string, unknown>, context: Context): Promise
       'no such conflict',
     )
   }
-  const answer = choiceOf(choice, context)
-  return answerAll(chosen, () => answer, context)
+  return answerAll(aboutIt(chosen, answer, context), () => answer, context)
+}
+
+/** The conflict with this id, as it was announced or as the list names it now that one of its sides has changed. */
+function named(id: string, open: readonly Entry[], { pair, rules }: Context): Entry[] {
+  const told = open.filter((entry) => entry.told?.id === id)
+  if (told.length > 0) return told
+  return open.flatMap((entry) =>
+    entry.told && questionNow(entry.uid, pair, rules)?.id === id ? [{ ...entry, told: { ...entry.told, id } }] : [],
+  )
+}
+
+/** The conflicts that a choice says something about. Throws if an edited event says nothing about any of them. */
+function aboutIt(chosen: readonly Entry[], choice: Choice, { pair, rules }: Context): readonly Entry[] {
+  if (typeof choice !== 'object' || !('event' in choice)) return chosen
+  const missed = new Set<string>()
+  const about = chosen.filter(({ uid }) => {
+    const fields = questionNow(uid, pair, rules)?.fields
+    if (fields === undefined || fields === 'deletion' || fields.some((field) => field in choice.event)) return true
+    toChangedNames(fields).forEach((name) => missed.add(name))
+    return false
+  })
+  if (about.length > 0 || missed.size === 0) return about
+  throw invalid(`The conflict is about ${[...missed].join(', ')}: the event in choice says nothing about it.`)
 }
 
 /** Answers questions and has the events looked at at once. */
@@ -191,7 +223,7 @@ async function reset(confirm: unknown, { pair, names, dryRun }: Context): Promis
 }
 
 async function statusOf(context: Context): Promise<unknown> {
-  const { pair, names, turn, rules } = context
+  const { pair, names, turn, rules, engine } = context
   const conflicts = openAbout(pair, 'conflict').length
   const heldDeletions = openAbout(pair, 'deletion').length
   const calendar = (side: Side): object => {
@@ -212,6 +244,12 @@ async function statusOf(context: Context): Promise<unknown> {
     conflicts,
     heldDeletions,
     calendars: { left: calendar('left'), right: calendar('right') },
+    leftAlone: stopped(pair, engine.around.now()).map((entry) => ({
+      uid: entry.uid,
+      summary: summaryOf(pair, entry.uid),
+      reason: PING_PONG,
+      until: new Date(entry.due ?? 0).toISOString(),
+    })),
     ...(await historyOf(pair)),
   }
 }

@@ -20,6 +20,8 @@ export class Engine {
   private readonly store: Store
   private readonly calendars = new Map<string, Promise<CalendarState>>()
   private readonly pairs = new Map<string, Promise<PairState>>()
+  /** Calendars whose pairs were looked for on disk. */
+  private readonly lookedUp = new Map<string, Promise<void>>()
 
   constructor(readonly around: Surroundings) {
     const { disk, root, now, pause, warn } = around
@@ -46,10 +48,18 @@ export class Engine {
     return once(this.pairs, id, () => PairState.open(calendars, this.store, this.around))
   }
 
-  /** The pairs in use that a calendar is part of. */
+  /** The pairs that a calendar is part of, also those that no run of this process has used yet. */
   async pairsWith(identity: string): Promise<PairState[]> {
+    await once(this.lookedUp, identity, () => this.lookUpPairs(identity))
     const pairs = await Promise.all(this.pairs.values())
     return pairs.filter((pair) => pair.sideOf(identity) !== undefined)
+  }
+
+  private async lookUpPairs(identity: string): Promise<void> {
+    for (const id of await this.store.list(['pairs'])) {
+      const identities = await PairState.identitiesOf(id, this.store)
+      if (identities?.includes(identity)) await this.pair(identities)
+    }
   }
 
   /** A name that is not used twice. */
@@ -74,9 +84,15 @@ function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<
   return made
 }
 
+/** How long a calendar that nobody may write is taken to be so before its server is asked again. */
+const READ_ONLY_FOR = 15 * 60_000
+/** After these the server is asked anew what the calendar is, and what may be done there. */
+const OUTDATED = ['calsync.read-only', 'calsync.calendar-not-found']
+
 /** A calendar as a node names it: an account, and an id there. */
 export class CalendarAccess {
   private opening: Promise<CalendarState> | undefined
+  private opened: { readonly state: CalendarState; readonly at: number } | undefined
 
   /** @param nodeId of the config node, by which a read that failed before the calendar was known is recognised */
   constructor(
@@ -94,11 +110,36 @@ export class CalendarAccess {
    * is wrong; another call tries again.
    */
   open(): Promise<CalendarState> {
+    if (this.opened && this.opened.state.info?.writable === false && this.isOld(this.opened.at)) this.renew()
     this.opening ??= this.connect().catch((error: unknown) => {
       this.opening = undefined
       throw error
     })
     return this.opening
+  }
+
+  /** What the calendar turned out to be, if it was ever reached. */
+  get known(): CalendarState | undefined {
+    return this.opened?.state
+  }
+
+  /** The calendar's name, or the node's as long as it is not known. */
+  get name(): string {
+    return this.known?.name ?? this.label
+  }
+
+  /** The next `open` asks the server again. */
+  renew(): void {
+    this.opening = undefined
+  }
+
+  /** Hears of what a request to it failed with. */
+  failed(code: string): void {
+    if (OUTDATED.includes(code)) this.renew()
+  }
+
+  private isOld(at: number): boolean {
+    return Math.abs(this.engine.around.now() - at) >= READ_ONLY_FOR
   }
 
   /** All calendars of the account. */
@@ -121,6 +162,7 @@ export class CalendarAccess {
     const calendar = await (await this.connection()).open(this.calendarId, new AbortController().signal)
     const state = await this.engine.calendar(calendar.info.identity)
     state.connect(calendar)
+    this.opened = { state, at: this.engine.around.now() }
     return state
   }
 

@@ -1,6 +1,7 @@
+import { sameJson } from '../event/json'
 import type { Data } from '../store/data'
 import { cut } from '../sync/limit'
-import type { Both, Entry, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
+import type { Both, Compared, Entry, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
 import { apply } from '../sync/outcome'
 import { standing } from '../sync/plan'
 import type { Engine } from './engine'
@@ -68,10 +69,19 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
       return report
     }
   }
-  addStanding(report, pair)
+  addStanding(report, pair, now())
   report.finishedAt = new Date(now()).toISOString()
+  if (!overrides.dryRun) await rememberFailure(report, pair)
   return report
 }
+
+/** Notes a run that could not begin. */
+export function rememberFailure(report: Report, pair: PairState): Promise<void> {
+  const failure = report.errors.map(({ code, calendar }) => `${code} ${calendar ?? ''}`).join()
+  return pair.rememberFailure(asData(report), failure)
+}
+
+const asData = (value: object): Data => JSON.parse(JSON.stringify(value)) as Data
 
 /** Nothing is planned before both replicas rest on a complete read. */
 function isReady(pair: PairState, report: Report): boolean {
@@ -107,7 +117,8 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   const { pair, turn, outputs, signal } = job
   const { first, remaining, steps, hash } = planned
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
-  const compared = standing(replicas, hash) // before anything is written: what is written then is looked at once more
+  // Before anything is written: what is written then is looked at once more.
+  const compared = newStanding(pair, standing(replicas, hash, engine.around.now()), steps)
   await pair.put(agreed(steps))
   await announce(job, engine, report, steps)
   const run = new Run(report.run, first)
@@ -137,7 +148,7 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
   await pair.put(dueAgain([...undone, ...remaining], pair))
   if (job.only) await pair.ended()
   else await pair.end(compared)
-  addStanding(report, pair)
+  addStanding(report, pair, engine.around.now())
   report.finishedAt = new Date(engine.around.now()).toISOString()
   report.lost = run.lost.map(({ id, uid, calendar, fields }) => ({
     id,
@@ -157,7 +168,15 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
       ...(message === undefined ? {} : { message }),
     }
   })
-  await pair.remember(didSomething ? (JSON.parse(JSON.stringify({ ...report, events })) as Data) : undefined)
+  if (didSomething) await pair.remember(asData({ ...report, events }))
+  else pair.rememberIdle()
+}
+
+/** Where both stand, as it was if nothing has happened since: then nothing need be written. */
+function newStanding(pair: PairState, next: Compared, steps: readonly Step[]): Compared {
+  const { compared } = pair.agreement
+  const isIdle = compared && steps.length === 0 && sameJson({ ...next, time: 0 }, { ...compared, time: 0 })
+  return isIdle ? compared : next
 }
 
 function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {

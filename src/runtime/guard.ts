@@ -10,7 +10,7 @@ export const LEFT_ALONE = 15 * 60_000
  * can repair it. A new login makes a new account; one that was repaired elsewhere is found out by trying now and then.
  */
 export class Guard {
-  private dead: { readonly error: ProviderError; readonly until: number } | undefined
+  private dead: { readonly error: ProviderError; readonly since: number } | undefined
 
   constructor(
     private readonly now: () => number,
@@ -61,13 +61,13 @@ export class Guard {
   }
 
   private throwIfDead(): void {
-    if (this.dead && this.now() < this.dead.until) throw this.dead.error
+    if (this.dead && Math.abs(this.now() - this.dead.since) < LEFT_ALONE) throw this.dead.error // also if the clock is set back
   }
 
   private noted(error: unknown): Error {
     this.health.failed(error)
     if (error instanceof ProviderError && error.code === 'reauthorise') {
-      this.dead = { error, until: this.now() + LEFT_ALONE }
+      this.dead = { error, since: this.now() }
     }
     return error as Error
   }

@@ -30,6 +30,7 @@ export class Health {
   async watch(sleep: Sleep, signal: AbortSignal): Promise<void> {
     while (this.staleAfter > 0) {
       await sleep(OFTEN, signal)
+      this.lastSuccess = Math.min(this.lastSuccess, this.now()) // the clock may have been set back
       if (this.isStale || this.now() - this.lastSuccess < this.staleAfter * HOUR) continue
       this.isStale = true
       const lastSuccess = new Date(this.lastSuccess).toISOString()

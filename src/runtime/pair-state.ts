@@ -20,14 +20,20 @@ const DAY = 24 * 3600 * 1000
 type Progress = {
   readonly calendars: Both<{ readonly identity: string; readonly name: string }>
   readonly compared?: Compared
+  /** How many entries the agreement had by then; one with fewer may have lost some. */
+  readonly entries?: number
   /** When something was deleted, to each side, in the last 24 hours. */
   readonly deleted: Both<readonly Millis[]>
   /** The run that has begun; still there after a crash. */
   readonly running?: string
 }
 
-/** One line of the history: a run that did something (and how many did nothing since the one before), or was ended by a deploy or crash. */
-export type Remembered = { readonly run: Data; readonly idle: number } | { readonly interrupted: string }
+/**
+ * One line of the history: a run that did something or failed (and how many did nothing, or failed as it did, since the
+ * one before), or was ended by a deploy or crash.
+ */
+export type Remembered =
+  { readonly run: Data; readonly idle: number; readonly again?: number } | { readonly interrupted: string }
 
 /** A version that was about to be overwritten or deleted. */
 export type Lost = {
@@ -47,9 +53,13 @@ export class PairState implements PairKeeper {
   /** One run at a time. */
   readonly lock = new Lock()
   readonly agreement: Agreement
-  private readonly unsaved = new Map<Uid, Entry | undefined>()
+  /** Events whose entries on disk are not what the agreement has. */
+  private readonly unsaved = new Set<Uid>()
+  private readonly saving = new Lock()
   private late = 0
   private idle = 0
+  private again = 0
+  private failure: string | undefined
   private idleAt: Millis | undefined
 
   private constructor(
@@ -69,27 +79,37 @@ export class PairState implements PairKeeper {
     return hashJson([identities.left, identities.right].sort())
   }
 
+  /** The two calendars of a pair on disk, sorted; undefined if the folder is none of ours. */
+  static async identitiesOf(id: string, store: Store): Promise<readonly [string, string] | undefined> {
+    const names = await store.list(/^[0-9a-z]+$/.test(id) ? ['pairs', id] : [])
+    if (!names.includes('progress.json')) return undefined
+    const nobody = { identity: '', name: '' }
+    const { calendars } = (await openProgress(id, store, { left: nobody, right: nobody })).value
+    return [calendars.left.identity, calendars.right.identity]
+  }
+
   /** @param calendars sorted by identity */
   static async open(calendars: Both<CalendarState>, store: Store, around: Surroundings): Promise<PairState> {
     const id = PairState.idOf(both((side) => calendars[side].identity))
     const folder = ['pairs', id]
     const journal = await store.journal<Entry>([...folder, 'agreement'], { version: 1 })
-    const named = both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
-    const initial = { calendars: named, deleted: { left: [], right: [] } }
-    const progress = await store.document<Progress>([...folder, 'progress'], { version: 1, initial })
+    const progress = await openProgress(id, store, namesOf(calendars))
     const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 200, maxDays: 90 })
     const lost = await store.log<Lost>([...folder, 'lost'], { version: 1, maxEntries: 500, maxDays: 90 })
     const pair = new PairState(id, calendars, around, journal, progress, history, lost)
-    await pair.recover(journal.damaged !== null)
+    await pair.recover(journal.damaged !== null || journal.entries.size < (progress.value.entries ?? 0))
     return pair
   }
 
   /** After a crash or damage everything is compared again, and the history names the run that was interrupted. */
   private async recover(damaged: boolean): Promise<void> {
-    const { running, compared, ...rest } = this.progress.value
+    const { running, compared, ...value } = this.progress.value
+    const isNamed = SIDES.every((side) => value.calendars[side].identity === this.calendars[side].identity)
+    const rest = isNamed ? value : { ...value, calendars: namesOf(this.calendars) }
     if (damaged) this.agreement.compared = undefined
     if (running !== undefined) await this.history.add([{ interrupted: running }])
-    if (running !== undefined || damaged) await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
+    if (running !== undefined || damaged || !isNamed)
+      await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
   }
 
   find(uid: Uid): Now {
@@ -99,12 +119,19 @@ export class PairState implements PairKeeper {
     )
   }
 
-  /** Takes entries over and makes them durable. */
-  async save(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void> {
-    for (const [uid, entry] of changes) this.unsaved.set(uid, entry)
-    const batch = [...this.unsaved]
-    await this.journal.put(batch.map(([key, value]) => (value ? { key, value } : { key, deleted: true as const })))
-    for (const [uid, entry] of batch) if (this.unsaved.get(uid) === entry) this.unsaved.delete(uid)
+  /**
+   * Makes entries durable as the agreement has them, one batch after another: both sinks may be at one event. What the
+   * calendars were seen to hold comes first, so that no entry is ever ahead of it.
+   */
+  save(uids: Iterable<Uid>): Promise<void> {
+    for (const uid of uids) this.unsaved.add(uid)
+    return this.saving.run(async () => {
+      const batch = [...this.unsaved].map((uid) => [uid, this.agreement.get(uid)] as const)
+      if (batch.length === 0) return
+      await Promise.all(SIDES.map((side) => this.calendars[side].save()))
+      await this.journal.put(batch.map(([key, value]) => (value ? { key, value } : { key, deleted: true as const })))
+      for (const [uid, entry] of batch) if (this.agreement.get(uid) === entry) this.unsaved.delete(uid)
+    })
   }
 
   /** Sets entries and makes them durable. */
@@ -113,7 +140,7 @@ export class PairState implements PairKeeper {
       if (entry) this.agreement.set(entry)
       else this.agreement.delete(uid)
     }
-    await this.save(changes)
+    await this.save(changes.keys())
   }
 
   async begin(run: string): Promise<void> {
@@ -123,7 +150,11 @@ export class PairState implements PairKeeper {
   /** Notes how far both were compared, and that no run is under way. */
   async end(compared: Compared): Promise<void> {
     this.agreement.compared = compared
-    await this.progress.update(({ running: _running, ...value }) => ({ ...value, compared }))
+    await this.progress.update(({ running: _running, ...value }) => ({
+      ...value,
+      compared,
+      entries: this.agreement.entries.size,
+    }))
   }
 
   /** The history names a run that a deploy ended. */
@@ -151,14 +182,19 @@ export class PairState implements PairKeeper {
 
   deletedLately(): Both<number> {
     const { deleted } = this.progress.value
-    return both((side) => deleted[side].filter((at) => at > this.around.now() - DAY).length)
+    return both((side) => deleted[side].filter((at) => this.isLately(at)).length)
+  }
+
+  /** Within the last 24 hours; what a clock that was set back puts far into the future is not. */
+  private isLately(at: Millis): boolean {
+    return Math.abs(this.around.now() - at) < DAY
   }
 
   async noteDeletions(to: Side, count: number): Promise<void> {
     if (count === 0) return
     const now = this.around.now()
     await this.progress.update((value) => {
-      const recent = both((side) => value.deleted[side].filter((at) => at > now - DAY))
+      const recent = both((side) => value.deleted[side].filter((at) => this.isLately(at)))
       return { ...value, deleted: { ...recent, [to]: [...recent[to], ...Array.from({ length: count }, () => now)] } }
     })
   }
@@ -179,21 +215,40 @@ export class PairState implements PairKeeper {
     return this.lost.read()
   }
 
-  /** Notes a run that did something; those that did nothing are only counted. */
-  async remember(run: Data | undefined): Promise<void> {
-    if (run === undefined) {
-      this.idle += 1
-      this.idleAt = this.around.now()
+  /** Notes a run that did something. */
+  async remember(run: Data): Promise<void> {
+    const { idle, again } = this
+    this.idle = 0
+    this.again = 0
+    this.failure = undefined
+    await this.history.add([{ run, idle, ...(again > 0 ? { again } : {}) }])
+  }
+
+  /** Counts a run that did nothing. */
+  rememberIdle(): void {
+    this.idle += 1
+    this.failure = undefined
+    this.idleAt = this.around.now()
+  }
+
+  /** Notes a run that could not begin; one that failed as the one before is only counted, so that it drives nothing out. */
+  async rememberFailure(run: Data, failure: string): Promise<void> {
+    if (failure === this.failure) {
+      this.again += 1
       return
     }
-    const idle = this.idle
-    this.idle = 0
-    await this.history.add([{ run, idle }])
+    await this.remember(run)
+    this.failure = failure
   }
 
   /** Runs that did nothing since the last one that did something, in this process. */
   get idleRuns(): number {
     return this.idle
+  }
+
+  /** Runs that failed as the one before did, since the last line of the history. */
+  get failedAgain(): number {
+    return this.again
   }
 
   /** When the last of all runs that did nothing ended, in this process. */
@@ -221,4 +276,12 @@ export class PairState implements PairKeeper {
   sideOf(identity: string): Side | undefined {
     return SIDES.find((side) => this.calendars[side].identity === identity)
   }
+}
+
+const namesOf = (calendars: Both<CalendarState>): Progress['calendars'] =>
+  both((side) => ({ identity: calendars[side].identity, name: calendars[side].name }))
+
+function openProgress(id: string, store: Store, calendars: Progress['calendars']): Promise<Document<Progress>> {
+  const initial = { calendars, deleted: { left: [], right: [] } }
+  return store.document<Progress>(['pairs', id, 'progress'], { version: 1, initial })
 }

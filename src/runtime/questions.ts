@@ -4,6 +4,7 @@ import { idOn } from '../sync/agreement'
 import { ContentMatcher } from '../sync/match'
 import type { Both, Entry, Question, Rules, Side, Step, Uid } from '../sync/model'
 import { both } from '../sync/model'
+import { isStopped } from '../sync/operation'
 import { lookAt, planOne } from '../sync/plan'
 import type { Look } from '../sync/plan'
 import type { Replica } from '../sync/replica'
@@ -24,16 +25,25 @@ export function openSteps(agreement: Agreement, replicas: Both<Replica>, rules: 
 
 /** The questions about conflicts that are open now, computed anew from what both sides hold. */
 export function openConflicts(pair: PairState, rules: Rules): Question[] {
-  return openAbout(pair, 'conflict').flatMap(({ uid }) =>
-    stepsFor(uid, pair, rules).steps.flatMap((step) => (step.do === 'ask' ? [step.question] : [])),
-  )
+  return openAbout(pair, 'conflict').flatMap(({ uid }) => questionNow(uid, pair, rules) ?? [])
 }
+
+/** The question about an event as it would be asked now. */
+export const questionNow = (uid: Uid, pair: PairState, rules: Rules): Question | undefined =>
+  stepsFor(uid, pair, rules).steps.flatMap((step) => (step.do === 'ask' ? [step.question] : []))[0]
 
 /** Entries whose question was announced and is open. */
 export function openAbout(pair: PairState, about: 'conflict' | 'deletion'): Entry[] {
   return [...pair.agreement.open]
     .map((uid) => pair.agreement.get(uid))
     .filter((entry): entry is Entry => entry?.told?.about === about)
+}
+
+/** Entries that are left alone for now, since the same was written to them over and over. */
+export function stopped(pair: PairState, now: number): Entry[] {
+  return [...pair.agreement.due(Infinity)]
+    .map((uid) => pair.agreement.get(uid))
+    .filter((entry): entry is Entry => entry !== undefined && isStopped(entry, now))
 }
 
 /** The side whose event would be deleted, for an open question about a deletion. */

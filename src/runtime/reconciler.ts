@@ -1,22 +1,22 @@
 import type { Side, Uid } from '../sync/model'
 import { other } from '../sync/model'
 import { COMMANDS, isCommand, runCommand } from './commands'
-import type { Command, Context } from './commands'
+import type { Command, Context, Outcome } from './commands'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError, asCalSyncError } from './errors'
-import { execute } from './execute'
+import { execute, rememberFailure } from './execute'
 import type { Outputs } from './execute'
 import { Joins } from './joins'
-import { pairName } from './metrics'
 import type { Message } from './node-red'
 import type { Report } from './report'
 import type { PairState } from './pair-state'
-import { addReads, emptyReport } from './report'
+import { addReads, addStanding, emptyReport } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { readResolution, rulesFor } from './rules'
 import { isList, readsOf } from './source'
 import type { ReadRecord } from './source'
 import { switchOf } from './switches'
+import { tellOf } from './tell'
 
 /** One triggering message, with the reads that came with it. */
 export type Trigger = {
@@ -43,6 +43,8 @@ export class Reconciler {
   private readonly joins: Joins<Message>
   private readonly waiting: { readonly trigger: Trigger; readonly overrides: Overrides }[] = []
   private busy: Promise<void> | undefined
+  /** Reports of runs that failed before the pair was known. */
+  private readonly unrecorded: Report[] = []
   private identities: Partial<Record<Side, string>> = {}
 
   constructor(
@@ -90,13 +92,25 @@ export class Reconciler {
       throw new CalSyncError('invalid-input', message, 'unknown command')
     }
     if (topic === 'sync' && !hasUid(payload)) return this.enqueue({ msg, reads: new Map() })
-    const outcome = await runCommand(topic, payload, await this.context(msg))
+    const outcome = await this.outcomeOf(topic, payload, msg)
     if (outcome.is === 'run') {
       await this.enqueue({ msg, reads: new Map(), ...(outcome.only ? { only: outcome.only } : {}) })
       return
     }
     this.sends.answer(msg, topic, outcome.payload)
     if (outcome.error) throw outcome.error
+  }
+
+  private async outcomeOf(command: Command, payload: unknown, msg: Message): Promise<Outcome> {
+    try {
+      return await runCommand(command, payload, await this.context(msg))
+    } catch (thrown) {
+      if (command !== 'status' || this.signal.aborted) throw thrown
+      // A calendar that can't be reached is what one asks the status for: what is known is told with the error.
+      const error = asCalSyncError(thrown)
+      const errors = [{ message: error.message, code: error.code }]
+      return { is: 'answer', payload: { pair: this.names(), errors, runs: [...this.unrecorded].reverse() }, error }
+    }
   }
 
   private async context(msg: Message): Promise<Context> {
@@ -114,6 +128,7 @@ export class Reconciler {
     const right = await this.calendars.right.open()
     const pair = await this.engine.pair([left.identity, right.identity])
     const turned = pair.calendars.left !== left
+    for (const report of this.unrecorded.splice(0)) await rememberFailure(report, pair)
     return { pair, turn: (side) => (turned ? other(side) : side) }
   }
 
@@ -162,33 +177,10 @@ export class Reconciler {
     this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((each) => !alike.includes(each)))
     const triggers = alike.map(({ trigger }) => trigger)
     const { report, error } = await this.attempt(triggers, overrides)
-    await this.tell(report)
+    await tellOf(report, this.engine)
     for (const { msg } of triggers) this.sends.report(msg, report)
     this.sends.standing(report)
     return error
-  }
-
-  /** Log and metrics: a run that did something at level info, one that did nothing at level debug. */
-  private async tell(report: Report): Promise<void> {
-    const { run, errors, applied, failed, conflicts, startedAt, finishedAt } = report
-    const changes = [applied.left, applied.right].map(({ create, update, delete: gone }) => create + update + gone)
-    const [left = 0, right = 0] = changes
-    const duration = Date.parse(finishedAt) - Date.parse(startedAt)
-    const pair = pairName(report)
-    const message = `${pair}: ${left + right} changes, ${failed} failed, ${conflicts} conflicts in ${duration} ms`
-    const level = errors.length > 0 ? 'warn' : left + right + failed > 0 ? 'info' : 'debug'
-    this.engine.around.log?.(level, { message, run, pair, duration, applied, failed, conflicts, errors: errors.length })
-    for (const { message: text, code, calendar, uid } of errors) {
-      this.engine.around.log?.('debug', {
-        message: text,
-        run,
-        pair,
-        code,
-        ...(calendar ? { calendar } : {}),
-        ...(uid ? { event: uid } : {}),
-      })
-    }
-    await this.engine.metrics.ran(report)
   }
 
   /** A run that fails has a report too. */
@@ -201,8 +193,8 @@ export class Reconciler {
     } catch (thrown) {
       if (this.signal.aborted) throw thrown
       const error = asCalSyncError(thrown)
-      const report = this.fruitless(new Map(triggers.flatMap(({ reads }) => [...reads])), undefined, overrides)
-      report.errors.push({ message: error.message, code: error.code })
+      const reads = new Map(triggers.flatMap(({ reads: each }) => [...each]))
+      const report = await this.fruitless(reads, undefined, overrides, error)
       return { report, error }
     }
   }
@@ -221,16 +213,54 @@ export class Reconciler {
     return pair.lock.run(() => execute(job, this.engine))
   }
 
-  /** The report of a run that could not begin: a read failed, or never came. */
-  private fruitless(reads: ReadonlyMap<Side, ReadRecord>, missing: Side | undefined, overrides: Overrides): Report {
-    const names = { left: this.calendars.left.label, right: this.calendars.right.label }
-    const report = emptyReport(this.engine.newId(), names, this.engine.around.now(), overrides.dryRun)
+  /** The report of a run that could not begin: a read failed, or never came. The history of the pair names it. */
+  private async fruitless(
+    reads: ReadonlyMap<Side, ReadRecord>,
+    missing: Side | undefined,
+    overrides: Overrides,
+    error?: CalSyncError,
+  ): Promise<Report> {
+    const { engine } = this
+    const names = this.names()
+    const report = emptyReport(engine.newId(), names, engine.around.now(), overrides.dryRun)
     addReads(report, reads)
     if (missing !== undefined) {
       const message = `No read of ${names[missing]} came within 10 minutes of the other calendar's: nothing was compared.`
       report.errors.push({ message, code: 'calsync.half-join', calendar: names[missing] })
     }
+    if (error) report.errors.push({ message: error.message, code: error.code })
+    const pair = await this.knownPair()
+    if (pair) addStanding(report, pair, engine.around.now())
+    if (!overrides.dryRun) await this.remember(report, pair)
     return report
+  }
+
+  private async remember(report: Report, pair: PairState | undefined): Promise<void> {
+    if (!pair) {
+      this.unrecorded.push(report)
+      this.unrecorded.splice(0, this.unrecorded.length - UNRECORDED)
+      return
+    }
+    try {
+      await rememberFailure(report, pair)
+    } catch (thrown) {
+      this.engine.around.warn(`The history can't name a run that failed: ${asCalSyncError(thrown).message}`)
+    }
+  }
+
+  /** The pair, if both calendars were ever reached by this node and its state can be read; no server is asked. */
+  private async knownPair(): Promise<PairState | undefined> {
+    const { left, right } = { left: this.calendars.left.known, right: this.calendars.right.known }
+    if (!left || !right || left === right) return undefined
+    try {
+      return await this.engine.pair([left.identity, right.identity])
+    } catch {
+      return undefined // whoever needs it is told why; here it is only good for more figures
+    }
+  }
+
+  private names(): { left: string; right: string } {
+    return { left: this.calendars.left.name, right: this.calendars.right.name }
   }
 
   private overridesOf(msg: Message): Overrides {
@@ -245,6 +275,9 @@ export class Reconciler {
     }
   }
 }
+
+/** So many reports of runs that failed are held in memory. */
+const UNRECORDED = 20
 
 const hasUid = (payload: unknown): boolean => typeof payload === 'object' && payload !== null && 'uid' in payload
 

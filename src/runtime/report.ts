@@ -1,8 +1,10 @@
 import type { Live, Operation, Question, Side, Step } from '../sync/model'
+import { PING_PONG } from '../sync/operation'
 import type { EventMessage } from './event-message'
 import { toEventMessage } from './event-message'
 import type { OperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
+import { stopped } from './questions'
 import type { Run } from './run'
 import type { ReadRecord } from './source'
 
@@ -133,12 +135,12 @@ export function addResults(
     else if (state === 'stale') report.stale += 1
     else report.notCarriedOut += 1
   }
-  for (const side of ['left', 'right'] as const) report.requests[toNode(side)] += run.requests[side]
+  for (const side of ['left', 'right'] as const) report.requests[toNode(side)] += run.requests(side)
   report.retries += run.retries
 }
 
-/** Adds how things stand: pairs, open questions, what can't be read. */
-export function addStanding(report: Report, pair: PairState): void {
+/** Adds how things stand: pairs, open questions, what can't be read, what is left alone for now. */
+export function addStanding(report: Report, pair: PairState, now: number): void {
   report.paired = pair.agreement.paired
   for (const uid of pair.agreement.open) {
     if (pair.agreement.get(uid)?.told?.about === 'deletion') report.heldDeletions += 1
@@ -149,11 +151,16 @@ export function addStanding(report: Report, pair: PairState): void {
       if (seen.is === 'unread') report.setAside.push({ uid: seen.uid, summary: seen.title ?? '', reason: seen.reason })
     }
   }
+  const told = new Set(report.setAside.map(({ uid }) => uid))
+  for (const { uid } of stopped(pair, now)) {
+    if (!told.has(uid)) report.setAside.push({ uid, summary: '', reason: PING_PONG })
+  }
   for (const each of report.setAside)
     if (each.uid !== '' && each.summary === '') each.summary = summaryOf(pair, each.uid)
 }
 
-function summaryOf(pair: PairState, uid: string): string {
+/** What an event is called, on whichever side it is. */
+export function summaryOf(pair: PairState, uid: string): string {
   const { left, right } = pair.find(uid)
   const seen = [left, right].find((each): each is Live => each?.is === 'live')
   return typeof seen?.fields.summary === 'string' ? seen.fields.summary : ''
@@ -215,7 +222,7 @@ export function describeConflict(
     fields,
     left,
     right,
-    detectedAt: new Date(at).toISOString(),
+    detectedAt: new Date(entry?.told?.id === question.id ? (entry.told.at ?? at) : at).toISOString(),
   }
 }
 

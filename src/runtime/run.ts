@@ -21,8 +21,7 @@ export class Run {
   private readonly finished: Promise<void>
   private finish: () => void = () => undefined
   private over = false
-  readonly requests: Record<Side, number> = { left: 0, right: 0 }
-  retries = 0
+  private readonly counters: { readonly side: Side; readonly counter: Readonly<Counter> }[] = []
   /** Versions that were overwritten or deleted by it. */
   readonly lost: Lost[] = []
 
@@ -64,9 +63,17 @@ export class Run {
     this.check()
   }
 
-  count(side: Side, { requests, retries }: Counter): void {
-    this.requests[side] += requests
-    this.retries += retries
+  /** Requests for it are counted here from now on. */
+  count(side: Side, counter: Readonly<Counter>): void {
+    this.counters.push({ side, counter })
+  }
+
+  requests(on: Side): number {
+    return this.counters.reduce((sum, { side, counter }) => sum + (side === on ? counter.requests : 0), 0)
+  }
+
+  get retries(): number {
+    return this.counters.reduce((sum, { counter }) => sum + counter.retries, 0)
   }
 
   /** Waits until every operation has ended; what no sink has received in time counts as not carried out. */

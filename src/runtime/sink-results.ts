@@ -34,10 +34,10 @@ export function resultOf(
 
 /** How a sink names its calendar: as the server does, where it was reached. */
 export function calendarIn(
-  { calendarId, label, provider }: CalendarAccess,
+  { calendarId, name, provider }: CalendarAccess,
   state: CalendarState | undefined,
 ): SinkPayload['calendar'] {
-  return { id: state?.info?.id ?? calendarId, name: state?.name ?? label, provider }
+  return { id: state?.info?.id ?? calendarId, name: state?.name ?? name, provider }
 }
 
 /** The payload for all results of one message. */

@@ -10,6 +10,7 @@ import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError, asCalSyncError } from './errors'
 import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
+import { pairName } from './metrics'
 import type { PairState } from './pair-state'
 import type { Status } from './run'
 import { calendarIn, payloadOf, resultOf } from './sink-results'
@@ -59,7 +60,10 @@ export class Sink {
       error?: CalSyncError,
     ): void => {
       results.push(resultOf(value, status, error))
-      if (error) errors.push(error)
+      if (error) {
+        errors.push(error)
+        this.access.failed(error.code)
+      }
       const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
       run?.result(String(value.id), status, error && { code: error.code, message: error.message })
       progress(results.length, values.length)
@@ -170,15 +174,17 @@ export class Sink {
   ): Promise<void> {
     const counter: Counter = { requests: 0, retries: 0 }
     const { now } = this.engine.around
-    let deleted = 0
+    const deleted: (() => void)[] = []
+    const begun = now()
     const side = pair?.sideOf(state.identity)
+    if (side) this.engine.runs.get(run)?.count(side, counter)
     const done = (task: Task, result: Result): void => {
-      if (task.action === 'delete' && result.status === 'ok') deleted += 1
       const request = tasks.get(task)
       if (!request) return
       const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
       if (pair && result.status === 'ok' && !this.engine.runs.has(run)) pair.countLate()
       const { action, uid } = request
+      const duration = now() - begun
       const message = `${action} ${uid} in ${state.name}: ${result.status}`
       this.engine.around.log?.('debug', {
         message,
@@ -186,9 +192,13 @@ export class Sink {
         event: uid,
         calendar: state.name,
         status: result.status,
-        run,
+        duration,
+        ...(pair ? { run, pair: pairName(namesOf(pair)) } : {}),
       })
-      end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
+      const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
+      // A run must not end, and the next begin, before its deletions count.
+      if (pair && task.action === 'delete' && result.status === 'ok') deleted.push(tell)
+      else tell()
     }
     const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {
       for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
@@ -203,13 +213,15 @@ export class Sink {
     try {
       await counted(() => carryOut([...tasks.keys()], state.keeper, means), counter)
     } finally {
-      if (pair && side) {
-        this.engine.runs.get(run)?.count(side, counter)
-        await pair.noteDeletions(side, deleted)
-      }
+      if (pair && side) await pair.noteDeletions(side, deleted.length)
+      deleted.forEach((tell) => tell())
     }
   }
 }
+
+const namesOf = ({ calendars: { left, right } }: PairState): { pair: { left: string; right: string } } => ({
+  pair: { left: left.name, right: right.name },
+})
 
 type End = (
   value: { action: unknown; id: unknown; uid: unknown; run?: string },

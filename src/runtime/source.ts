@@ -55,6 +55,7 @@ export class Source {
     const counter: Counter = { requests: 0, retries: 0 }
     try {
       const { state, read } = await counted(async () => {
+        if (full) this.access.renew() // its name and what may be done there may be others by now
         const opened = await this.access.open()
         progress(opened.total)
         return { state: opened, read: await opened.read(full, signal) }
@@ -62,7 +63,9 @@ export class Source {
       return this.answer(state, read, counter)
     } catch (thrown) {
       if (signal.aborted) throw thrown
-      return this.failure(asCalSyncError(thrown), counter)
+      const error = asCalSyncError(thrown)
+      this.access.failed(error.code)
+      return this.failure(error, counter)
     }
   }
 
@@ -92,7 +95,7 @@ export class Source {
   }
 
   private failure(error: CalSyncError, counter: Counter): SourceAnswer {
-    const { calendarId: id, label: name, nodeId: node } = this.access
+    const { calendarId: id, name, nodeId: node } = this.access
     const record = {
       calendar: '',
       node,

@@ -15,16 +15,18 @@ export type Keeper = {
   readonly replica: Replica
   /** Runs a job while nobody else reads or writes this calendar. */
   exclusive<T>(job: () => Promise<T>): Promise<T>
-  /** Makes observations durable. */
-  save(stored: readonly Stored[]): Promise<void>
+  /** Takes an observation that is to be made durable with the next save. */
+  hold(stored: Stored): void
+  /** Makes durable all that was held, in one disk sync. */
+  save(): Promise<void>
 }
 
 /** What two calendars agreed on, and where that is kept. `find` gives what both hold of an event. */
 export type PairKeeper = {
   readonly agreement: Agreement
   find(uid: Uid): Now
-  /** Makes entries durable; undefined: forgotten. One disk sync, however many. */
-  save(changes: ReadonlyMap<Uid, Entry | undefined>): Promise<void>
+  /** Makes entries durable as the agreement has them, or that it has none. One disk sync, however many. */
+  save(uids: Iterable<Uid>): Promise<void>
 }
 
 /** One operation to carry out, as a flow handed it over. */
@@ -96,8 +98,7 @@ function nextBatch(tasks: readonly Task[]): Task[] {
 type Begun = { readonly task: Task; readonly target: Live | undefined; readonly now: Now; readonly from: Fields }
 
 class Run {
-  private readonly stored = new Map<string, Stored>()
-  private readonly entries = new Map<PairKeeper, Map<Uid, Entry | undefined>>()
+  private readonly changed = new Map<PairKeeper, Set<Uid>>()
   private readonly outdated = new Set<ResourceId>()
   /** What was written but is not given out yet: its note stays, and tells what became of it once it can be read. */
   private readonly unclear = new Set<Begun>()
@@ -119,8 +120,7 @@ class Run {
     })
     await this.readAgain(again)
     await this.refresh()
-    await this.keeper.save([...this.stored.values()])
-    this.stored.clear()
+    await this.keeper.save()
     await this.saveEntries()
   }
 
@@ -147,33 +147,54 @@ class Run {
   }
 
   /**
-   * A new resource in place of one that is only missing would be a second one, if that is there after all: an empty
-   * answer made it missing, or a server that had not caught up. So the server is asked for it, by its id. @returns what
-   * is still to be done
+   * A new resource in place of one that is only missing, or can't be read, would be a second one, if that is there after
+   * all: an empty answer made it missing, or a server that had not caught up. So the server is asked for it, by its id.
+   *
+   * @returns what is still to be done
    */
   private async askForMissing(begun: readonly Begun[]): Promise<readonly Begun[]> {
-    const missing = new Map<Begun, ResourceId>()
-    for (const each of begun) {
-      const id = missingOf(each)
-      if (id !== undefined) missing.set(each, id)
-    }
-    if (missing.size === 0) return begun
-    const ids = [...missing.values()]
+    const missing = new Map(begun.map((each) => [each, this.missing(each)]))
+    const ids = new Set([...missing.values()].flat())
+    if (ids.size === 0) return begun
     const { calendar, replica } = this.keeper
     try {
-      const seen = await calendar.readSome(ids, replica.entries, this.means.signal)
+      const seen = await calendar.readSome([...ids], replica.entries, this.means.signal)
       const there = new Map(seen.filter(({ is }) => is !== 'gone').map((each) => [each.id, each]))
       for (const each of there.values()) {
         const stored = replica.record(each, this.means.now())
-        if (stored) this.stored.set(stored.id, stored)
+        if (stored) this.keeper.hold(stored)
       }
-      const found = begun.filter((each) => there.has(missing.get(each) ?? ''))
-      for (const each of found) this.end(each, { is: 'stale' }, { status: 'stale' })
-      return begun.filter((each) => !found.includes(each))
+      return begun.flatMap((each) => {
+        const found = (missing.get(each) ?? []).flatMap((id) => there.get(id) ?? [])
+        return found.length === 0 ? each : this.isThere(each, found)
+      })
     } catch (error) {
-      for (const each of missing.keys()) this.failed(each, error)
-      return begun.filter((each) => !missing.has(each))
+      const asked = begun.filter((each) => missing.get(each)?.length !== 0)
+      for (const each of asked) this.failed(each, error)
+      return begun.filter((each) => !asked.includes(each))
     }
+  }
+
+  /** The resources in whose place a create would make another, if nothing says that they were deleted. */
+  private missing({ task, now }: Begun): ResourceId[] {
+    if (task.action !== 'create') return []
+    if (!task.planned) {
+      const all = [...this.keeper.replica.withUid(task.uid)]
+      return all.some(isLive) ? [] : all.filter((seen) => !isDeleted(seen)).map(({ id }) => id)
+    }
+    const { op, pair } = task.planned
+    const entry = pair.agreement.get(op.uid)
+    const seen = now[op.to]
+    return entry?.is === 'pair' && seen?.is === 'gone' && !isDeleted(seen) ? [entry[op.to].id] : []
+  }
+
+  /** What is there after all: a plan starts from something else then; the flow's own operation changes it. */
+  private isThere(begun: Begun, found: readonly Seen[]): Begun[] {
+    const [target] = found.filter(isLive)
+    if (begun.task.planned) this.end(begun, { is: 'stale' }, { status: 'stale' })
+    else if (target) return [{ ...begun, target }]
+    else this.failed(begun, new ProviderError('unreachable', 'The event is there but the server does not give it now.'))
+    return []
   }
 
   private ownTarget(uid: Uid): Seen | undefined {
@@ -229,7 +250,7 @@ class Run {
     const seen =
       holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
     const stored = this.keeper.replica.record(seen, this.means.now())
-    if (stored) this.stored.set(stored.id, stored)
+    if (stored) this.keeper.hold(stored)
     const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
     if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote: names }, from, now)
   }
@@ -265,7 +286,7 @@ class Run {
     try {
       for (const seen of await calendar.readSome([...this.outdated], replica.entries, this.means.signal)) {
         const stored = replica.record(seen.is === 'gone' ? { ...seen, how: 'missing' } : seen, this.means.now())
-        if (stored) this.stored.set(stored.id, stored)
+        if (stored) this.keeper.hold(stored)
       }
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error // the next read brings it
@@ -313,24 +334,17 @@ class Run {
   private put(pair: PairKeeper, uid: Uid, entry: Entry | undefined): void {
     if (entry) pair.agreement.set(entry)
     else pair.agreement.delete(uid)
-    const changes = this.entries.get(pair) ?? new Map<Uid, Entry | undefined>()
-    this.entries.set(pair, changes.set(uid, entry))
+    this.changed.set(pair, (this.changed.get(pair) ?? new Set()).add(uid))
   }
 
   private async saveEntries(): Promise<void> {
-    for (const [pair, changes] of this.entries) await pair.save(changes)
-    this.entries.clear()
+    const changed = [...this.changed]
+    this.changed.clear()
+    for (const [pair, uids] of changed) await pair.save(uids)
   }
 }
 
-/** The resource in whose place a create makes another, if nothing says that it was deleted. */
-function missingOf({ task, now }: Begun): ResourceId | undefined {
-  if (task.action !== 'create' || !task.planned) return undefined
-  const { op, pair } = task.planned
-  const entry = pair.agreement.get(op.uid)
-  const seen = now[op.to]
-  return entry?.is === 'pair' && seen?.is === 'gone' && seen.how === 'missing' ? entry[op.to].id : undefined
-}
+const isDeleted = (seen: Seen): boolean => seen.is === 'gone' && seen.how === 'deleted'
 
 /** A new resource holds what we gave it in every field of the series, also in those of which nothing was said. */
 const withBaseFields = (wrote: readonly Field[], holds: Fields): Field[] => [

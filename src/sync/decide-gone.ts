@@ -1,8 +1,10 @@
 import { fieldNames } from '../event/event'
+import { sameMeaning } from '../event/normal'
 import type { Now } from './entry'
 import { aloneAndSkipped, fitted, isLive, isSkipped, mayFlow, without } from './entry'
-import { changes } from './merge'
-import type { Live, Operation, PairEntry, Question, Rules, Side, Step } from './model'
+import { ownVersion } from './judge'
+import { changes, valueOf } from './merge'
+import type { Field, Fields, Live, Operation, PairEntry, Question, Rules, Side, Step } from './model'
 import { other } from './model'
 import { deletionQuestion, operation, steps } from './operation'
 
@@ -33,9 +35,12 @@ export function decideGone(entry: PairEntry, now: Now, rules: Rules): Step[] {
   }
   const question = deletionQuestion(entry.uid, on, seen.fields, edited ? 'conflict' : 'missing')
   const choice = chosen(entry, question, on, edited, missing, rules)
-  if (choice === 'ask') return ask(entry, question)
+  if (choice === 'ask') return ask(entry, question, rules)
   if (choice === 'keep') return [{ do: 'agree', entry: aloneAndSkipped(entry.uid, on, lost, seen.id, seen.fields) }]
-  if (choice === on) return makeAgain()
+  if (choice === on) {
+    const said = saidVersion(entry, question, on, seen, rules)
+    return said ? finish(entry, [ownVersion(entry.uid, said.event, said.fields, on, seen, now)], rules) : makeAgain()
+  }
   const approved = entry.answer?.to === question.id
   return finish(entry, [deletion(entry, on, seen, now, rules)], rules).map((step) =>
     step.do === 'write' && approved ? { ...step, approved } : step,
@@ -66,6 +71,22 @@ function chosen(
   return rules.strategy === 'latest-wins' ? on : rules.strategy // a deletion has no stamp and loses to an edit
 }
 
+/** The user's own version of the living event, where it may be written and says something else than is there. */
+function saidVersion(
+  entry: PairEntry,
+  question: Question,
+  on: Side,
+  { fields: held, fixed }: Live,
+  rules: Rules,
+): { event: Fields; fields: Field[] } | undefined {
+  const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
+  if (typeof choice !== 'object' || !('event' in choice) || !rules.into[on] || fixed !== undefined) return undefined
+  const { event } = choice
+  const differs = (name: Field): boolean => !sameMeaning(valueOf(event, name), valueOf(held, name))
+  const fields = fieldNames(event).filter((name) => rules.common.has(name) && differs(name))
+  return fields.length > 0 ? { event, fields } : undefined
+}
+
 function creation(entry: PairEntry, on: Side, seen: Live, now: Now, rules: Rules): Operation {
   const fields = fitted(seen.fields, rules.common)
   const reason = `changed in ${rules.names[on]}, gone from ${rules.names[other(on)]}`
@@ -83,13 +104,11 @@ function finish(entry: PairEntry, ops: readonly Operation[], rules: Rules): Step
   return steps(entry, ops.length > 0 ? without(entry, 'told') : without(entry, 'told', 'answer', 'due'), ops, rules.now)
 }
 
-function ask(entry: PairEntry, question: Question): Step[] {
+function ask(entry: PairEntry, question: Question, rules: Rules): Step[] {
   const isNew = entry.told?.id !== question.id
+  const about = question.why === 'conflict' ? ('conflict' as const) : ('deletion' as const)
   const kept = isNew
-    ? {
-        ...without(entry, 'due', 'answer'),
-        told: { id: question.id, about: question.why === 'conflict' ? ('conflict' as const) : ('deletion' as const) },
-      }
+    ? { ...without(entry, 'due', 'answer'), told: { id: question.id, about, at: rules.now } }
     : without(entry, 'due', 'answer')
   return [...steps(entry, kept, [], 0), { do: 'ask', question, isNew }]
 }

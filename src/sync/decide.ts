@@ -60,7 +60,7 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   if (ask) {
     const isNew = entry.told?.id !== ask.id
     const kept = isNew
-      ? { ...without(agreed, 'due', 'answer'), told: { id: ask.id, about: 'conflict' as const } }
+      ? { ...without(agreed, 'due', 'answer'), told: { id: ask.id, about: 'conflict' as const, at: rules.now } }
       : without(agreed, 'due', 'answer')
     return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }]
   }

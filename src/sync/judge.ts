@@ -2,6 +2,7 @@ import { fieldNames } from '../event/event'
 import { hashJson } from '../event/json'
 import { meaning, sameMeaning } from '../event/normal'
 import { fitted } from './entry'
+import type { Now } from './entry'
 import { valueOf, withValues } from './merge'
 import type { Merged } from './merge'
 import type { Both, Field, Fields, Hash, Json, Live, Operation, PairEntry, Question, Rules, Side, Uid } from './model'
@@ -93,21 +94,34 @@ function writeEvent(entry: PairEntry, event: Fields, now: Both<Live>, open: read
   if (has) return wins(has, now, open, rules)
   const to = SIDES.find((side) => mayWrite(side, now, rules))
   if (!to) return { ...nothing, asTheyStand: open }
-  const changed = differs(to)
-  const fields = withValues(
-    now[to].fields,
-    changed.map((field) => [field, valueOf(event, field)] as const),
-  )
-  const edit = operation('update', to, entry.uid, fields, changed, now, 'the user’s own version')
-  return { ...nothing, first: [{ ...edit, decides: true }] }
+  return { ...nothing, first: [ownVersion(entry.uid, event, differs(to), to, now[to], now)] }
 }
 
-/** The other side's version first becomes a new event there; when that is done, the answer becomes "this side wins". */
+/** Writes what the user's own version says of some fields over one side's event. */
+export function ownVersion(
+  uid: Uid,
+  event: Fields,
+  changed: readonly Field[],
+  to: Side,
+  over: Live,
+  now: Now,
+): Operation {
+  const values = changed.map((field) => [field, valueOf(event, field)] as const)
+  const fields = withValues(over.fields, values)
+  return { ...operation('update', to, uid, fields, changed, now, 'the user’s own version'), decides: true }
+}
+
+/**
+ * The other side's version first becomes a new event there (where nothing may be written, on this side); when that is
+ * done, the answer becomes "this side wins".
+ */
 function keepBoth(stays: Side, question: Question, now: Both<Live>, rules: Rules): Verdict {
   const moves = other(stays)
+  const to = [moves, stays].find((side) => rules.into[side])
+  if (!to) return { ...nothing, asTheyStand: question.fields === 'deletion' ? [] : question.fields }
   const fields = fitted(now[moves].fields, rules.common)
   const uid: Hash = hashJson([question.uid, question.id])
   const nowhere = { left: undefined, right: undefined }
-  const create = operation('create', moves, uid, fields, fieldNames(fields), nowhere, 'both versions are kept')
+  const create = operation('create', to, uid, fields, fieldNames(fields), nowhere, 'both versions are kept')
   return { ...nothing, first: [{ ...create, keeps: question.uid }] }
 }

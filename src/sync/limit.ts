@@ -1,5 +1,5 @@
 import type { Agreement } from './agreement'
-import type { Both, Operation, Rules, Step } from './model'
+import type { Both, Operation, Rules, Step, Uid } from './model'
 import { SIDES } from './model'
 import { deletionQuestion } from './operation'
 
@@ -11,7 +11,8 @@ type Write = Extract<Step, { do: 'write' }>
 
 /**
  * Mass deletion stops: if the deletions due towards a side, with those of the last 24 hours, exceed both five and the
- * limit, or would leave no pair, none of them is carried out: they become questions. Those that the user approved go on.
+ * limit, or would leave no pair, none of them is carried out: they become questions, and stay so until the user decides,
+ * also when there are fewer of them by then. Those that the user approved go on.
  *
  * @param deletedLately to each side, in the last 24 hours
  */
@@ -21,14 +22,28 @@ export function holdMassDeletion(
   agreement: Agreement,
   rules: Rules,
 ): Step[] {
+  const paired = pairedAfter(steps, agreement)
   const held = SIDES.filter((side) => {
     const due = steps.filter((step) => isUnapprovedDeletion(step) && step.op.to === side).length
-    return due > 0 && exceeds(due, deletedLately[side], agreement.paired, deletedLately, rules.deletionLimit)
+    return due > 0 && exceeds(due, deletedLately[side], paired, deletedLately, rules.deletionLimit)
   })
-  if (held.length === 0) return [...steps]
-  const holding = (step: Step): step is Write => isUnapprovedDeletion(step) && held.includes(step.op.to)
+  const holding = (step: Step): step is Write =>
+    isUnapprovedDeletion(step) && (held.includes(step.op.to) || wasAnnounced(step.op, agreement))
+  if (!steps.some(holding)) return [...steps]
   const kept = steps.filter((step) => !holding(step))
   return [...kept, ...steps.filter(holding).flatMap((step) => ask(step.op, agreement))]
+}
+
+/** The pairs that there are once both sides have agreed on what the steps say: as many as the next run counts. */
+function pairedAfter(steps: readonly Step[], agreement: Agreement): number {
+  const isPair = new Map<Uid, boolean>()
+  for (const step of steps) {
+    if (step.do === 'agree') isPair.set(step.entry.uid, step.entry.is === 'pair')
+    else if (step.do === 'forget') isPair.set(step.uid, false)
+  }
+  let paired = agreement.paired
+  for (const [uid, will] of isPair) paired += Number(will) - Number(agreement.get(uid)?.is === 'pair')
+  return paired
 }
 
 const isUnapprovedDeletion = (step: Step): step is Write =>
@@ -38,6 +53,12 @@ function exceeds(due: number, lately: number, paired: number, deletedLately: Bot
   const all = due + lately
   const pairedThen = paired + deletedLately.left + deletedLately.right
   return (all > FREE && all * 100 > percent * pairedThen) || (all > 1 && due >= paired)
+}
+
+/** The user was told that this very deletion waits. */
+function wasAnnounced({ uid, to, fields }: Operation, agreement: Agreement): boolean {
+  const told = agreement.get(uid)?.told
+  return told?.about === 'deletion' && told.id === deletionQuestion(uid, to, fields, 'limit').id
 }
 
 /** A held deletion is looked at in each run, since it counts towards the limit; it is announced once. */

@@ -1,5 +1,8 @@
-import { fieldNames, isException } from '../event/event'
+import type { ExceptionField } from '../event/event'
+import { fieldNames, isException, originalStart, whenOf } from '../event/event'
+import { isObject } from '../event/json'
 import { emptyValue, sameMeaning } from '../event/normal'
+import { occurs } from '../event/occurs'
 import type { Both, Common, Field, Fields, Half, Json, Side } from './model'
 import { SIDES, both, other } from './model'
 
@@ -70,10 +73,7 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
   const open: Field[] = []
   const noBase: Field[] = []
 
-  const agreeing = (field: Field): boolean => {
-    const value = (side: Side): Json => common.fit(field, valueOf(fields[side], field))
-    return sameMeaning(value('left'), value('right'))
-  }
+  const agreeing = (field: Field): boolean => agree(field, fields, common)
   const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
   const moves = (side: Side, field: Field): boolean =>
     (flows[side] || !based(field)) && hasChanged(halves[side], fields[side], field)
@@ -95,10 +95,50 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
   return { to, same, open, noBase }
 }
 
-/** What is judged together: `when` with all occurrences if it changed or has no base, else each field alone. */
+/** Whether both sides mean the same in a field, as far as both can hold it. */
+function agree(field: Field, fields: Both<Fields>, common: Common): boolean {
+  const values = both((side) => common.fit(field, valueOf(fields[side], field)))
+  if (sameMeaning(values.left, values.right)) return true
+  if (!isException(field)) return false
+  const { left, right } = both((side) => withoutInherited(values[side], fields, common))
+  return sameMeaning(left, right) || (isSilent(left) && isSilent(right) && !mayOccur(field, fields, common))
+}
+
+/**
+ * What an occurrence has of its own, given what both calendars can hold: where its series is tentative in place of
+ * cancelled, an occurrence that is tentative is like its series.
+ */
+function withoutInherited(occurrence: Json, fields: Both<Fields>, common: Common): Json {
+  if (!isObject(occurrence)) return occurrence
+  const isInherited = ([name, value]: readonly [string, Json]): boolean => {
+    const { left, right } = both((side) => common.fit(name as Field, valueOf(fields[side], name as Field)))
+    return !OWN.includes(name) && sameMeaning(left, right) && sameMeaning(left, value)
+  }
+  return Object.fromEntries(Object.entries(occurrence).filter((entry) => !isInherited(entry)))
+}
+
+/** What an exception never has from the fields of its series. */
+const OWN: readonly string[] = ['start', 'end']
+
+/** Cancelled, or like all others: of an occurrence that the series does not have, both say nothing. */
+const isSilent = (occurrence: Json): boolean =>
+  occurrence === null || (isObject(occurrence) && Object.keys(occurrence).length === 0)
+
+/** Whether a series may have an occurrence: Google forgets exclusions of what does not occur. */
+function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): boolean {
+  const when = whenOf(fields.left)
+  return !when || !agree('when', fields, common) || occurs(when, originalStart(field)) !== 'no'
+}
+
+/**
+ * What is judged together: `when` with all occurrences if it changed, or has no base; else each field alone. Where both
+ * sides mean the same by it now, no occurrence hangs on who is right.
+ */
 function units(halves: Both<Half>, fields: Both<Fields>, common: Common): Field[][] {
   const names = namesIn([fields.left, fields.right, halves.left.held, halves.right.held], common)
-  const together = SIDES.some((side) => hasChanged(halves[side], fields[side], 'when'))
+  const isNew = SIDES.every((side) => heldValue(halves[side], 'when') === undefined)
+  const hasMoved = SIDES.some((side) => hasChanged(halves[side], fields[side], 'when'))
+  const together = isNew || (hasMoved && !agree('when', fields, common))
   if (!together) return names.map((field) => [field])
   const hangs = (field: Field): boolean => field === 'when' || isException(field)
   return [names.filter(hangs), ...names.filter((field) => !hangs(field)).map((field) => [field])]

@@ -17,8 +17,11 @@ export const swap = <T>({ left, right }: Both<T>): Both<T> => ({ left: right, ri
  */
 export type Half = { readonly id: ResourceId; readonly held: Fields; readonly noted?: Note }
 
-/** A write about to be made: what this side will hold, what the other held then, and the version it was written against. */
-export type Note = { readonly fields: Fields; readonly from: Fields; readonly against: Json }
+/**
+ * A write about to be made: what this side will hold, what the other held then, and the version it was written against.
+ * `before`: an earlier one against the same version, of which nobody knows yet what became of it.
+ */
+export type Note = { readonly fields: Fields; readonly from: Fields; readonly against: Json; readonly before?: Note }
 
 /** The agreement on one event. All but `uid`, `is` and the halves is there only while it matters. */
 export type Entry = {
@@ -33,6 +36,8 @@ export type Entry = {
   readonly told?: {
     readonly id: Hash
     readonly about: 'conflict' | 'deletion'
+    /** Since when. */
+    readonly at?: Millis
     /** The sets of deletions that it was announced with, the latest last. */
     readonly sets?: readonly Hash[]
   }
@@ -51,8 +56,12 @@ export type AloneEntry = Extract<Entry, { is: 'alone' }>
 /** A side wins, both versions stay (`both`: that side's keeps its place), a deletion is not followed, or an edited event. */
 export type Choice = Side | { readonly both: Side } | 'keep' | { readonly event: Fields }
 
-/** How far both replicas were compared, and under which settings. */
-export type Compared = { readonly at: Both<{ readonly epoch: string; readonly seq: number }>; readonly settings: Hash }
+/** How far both replicas were compared, when, and under which settings. */
+export type Compared = {
+  readonly at: Both<{ readonly epoch: string; readonly seq: number }>
+  readonly settings: Hash
+  readonly time?: Millis
+}
 
 export type Action = 'create' | 'update' | 'delete'
 

@@ -7,6 +7,7 @@ import type { Action, Entry, Field, Fields, Hash, Json, Millis, Operation, Quest
 
 const HOUR = 3600 * 1000
 const OFTEN = 3
+export const PING_PONG = 'the same content was written three times within an hour and is changed back each time'
 
 /** A planned write; its id and the state that it starts from follow from the rest. */
 export function operation(
@@ -52,15 +53,25 @@ export function contentOf({ action, fields, changed }: Pick<Operation, 'action' 
 /** Whether this content went to this side three times within the last hour already. */
 export function isPingPong(entry: Entry, op: Operation, now: Millis): boolean {
   const what = contentOf(op)
-  const same = (entry.wrote ?? []).filter((each) => each.to === op.to && each.what === what && each.at > now - HOUR)
+  const same = (entry.wrote ?? []).filter((each) => each.to === op.to && each.what === what && isRecent(each.at, now))
   return same.length >= OFTEN
+}
+
+/** Within the last hour; what a clock that was set back puts far into the future is not. */
+const isRecent = (at: Millis, now: Millis): boolean => Math.abs(now - at) < HOUR
+
+/** Whether an event is left alone for now, since the same was written to it over and over. */
+export function isStopped({ due, wrote = [] }: Entry, now: Millis): boolean {
+  if (due === undefined || due <= now || due > now + HOUR) return false
+  const recent = wrote.filter((each) => isRecent(each.at, now)).map(({ to, what }) => `${to} ${what}`)
+  return recent.some((each) => recent.filter((other) => other === each).length >= OFTEN)
 }
 
 export const afterPingPong = (now: Millis): Millis => now + HOUR
 
 /** The writes of the last hour and one more. */
 export function withWrite(entry: Entry, op: Operation, at: Millis): NonNullable<Entry['wrote']> {
-  const recent = (entry.wrote ?? []).filter((each) => each.at > at - HOUR)
+  const recent = (entry.wrote ?? []).filter((each) => isRecent(each.at, at))
   return [...recent, { to: op.to, what: contentOf(op), at }]
 }
 
@@ -77,10 +88,9 @@ export function steps(before: Entry, kept: Entry, ops: readonly Operation[], now
   const stopped = ops.filter((op) => isPingPong(before, op, now))
   const writes = ops.filter((op) => !stopped.includes(op)).map((op): Step => ({ do: 'write', op }))
   if (stopped.length === 0) return kept === before ? writes : [{ do: 'agree', entry: kept }, ...writes]
-  const reason = 'the same content was written three times within an hour and is changed back each time'
   return [
     { do: 'agree', entry: { ...kept, due: afterPingPong(now) } },
-    { do: 'leave', uid: before.uid, why: 'ping-pong', reason },
+    { do: 'leave', uid: before.uid, why: 'ping-pong', reason: PING_PONG },
     ...writes,
   ]
 }

@@ -12,6 +12,7 @@ import type {
   Json,
   Live,
   Millis,
+  Note,
   Operation,
   Outcome,
   PairEntry,
@@ -19,7 +20,7 @@ import type {
   Side,
 } from './model'
 import { SIDES, both, other } from './model'
-import { withWrite } from './operation'
+import { deletionQuestion, withWrite } from './operation'
 
 const pick = (fields: Fields, names: readonly Field[]): Fields =>
   Object.fromEntries(names.map((name): [Field, Json] => [name, valueOf(fields, name)]))
@@ -29,6 +30,30 @@ export function sentFrom(op: Operation, now: Now): Fields {
   const source = now[other(op.to)]
   return isLive(source) ? source.fields : {}
 }
+
+/** How many writes against one version are remembered: each was refused, or lost, and another planned in its place. */
+const MOST_NOTES = 5
+
+/** The notes on one half, the newest first. */
+const notes = (noted: Note | undefined): Note[] => (noted ? [noted, ...notes(noted.before)] : [])
+
+/** A note with those before it that are about the same version but not the same write. */
+function withEarlier(fresh: Note, noted: Note | undefined): Note {
+  const before = notes(noted)
+    .filter(
+      ({ against, fields }) => sameJson(against, fresh.against) && hashFields(fields) !== hashFields(fresh.fields),
+    )
+    .slice(0, MOST_NOTES - 1)
+    .reduceRight<Note | undefined>((older, each) => withBefore(each, older), undefined)
+  return withBefore(fresh, before)
+}
+
+const withBefore = ({ fields, from, against }: Note, before: Note | undefined): Note => ({
+  fields,
+  from,
+  against,
+  ...(before ? { before } : {}),
+})
 
 /**
  * The entry with a write noted that is about to be made, so that it is recognised if its answer gets lost. A deletion
@@ -49,14 +74,15 @@ export function note(
   const target = now[op.to]
   const against = isLive(target) ? versionOf(target) : null
   const names = op.action === 'create' ? [...new Set([...op.changed, ...written])] : written
-  const noted = { fields: pick(fields, names), from: pick(sentFrom(op, now), names), against }
+  const fresh = { fields: pick(fields, names), from: pick(sentFrom(op, now), names), against }
   if (entry?.is === 'pair') {
-    const half = op.action === 'create' ? withoutBase(entry) : entry
-    return { ...half, [op.to]: { ...half[op.to], noted } }
+    const settled = settle(entry, now)
+    const half = op.action === 'create' ? withoutBase(settled) : settled
+    return { ...half, [op.to]: { ...half[op.to], noted: withEarlier(fresh, half[op.to].noted) } }
   }
   const source = now[other(op.to)]
   if (!source) return entry
-  const making: Half = { id: newId, held: {}, noted }
+  const making: Half = { id: newId, held: {}, noted: withEarlier(fresh, entry?.making?.noted) }
   return { ...(entry ?? { uid: op.uid }), is: 'alone', on: other(op.to), id: source.id, making }
 }
 
@@ -68,7 +94,8 @@ const withoutBase = (entry: PairEntry): PairEntry => ({ ...entry, ...both((side)
 
 /**
  * Settles notes: the first version that differs from the one a write was made against tells what became of it. The
- * fields that it holds as noted were written, and both sides count as holding them; then the note is gone.
+ * fields that it holds as noted were written, and both sides count as holding them; then the note is gone. While the
+ * event can't be read, or is only missing, there is no such version yet.
  */
 export function settle(entry: PairEntry, now: Now): PairEntry {
   return SIDES.reduce((settled, side) => settleSide(settled, side, now), entry)
@@ -80,11 +107,13 @@ function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
   if (!noted) return entry
   if (isLive(seen) && sameJson(versionOf(seen), noted.against)) return entry
   const open: PairEntry = { ...entry, [side]: half }
-  if (!isLive(seen)) return open
-  const written = (Object.keys(noted.fields) as Field[]).filter((name) =>
-    sameMeaning(valueOf(seen.fields, name), valueOf(noted.fields, name)),
-  )
-  return advance(open, { ...both(() => noted.from), [side]: noted.fields }, written)
+  if (!isLive(seen)) return seen?.is === 'gone' && seen.how === 'deleted' ? open : entry
+  return notes(noted).reduceRight((settled, { fields, from }) => {
+    const written = (Object.keys(fields) as Field[]).filter((name) =>
+      sameMeaning(valueOf(seen.fields, name), valueOf(fields, name)),
+    )
+    return advance(settled, { ...both(() => from), [side]: fields }, written)
+  }, open)
 }
 
 /** The pair entry of an event whose copy was being created when the answer was lost, now that the copy was seen. */
@@ -133,7 +162,7 @@ function written(
   if (!isLive(holds)) return entry // gone already: the replica knows
   const pair = asPair(entry, op, holds.id, now)
   if (!pair) return entry
-  if (op.decides) return decided(pair, op, from, wrote, now)
+  if (op.decides) return decided(pair, op, from, holds, wrote, now)
   const sides = { ...both(() => from), [op.to]: holds.fields }
   const next = advance({ ...pair, [op.to]: { ...pair[op.to], id: holds.id } }, sides, wrote)
   return keepSkip(next, op, now, holds)
@@ -146,10 +175,23 @@ function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: No
   return newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
 }
 
-/** The other side's version counts as seen and passed over, what was written as an edit there, which goes across next. */
-function decided(pair: PairEntry, op: Operation, from: Fields, wrote: readonly Field[], now: Now): PairEntry {
+/**
+ * The other side's version counts as seen and passed over, what was written as an edit there, which goes across next.
+ * Where the other side's event was deleted, the answer becomes that this one is to live.
+ */
+function decided(
+  pair: PairEntry,
+  op: Operation,
+  from: Fields,
+  holds: Live,
+  wrote: readonly Field[],
+  now: Now,
+): PairEntry {
   const target = now[op.to]
-  return advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
+  const next = advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
+  if (isLive(now[other(op.to)])) return next
+  const { id } = deletionQuestion(op.uid, op.to, holds.fields, 'conflict')
+  return { ...next, answer: { to: id, choice: op.to } }
 }
 
 /** A version that was skipped towards the other side stays skipped when we ourselves write something else to it. */

@@ -6,7 +6,7 @@ import { decide } from './decide'
 import type { Now } from './entry'
 import { isLive } from './entry'
 import { ContentMatcher, find, firstPairing } from './match'
-import type { Both, Compared, Entry, Hash, Live, PairEntry, Rules, Side, Step, Uid } from './model'
+import type { Both, Compared, Entry, Hash, Live, Millis, PairEntry, Rules, Side, Step, Uid } from './model'
 import { SIDES, both, other } from './model'
 import { settle, settleMaking } from './outcome'
 import type { Replica } from './replica'
@@ -22,19 +22,24 @@ export type Look = {
   readonly replaces: readonly Uid[]
 }
 
+/** A clock that goes back by less is only kept right. */
+const SET_BACK = 3600 * 1000
+
 /** Where both replicas stand: what `compared` becomes when a run has ended. */
-export function standing(replicas: Both<Replica>, settings: Hash): Compared {
-  return { at: both((side) => ({ epoch: replicas[side].epoch, seq: replicas[side].seq })), settings }
+export function standing(replicas: Both<Replica>, settings: Hash, now: Millis): Compared {
+  return { at: both((side) => ({ epoch: replicas[side].epoch, seq: replicas[side].seq })), settings, time: now }
 }
 
 /**
- * The events to look at: changed since both were compared, or due. All of them if the settings or an epoch differ.
+ * The events to look at: changed since both were compared, or due. All of them if the settings or an epoch differ, or
+ * if the clock was set back: what was outside the window, or due, by a time that was wrong may not be by the right one.
  */
 export function toLookAt(agreement: Agreement, replicas: Both<Replica>, settings: Hash, rules: Rules): Set<Uid> {
   const { compared } = agreement
   const all =
     compared === undefined ||
     compared.settings !== settings ||
+    rules.now < (compared.time ?? 0) - SET_BACK ||
     SIDES.some((side) => compared.at[side].epoch !== replicas[side].epoch)
   const uids = new Set<Uid>(all ? agreement.entries.keys() : agreement.due(rules.now))
   for (const side of SIDES) {

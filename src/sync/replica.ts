@@ -65,9 +65,11 @@ export class Replica {
     return stored
   }
 
-  /** Drops what has been gone for 90 days. @returns their ids */
+  /** Drops what has been gone for 90 days, but for the latest change, from which the count goes on. @returns their ids */
   prune(now: Millis): ResourceId[] {
-    const old = [...this.entries.values()].filter((entry) => entry.is === 'gone' && (entry.at ?? 0) < now - NINETY_DAYS)
+    const old = [...this.entries.values()].filter(
+      (entry) => entry.is === 'gone' && (entry.at ?? 0) < now - NINETY_DAYS && entry.seq < this.highest,
+    )
     for (const { id, uid } of old) {
       this.entries.delete(id)
       this.ids.get(uid)?.delete(id)

@@ -53,7 +53,7 @@ export function benchPlan(count = 10_000): void {
   const run = (settings: string): Step[] => [...plan(agreement, replicas, rules, settings)].flat()
   for (let warm = 0; warm < 3; warm += 1) run(`warm ${warm}`)
   const full = timed(() => run('all'))
-  agreement.compared = standing(replicas, 'settings')
+  agreement.compared = standing(replicas, 'settings', 0)
   const idle = timed(() => run('settings'))
   const seen = replicas.left.get('left/5.ics')
   if (seen?.is === 'live')

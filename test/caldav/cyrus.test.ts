@@ -73,16 +73,22 @@ describe('A CalDAV server without events without length', () => {
 })
 
 describe('After a write, a CalDAV calendar that answers with an ETag', () => {
-  for (const [text, isKnown] of [
-    ['Lunch; with "friends", at one', true],
+  for (const [text, isKnown, categories] of [
+    ['Lunch; with "friends", at one', true, ['A', 'B']],
     [' Lunch', false], // Cyrus drops the space
     ['C:\\new', false], // Xandikos makes it two lines
+    ['Lunch', false, ['A, B']], // Xandikos makes it two categories
   ] as const) {
-    it(`is ${isKnown ? 'not ' : ''}read again for ${JSON.stringify(text)}`, async () => {
+    it(`is ${isKnown ? 'not ' : ''}read again for ${JSON.stringify([text, categories])}`, async () => {
       const server = new CaldavServer(PLAIN)
       const calendar = await (await providerFor(server)).open(server.calendar.path, NO_END)
       const answers = []
-      for await (const answer of calendar.create('uid-1', { ...LUNCH, description: text }, NO_END)) answers.push(answer)
+      for await (const answer of calendar.create(
+        'uid-1',
+        { ...LUNCH, description: text, categories: categories ?? null },
+        NO_END,
+      ))
+        answers.push(answer)
       assert.deepEqual(
         answers.map((answer) => 'holds' in answer),
         [isKnown],

@@ -174,7 +174,7 @@ describe('iCloud', () => {
       addMany(server.user, server.calendar, 2)
       const [seen] = (await calendar.read(null, new Map(), NO_END)).seen
       assert.ok(seen?.is === 'live')
-      for await (const _answer of calendar.update(seen, { summary: 'New' }, ['summary'], NO_END)) void _answer
+      for await (const _answer of calendar.update(seen, { summary: 'New' }, ['summary'], NO_END)) _answer
       assert.match(server.user.text(seen.id), /SUMMARY:New/)
       assert.deepEqual(
         server.log.filter(({ status }) => status === 401 || status === 301).map(({ status }) => status),

@@ -55,6 +55,37 @@ describe('What a CalDAV server lists and does not give out, or gives out and doe
     assert.deepEqual(brief(seen), ['gone u1.ics', 'unread u0.ics'])
   })
 
+  it('calls nothing deleted unless the server says that it is not there', async () => {
+    const empty = '<d:multistatus xmlns:d="DAV:"/>'
+    for (const [answer, expected] of [
+      [new Response(null, { status: 403 }), 'unread u0.ics'],
+      [new Response(empty, { status: 207 }), 'unread u0.ics'],
+      [new Response(null, { status: 404 }), 'gone u0.ics'],
+      [new Response(null, { status: 410 }), 'gone u0.ics'],
+    ] as const) {
+      const { server, calendar } = await account()
+      const [path] = addMany(server.user, server.calendar, 1)
+      server.calendar.broken.add('u0.ics')
+      server.interfere = { after: (request, response) => (request.method === 'PROPFIND' ? answer : response) }
+      assert.deepEqual(brief(await calendar.readSome([path!], new Map(), NO_END)), [expected])
+    }
+  })
+
+  it('asks again for what left the listing, until the server says what became of it', async () => {
+    const { server, reader } = await account({ ...PLAIN, syncCollection: false })
+    const [path] = addMany(server.user, server.calendar, 2)
+    await reader.read()
+    server.user.delete(path!)
+    let refusals = 1
+    server.interfere = {
+      after: (request, response) =>
+        request.method === 'GET' && refusals-- > 0 ? new Response(null, { status: 403 }) : response,
+    }
+    assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
+    assert.deepEqual(brief((await reader.read()).seen), ['gone u0.ics'])
+    assert.deepEqual((await reader.read()).seen, [])
+  })
+
   it('believes the last that a delta says of a member', async () => {
     const { server, reader } = await account({ ...PLAIN, duplicateHrefs: true })
     const [first] = addMany(server.user, server.calendar, 1)

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict'
 import { shortScenario } from './carried'
-import type { OldNodeRed } from './old-node-red'
-import { installNodeRed4 } from './old-node-red'
+import { nodeRed4 } from './node-red-4'
 import { newStage } from './stage'
 
 describe('Two calendars in Node-RED 4.1', function () {
   this.timeout(120_000)
-  let old: OldNodeRed | undefined
 
-  before(async function () {
-    old = await installNodeRed4()
-    if (!old) this.skip()
-  })
-  after(() => old?.remove())
-
-  it('come in step, stay so, and go on after a restart', async () => {
-    const stage = await newStage(old?.red)
+  it('come in step, stay so, and go on after a restart', async function () {
+    const red = await nodeRed4()
+    if (red === undefined) this.skip()
+    const stage = await newStage(red)
     try {
       await shortScenario(stage)
       await stage.site.stop()

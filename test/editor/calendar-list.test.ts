@@ -38,9 +38,7 @@ describe('The list of calendars in the dialog', function () {
     site = await openSite()
     editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
   })
-  after(async () => {
-    if (browserMissing === undefined) await site.close()
-  })
+  after(() => (site as typeof site | undefined)?.close())
 
   it('is there before anything was deployed, with what was typed into the account a moment ago', async () => {
     await editor.openConfig('calsync-icloud-account', '_ADD_')

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Browser } from 'playwright-core'
-import type { OldNodeRed } from '../e2e/old-node-red'
-import { installNodeRed4 } from '../e2e/old-node-red'
+import { nodeRed4 } from '../e2e/node-red-4'
 import { browserMissing, Editor, launchBrowser } from './browser'
 import { ADMIN, ID, LoginStage } from './login-stage'
 
 describe('From installed to connected in Node-RED 4.1', function () {
   this.timeout(240_000)
   const stage = new LoginStage()
-  let old: OldNodeRed | undefined
   let browser: Browser | undefined
 
   before(async function () {
@@ -16,16 +14,16 @@ describe('From installed to connected in Node-RED 4.1', function () {
       console.log(`    skipped: ${browserMissing}`)
       this.skip()
     }
-    old = await installNodeRed4()
-    if (!old) this.skip()
-    await stage.start(old.red)
+    const red = await nodeRed4()
+    if (red === undefined) this.skip()
+    await stage.start(red)
+    await stage.deploy()
     browser = await launchBrowser()
   })
 
   after(async () => {
     await browser?.close()
     await stage.stop()
-    await old?.remove()
   })
 
   it('a login that died is shown, and made anew by Connect without the client secret', async () => {

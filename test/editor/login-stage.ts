@@ -28,7 +28,7 @@ export const ID = {
   catch: '0000000000000e06',
 }
 
-/** A Node-RED with users and an admin root of its own, between two simulated servers. */
+/** A Node-RED with users and an admin root of its own, between two simulated servers; nothing is deployed at first. */
 export class LoginStage {
   readonly google = new GoogleSimulator({ now: () => Date.now() })
   readonly icloud = new CaldavServer({ clock: () => Date.now(), username: 'anna@example.com' })
@@ -67,7 +67,17 @@ export class LoginStage {
       () => icloud.close(),
       () => nodeRed.stop(),
     )
-    await this.ask('flows', await this.tokenOf(ADMIN), { method: 'POST', body: JSON.stringify(this.flow()) })
+  }
+
+  /** Deploys a source and a sink of a Google account beside what is there. */
+  async deploy(): Promise<void> {
+    const token = await this.tokenOf(ADMIN)
+    const before = (await (await this.ask('flows', token)).json()) as FlowNode[]
+    const deployed = await this.ask('flows', token, {
+      method: 'POST',
+      body: JSON.stringify([...before, ...this.flow()]),
+    })
+    if (!deployed.ok) throw new Error(`Node-RED did not take the flow: ${deployed.status}`)
   }
 
   get nodeRed(): NodeRed {

@@ -69,7 +69,7 @@ describe('From installed to connected', function () {
     account: 'someone@example.com',
   }
 
-  it('tests a Google account that is only typed in, and says what is missing', async () => {
+  it('tests a Google account that is only typed in, where nothing was ever deployed, and says what is missing', async () => {
     await newGoogleAccount(editor, 'By redirect')
     await editor.page.click('#calsync-test')
     await says(editor, '#calsync-test-result', 'the login (refresh token) is missing')
@@ -130,6 +130,7 @@ describe('From installed to connected', function () {
   })
 
   it('forgets a login whose dialog is cancelled', async () => {
+    await stage.deploy()
     await editor.reload()
     await newGoogleAccount(editor, 'Never')
     stage.google.interfere = (when, { url }) =>

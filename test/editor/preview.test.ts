@@ -37,9 +37,7 @@ describe('The dialog of calsync-reconcile', function () {
     await deployFlow(site)
     editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
   })
-  after(async () => {
-    if (browserMissing === undefined) await site.close()
-  })
+  after(() => (site as typeof site | undefined)?.close())
 
   it('names the chosen calendars in its choices, and says in a line what each means', async () => {
     await editor.openNode(ID.reconcile)

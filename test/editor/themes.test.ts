@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { installNodeRed4, type OldNodeRed } from '../e2e/old-node-red'
+import { nodeRed4 } from '../e2e/node-red-4'
 import { browserMissing, Editor } from './browser'
 import { flawsOf } from './looks'
 import { deployFlow, ID, openSite, type EditorSite } from './site'
@@ -35,22 +35,18 @@ for (const { version, themes } of [
   describe(`In Node-RED ${version}`, function () {
     this.timeout(300_000)
     let site: EditorSite | undefined
-    let old: OldNodeRed | undefined
 
     before(async function () {
       if (browserMissing !== undefined) {
         console.log(`    skipped: ${browserMissing}`)
         this.skip()
       }
-      if (version === '4.1') old = await installNodeRed4()
-      if (version === '4.1' && !old) this.skip()
-      site = await openSite(old ? { red: old.red } : {})
+      const red = version === '4.1' ? await nodeRed4() : undefined
+      if (version === '4.1' && red === undefined) this.skip()
+      site = await openSite(red === undefined ? {} : { red })
       await deployFlow(site)
     })
-    after(async () => {
-      await site?.close()
-      await old?.remove()
-    })
+    after(() => site?.close())
 
     for (const theme of themes) {
       for (const language of ['en-US', 'de']) {

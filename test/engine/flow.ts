@@ -1,6 +1,7 @@
 import type { CalendarAccess, Engine } from '../../src/runtime/engine'
 import type { Message } from '../../src/runtime/node-red'
 import type { OperationMessage } from '../../src/runtime/operation-message'
+import { asCalSyncError } from '../../src/runtime/errors'
 import { Reconciler } from '../../src/runtime/reconciler'
 import type { Report } from '../../src/runtime/report'
 import { readSettings } from '../../src/runtime/rules'
@@ -67,15 +68,20 @@ export class Flow {
 
   /** Triggers both sources with one message and waits for all that follows from it. */
   async sync(msg: Message): Promise<void> {
-    this.handle(this.read('left', copied(msg)))
-    this.handle(this.read('right', copied(msg)))
+    void this.handle(this.read('left', copied(msg)))
+    void this.handle(this.read('right', copied(msg)))
     await this.idle()
+  }
+
+  /** Sends the reconcile node a command. Resolves when it is answered, or the run that follows from it has ended. */
+  command(topic: string, payload: unknown): Promise<void> {
+    return this.handle(this.reconciler.input(copied({ _msgid: topic, topic, payload })))
   }
 
   /** Hands operations to a sink, as a flow does that held them. */
   write(side: Side, payload: OperationMessage[]): void {
     if (payload.length === 0 || !this.isOpen) return
-    this.handle(
+    void this.handle(
       this.sinks[side]
         .input(copied(payload), false, this.closing.signal, () => undefined)
         .then((result) => {
@@ -101,20 +107,21 @@ export class Flow {
       () => undefined,
     )
     const reads = [...readsOf(msg).filter(({ node }) => node !== record.node), record]
-    this.handle(this.reconciler.input(copied({ ...msg, calsync: { reads } })))
+    void this.handle(this.reconciler.input(copied({ ...msg, calsync: { reads } })))
     if (error) throw error
   }
 
   /** As a node's input handler: an error goes to `done`, and after closing nowhere. */
-  private handle(work: Promise<void>): void {
+  private handle(work: Promise<void>): Promise<void> {
     const handled = work.then(
       () => undefined,
       (error: unknown) => {
-        if (this.isOpen) this.errors.push(error as Error)
+        if (this.isOpen) this.errors.push(asCalSyncError(error)) // as the shell of a node does
       },
     )
     this.handling.add(handled)
     void handled.then(() => this.handling.delete(handled))
+    return handled
   }
 
   private background(work: Promise<void>): void {

@@ -20,6 +20,8 @@ export class Network {
   /** Hears of each request that was carried out. */
   done: (asked: Asked, status: number) => void = () => undefined
   readonly counts = { google: 0, icloud: 0 }
+  /** Requests that would change a calendar. */
+  writes = 0
   private readonly hash = createHash('sha256')
 
   constructor(
@@ -56,6 +58,7 @@ export class Network {
     const isGoogle = asked.url.host.endsWith('googleapis.com')
     if (isGoogle && asked.url.pathname !== '/token') this.counts.google += 1
     if (!isGoogle) this.counts.icloud += 1
+    if (['PUT', 'POST', 'PATCH', 'DELETE'].includes(method) && asked.url.pathname !== '/token') this.writes += 1
     const server = isGoogle ? this.servers.google : this.servers.icloud
     const body = method === 'GET' || asked.body === '' ? {} : { body: asked.body }
     const response = await server(request.url, { method, headers, redirect, ...body })

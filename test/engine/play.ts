@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Report } from '../../src/runtime/report'
-import type { Live } from '../../src/event/calendar'
 import { hashJson } from '../../src/event/json'
-import { idOn } from '../../src/sync/agreement'
+import type { Both } from '../../src/sync/model'
 import { SIDES } from '../../src/sync/model'
 import { Random } from '../sync/random'
 import { Checks } from './checks'
+import { Decisions, tagOf } from './decisions'
+import type { Held } from './held'
 import { heldOnBoth } from './held'
 import { Misfortune } from './misfortune'
-import { tagIn } from './owner'
 import { drawSetting } from './setting'
 import { Truth } from './truth'
 import { Users } from './users'
@@ -19,6 +19,7 @@ import { World } from './world'
 const MINUTE = 60_000
 /** Runs after which it must be quiet: those that carry only a few operations need more. */
 const RUNS = 60
+const STRATEGIES = ['manual', 'latest-wins', 'left-wins', 'right-wins', 'google-wins', 'icloud_wins'] as const
 
 /** One whole history from one seed. */
 export class Play {
@@ -30,6 +31,7 @@ export class Play {
   private readonly weather: Weather
   private readonly misfortune: Misfortune
   private readonly wanton: WantonFlow
+  private readonly decisions: Decisions
 
   constructor(
     readonly seed: number,
@@ -46,6 +48,7 @@ export class Play {
     this.weather = new Weather(this.world, new Random(seed + 17))
     this.misfortune = new Misfortune(this.world, new Random(seed + 19))
     this.wanton = new WantonFlow(this.world, this.truth, new Random(seed + 23))
+    this.decisions = new Decisions(this.world, this.truth, new Random(seed + 29))
   }
 
   async whole(): Promise<void> {
@@ -59,6 +62,7 @@ export class Play {
         }
         this.weather.pass()
         if (random.chance(0.3)) await this.wanton.release(false)
+        if (world.setting.troubles.has('decisions') && random.chance(0.5)) await this.whileAlive(this.decisions.act())
         await this.troubledRun()
       }
       await this.quiet()
@@ -74,8 +78,19 @@ export class Play {
         void world.time.sleep(random.below(4000)).then(() => this.users.act())
       }
     }
-    await world.run(random.chance(0.1) ? { fullSync: true } : {})
+    const decides = world.setting.troubles.has('decisions')
+    if (decides && random.chance(0.2)) {
+      void world.time.sleep(random.below(4000)).then(() => this.decisions.act())
+    }
+    await world.run({
+      ...(random.chance(0.1) ? { fullSync: true } : {}),
+      ...(decides && random.chance(0.1) ? { conflictResolution: random.pick(STRATEGIES) } : {}),
+    })
     this.misfortune.after()
+  }
+
+  private async whileAlive(work: Promise<void>): Promise<void> {
+    await this.world.time.until(Promise.race([work, this.world.life.died]))
   }
 
   /** The sun comes out: no trouble any more, and what was held is handed on. */
@@ -92,17 +107,12 @@ export class Play {
   private async quiet(): Promise<void> {
     const { world, truth } = this
     await this.calm()
-    // What a server withheld, or an old state does not know, only a complete reading brings back.
-    const full = this.weather.lostNews || this.misfortune.backup
-    let last = await world.run(full ? { fullSync: true } : {})
-    for (let runs = 0; !isIdle(last) && runs < RUNS; runs += 1) {
-      await world.time.pass(61 * MINUTE)
-      last = await world.run()
+    await this.dryRun()
+    let held = await this.rest()
+    if (world.setting.troubles.has('decisions') && this.random.chance(0.5)) {
+      await this.whileAlive(this.decisions.answerAll())
+      held = await this.rest()
     }
-    assert.ok(isIdle(last), `it does not come to rest: ${this.troubleIn(last)}`)
-    const held = await heldOnBoth(world)
-    const { backup } = this.misfortune
-    this.checks.all(held, { backup, lostNews: this.weather.lostNews, open: await this.openTags() })
     await this.newEngineAgrees()
     await this.idleRunAsksOnce()
     this.checks.noDefects()
@@ -111,6 +121,35 @@ export class Play {
     this.wanton.wanton = true
     this.weather.lostNews = false
     this.misfortune.backup = false
+    this.decisions.beganAnew = false
+  }
+
+  /** Runs until there is nothing left to do, and looks at what has come out. */
+  private async rest(): Promise<Both<Held>> {
+    const { world } = this
+    // What a server withheld, or an old state does not know, only a complete reading brings back.
+    const backup = this.misfortune.backup || this.decisions.beganAnew
+    const full = this.weather.lostNews || backup
+    let last = await world.run(full ? { fullSync: true } : {})
+    for (let runs = 0; !isIdle(last) && runs < RUNS; runs += 1) {
+      await world.time.pass(61 * MINUTE)
+      last = await world.run()
+    }
+    assert.ok(isIdle(last), `it does not come to rest: ${this.troubleIn(last)}`)
+    const held = await heldOnBoth(world)
+    this.checks.all(held, { backup, lostNews: this.weather.lostNews, open: await this.openTags() })
+    return held
+  }
+
+  /** It writes to no calendar, changes nothing that was agreed, and announces nothing. */
+  private async dryRun(): Promise<void> {
+    const { network, life, flow, time } = this.world
+    await time.until(life.pair()) // which notes a run that was interrupted
+    const agreed = (): string[] => agreedIn(life.disk.memory.snapshot())
+    const before = { writes: network.writes, questions: flow.questions.length, agreed: agreed() }
+    await this.world.run({ dryRun: true })
+    const after = { writes: network.writes, questions: flow.questions.length, agreed: agreed() }
+    assert.deepEqual(after, before, 'a dry run leaves traces')
   }
 
   private troubleIn(report: Report | undefined): string {
@@ -149,16 +188,16 @@ export class Play {
     const pair = await this.world.time.until(this.world.life.pair())
     const tags = new Set(this.truth.unsure)
     for (const uid of pair.agreement.open) {
-      const entry = pair.agreement.get(uid)
-      for (const side of SIDES) {
-        const seen = entry && pair.calendars[side].replica.get(idOn(entry, side) ?? '')
-        const tag = tagIn((seen as Partial<Live> | undefined)?.fields?.description as string | undefined)
-        if (tag !== undefined) tags.add(tag)
-      }
+      const tag = tagOf(uid, pair)
+      if (tag !== undefined) tags.add(tag)
     }
     return tags
   }
 }
+
+/** The files of the pair as they are. */
+const agreedIn = (files: ReadonlyMap<string, Uint8Array>): string[] =>
+  [...files].flatMap(([path, bytes]) => (path.includes('/pairs/') ? `${path} ${Buffer.from(bytes).toString()}` : []))
 
 /** Nothing was planned, and nothing went wrong. */
 function isIdle(report: Report | undefined): boolean {

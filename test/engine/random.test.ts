@@ -1,31 +1,64 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { play } from './play'
 
 /**
  * `SEED=123 npm run replay:engine` plays one history and tells what happens in it; `HISTORIES=5000` plays more,
- * `FROM=1000` others, `SEEDS="4 8 15"` some; `FIRST=yes` stops at the first that fails.
+ * `FROM=1000` others, `SEEDS="4 8 15"` some; `JOBS=1` takes one processor and not all.
  */
-const only = process.env['SEED'] === undefined ? undefined : Number(process.env['SEED'])
-const count = Number(process.env['HISTORIES'] ?? 200)
+const only = process.env['SEED']
+const count = Number(process.env['HISTORIES'] ?? 2000)
 const from = Number(process.env['FROM'] ?? 1)
 const named = process.env['SEEDS']?.split(' ').map(Number)
-const seeds = only === undefined ? (named ?? Array.from({ length: count }, (_, index) => from + index)) : [only]
-const stopsAtFirst = process.env['FIRST'] !== undefined
-const tell = only === undefined ? undefined : (line: string): void => console.log(line)
+const seeds = named ?? Array.from({ length: count }, (_, index) => from + index)
+const jobs = Number(process.env['JOBS'] ?? availableParallelism())
+/** A process begins anew now and then, so that none grows. */
+const AT_ONCE = 250
 
-describe('random histories of the whole engine', function () {
+/** Plays some histories in a process of their own. @returns what failed */
+async function playApart(some: readonly number[]): Promise<string[]> {
+  const args = ['--import', 'tsx', join(__dirname, 'histories.ts'), ...some.map(String)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const played = new Map<number, string | null>()
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('[')) continue
+    const [seed, failure] = JSON.parse(line) as [number, string | null]
+    played.set(seed, failure)
+    if (failure !== null) console.log(`    seed ${seed}: ${failure.split('\n')[0]}`)
+  }
+  const code = await ended
+  return some.flatMap((seed) => {
+    const failure = played.has(seed) ? played.get(seed) : `it was not played to its end (exit ${code})`
+    return failure === null || failure === undefined
+      ? []
+      : `seed ${seed} (replay: SEED=${seed} npm run replay:engine): ${failure}`
+  })
+}
+
+async function playAll(): Promise<string[]> {
+  const waiting = [...seeds]
+  const failures: string[] = []
+  const worker = async (): Promise<void> => {
+    while (waiting.length > 0) failures.push(...(await playApart(waiting.splice(0, AT_ONCE))))
+  }
+  await Promise.all(Array.from({ length: jobs }, worker))
+  return failures
+}
+
+describe('Random histories of the whole engine', function () {
   this.timeout(0)
 
+  if (only !== undefined) {
+    it(`seed ${only}`, () => play(Number(only), (line) => console.log(line)))
+    return
+  }
+
   it(`end in step, lose and double nothing, and go the same way twice (${seeds.length} seeds)`, async () => {
-    const failures: string[] = []
-    for (const seed of seeds) {
-      if (failures.length > 0 && stopsAtFirst) break
-      try {
-        assert.equal(await play(seed, tell), await play(seed), 'the same seed went another way')
-      } catch (error) {
-        failures.push(`seed ${seed} (replay: SEED=${seed} npm run replay:engine): ${(error as Error).message}`)
-      }
-    }
-    if (failures.length > 0) throw new Error(`${failures.length} of ${seeds.length} failed.\n${failures.join('\n')}`)
+    const failures = await playAll()
+    assert.equal(failures.length, 0, `${failures.length} of ${seeds.length} failed.\n${failures.join('\n')}`)
   })
 })

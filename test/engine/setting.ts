@@ -20,6 +20,7 @@ export const TROUBLES = [
   'deploys',
   'flow', // drops, skips, holds
   'meanwhile', // users act during runs
+  'decisions', // users answer, approve, keep, undo, begin anew
 ] as const
 export type Trouble = (typeof TROUBLES)[number]
 

@@ -56,6 +56,23 @@ describe('Stories that random histories have told', () => {
     assert.equal(icloud.events().length, 1)
   })
 
+  it('keeps on disk what both sinks wrote of one event at the same time', async () => {
+    const { world, google, icloud, run, ids } = await inStep()
+    for (let index = 0; index < 20; index += 1) {
+      google.add(TIMES, { summary: `Meeting ${index}`, description: `#m${index}` }, false)
+    }
+    await run()
+    // Each side has to write this event; one of them is busy with others for longer.
+    google.setText(ids.google, 'summary', 'Coffee')
+    icloud.setText(ids.icloud, 'location', 'Kitchen')
+    for (const { id } of icloud.events()) if (id !== ids.icloud) icloud.setText(id, 'location', 'Office')
+    await run()
+    const agreed = async () => [...(await world.time.until(world.life.pair())).agreement.entries].sort()
+    const before = await agreed()
+    world.restart()
+    assert.deepEqual(await agreed(), before)
+  })
+
   it('makes no second event in place of one that an empty answer has made missing', async () => {
     const { world, icloud, run, once, ids } = await inStep()
     icloud.setText(ids.icloud, 'summary', 'Coffee')

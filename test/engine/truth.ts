@@ -14,6 +14,8 @@ type Lately = {
   shifted: boolean
   /** Where it was deleted. */
   readonly deleted: Set<Side>
+  /** Texts that the user gave as an answer, by field. */
+  readonly answers: Map<string, string[]>
 }
 
 /** What users did, told by nobody but themselves: what must come out is measured by this alone. */
@@ -33,6 +35,16 @@ export class Truth {
    * its answer, nobody can tell such an edit from the server's own doing.
    */
   readonly unsure = new Set<string>()
+  /** Whose deletion or return the user decided himself: whether it is there is his will. */
+  readonly decided = new Set<string>()
+  /** Answered with an event as it shall be: what stood in a copy may stand in the original now. */
+  readonly answered = new Set<string>()
+  /** How often the user wanted both versions of an event. */
+  readonly doubled = new Map<string, number>()
+  /** Where a flow wrote something else than was planned, by tag. */
+  readonly rewritten = new Map<string, Set<Side>>()
+  /** All texts that were ever typed, as `tag/field`. */
+  readonly ever = new Map<string, Set<string>>()
   /** The last text of each field that was typed on a side, as `side/tag/field`: it is there, or in the history. */
   readonly last = new Map<string, string>()
   /** Ever touched on a side, as `side/tag`. */
@@ -55,6 +67,18 @@ export class Truth {
     const { typed, all } = this.of(tag)
     typed[side].set(field, text)
     all.set(field, [...(all.get(field) ?? []), text])
+    this.remember(tag, field, text)
+  }
+
+  /** The user said what a field shall be, if it is still asked. */
+  allow(tag: string, field: TextField, text: string): void {
+    const { answers } = this.of(tag)
+    answers.set(field, [...(answers.get(field) ?? []), text])
+    this.remember(tag, field, text)
+  }
+
+  private remember(tag: string, field: string, text: string): void {
+    this.ever.set(`${tag}/${field}`, (this.ever.get(`${tag}/${field}`) ?? new Set()).add(text))
   }
 
   touch(side: Side, tag: string): void {
@@ -93,6 +117,7 @@ export class Truth {
       touched: { left: false, right: false },
       shifted: false,
       deleted: new Set<Side>(),
+      answers: new Map<string, string[]>(),
     }
     this.lately.set(tag, fresh)
     return fresh

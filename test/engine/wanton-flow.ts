@@ -5,6 +5,9 @@ import { tagIn } from './owner'
 import type { Truth } from './truth'
 import type { World } from './world'
 
+/** How titles begin that this flow wrote. */
+export const REWRITTEN = '~'
+
 type Kept = { readonly to: Side; readonly ops: OperationMessage[] }
 
 /** A user's flow between reconcile and sinks that drops, skips, delays and holds operations as it likes. */
@@ -30,9 +33,20 @@ export class WantonFlow {
       const tag = tagIn(op.event?.['description'] as string | undefined)
       if (tag !== undefined) this.truth.skipped.add(tag)
       handOn([{ ...op, action: 'skip' }])
-    } else if (what < 0.35) this.held.push({ to, ops: [op] })
+    } else if (what < 0.27) handOn([this.rewritten(to, op)])
+    else if (what < 0.38) this.held.push({ to, ops: [op] })
     else if (what < 0.5) void this.world.time.sleep(this.random.below(9000)).then(() => handOn([op]))
     else handOn([op])
+  }
+
+  /** Another title than was planned, on this copy alone. */
+  private rewritten(to: Side, op: OperationMessage): OperationMessage {
+    const summary = op.event?.['summary']
+    const tag = tagIn(op.event?.['description'] as string | undefined)
+    const isWritten = op.action === 'create' || op.changed?.includes('summary') === true
+    if (op.action === 'delete' || !isWritten || tag === undefined || typeof summary !== 'string') return op
+    this.truth.rewritten.set(tag, (this.truth.rewritten.get(tag) ?? new Set()).add(to))
+    return { ...op, event: { ...op.event!, summary: `${REWRITTEN}${summary}` } }
   }
 
   /** What was held is handed on: some of it, or all. */

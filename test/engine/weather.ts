@@ -25,10 +25,19 @@ export class Weather {
     }
   }
 
-  /** Whether the engine wrote a CalDAV resource within the last two minutes. */
+  /** Whether the engine wrote a resource within the last two minutes, or has not seen since what became of it. */
   isJustWritten(id: string): boolean {
     const at = this.written.get(id)
-    return at !== undefined && this.world.time.now() - at < 120 * SECOND
+    return (at !== undefined && this.world.time.now() - at < 120 * SECOND) || this.isNoted(id)
+  }
+
+  /** Whether a write to a resource is noted on the disk, and not its outcome. */
+  private isNoted(id: string): boolean {
+    const lines = [...this.world.life.disk.memory.snapshot()]
+      .filter(([path]) => path.endsWith('/agreement.jsonl'))
+      .flatMap(([, bytes]) => Buffer.from(bytes).toString().split('\n'))
+    const last = lines.findLast((line) => line.includes(JSON.stringify(id)))
+    return last?.includes('"noted"') === true
   }
 
   /** What the servers do between two runs. */
@@ -112,8 +121,9 @@ export class Weather {
 
 const isWrite = ({ method }: Asked): boolean => ['PUT', 'POST', 'PATCH', 'DELETE'].includes(method)
 
-const isListed = ({ method, body }: Asked): boolean =>
-  (method === 'REPORT' && body.includes('sync-collection')) || (method === 'PROPFIND' && body.includes('getetag'))
+const isListed = ({ method, url, body }: Asked): boolean =>
+  (method === 'REPORT' && body.includes('sync-collection')) ||
+  (method === 'PROPFIND' && body.includes('getetag') && url.pathname.endsWith('/'))
 
 /** An empty one would leave half a listing: occurrences whose series is not there, say. */
 const isLaterPage = ({ url }: Asked): boolean => url.searchParams.has('pageToken')

@@ -40,7 +40,7 @@ export class World {
   constructor(
     readonly setting: Setting,
     seed: number,
-    private readonly tell: (line: string) => void,
+    readonly tell: (line: string) => void,
   ) {
     this.random = new Random(seed)
     const { now } = this.time
@@ -109,6 +109,9 @@ export class World {
     const { direction, strategy, deletionLimit, maxOperations } = setting
     const settings = { direction, conflictResolution: strategy, deletionLimit, maxOperations }
     return new Flow(life.engine, access, settings, (to, ops, handOn) => {
+      for (const { action, uid, changed, reason } of ops) {
+        this.tell(`planned for the ${to}: ${action} ${uid} ${changed?.join() ?? ''} (${reason})`)
+      }
       this.between(to, setting.busyTo === to ? ops.map(busy) : ops, handOn)
     })
   }

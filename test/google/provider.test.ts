@@ -62,6 +62,15 @@ describe('Google provider: account', () => {
     assert.deepEqual([info.name, info.writable], ['Shared', true])
   })
 
+  it('never opens the primary calendar under another name than its own', async () => {
+    const world = new World()
+    world.simulator.interfere = (stage, { url }) =>
+      stage === 'before' && url.pathname.includes('calendarList')
+        ? jsonResponse(403, { error: { errors: [{ reason: 'forbidden' }] } })
+        : undefined
+    await assertRejected((await world.provider()).open('primary', signal), 'calendar-not-found', /this login/)
+  })
+
   it('says as whom it is signed in', async () => {
     assert.match(await (await new World().provider()).check(signal), /someone@example\.com/)
   })
@@ -217,8 +226,8 @@ describe('Google provider: errors', () => {
   it("repeats Google's own words for what it refuses", async () => {
     const world = new World()
     const calendar = await world.calendar()
-    const when = { start: { dateTime: '2026-01-06T09:00:00', timeZone: 'Mars/Base' }, end: { dateTime: '2026-01-06T09:00:00', timeZone: 'Mars/Base' } } // prettier-ignore
-    await assertRejected(collect(calendar.create('u', { when }, signal)), 'refused', /Invalid time zone definition/)
+    const fields = { ...DENTIST, status: 'strange' }
+    await assertRejected(collect(calendar.create('u', fields, signal)), 'refused', /Invalid value for status/)
   })
 
   it('finds the event whose answer was lost when it creates it again', async () => {

@@ -75,6 +75,12 @@ describe('An event in several versions', () => {
     assert.equal((fields['exceptions.2026-06-02T08:00:00Z'] as { summary: string }).summary, 'New')
   })
 
+  it('is one version if two are the same', () => {
+    const twin = version(0, 'SUMMARY:Same')
+    assert.equal(read(resource(twin, twin)).summary, 'Same')
+    refused(resource(twin, twin, version(0, 'SUMMARY:Other')), /more than one event/)
+  })
+
   it('keeps an older version as long as the newer one stands', () => {
     const text = resource(version(0, rule, 'SUMMARY:All'), override(3, 'New'), override(2, 'Old'))
     changes(text, { location: 'Here' }, [], ['LOCATION:Here', 'LOCATION:Here'])

@@ -46,6 +46,31 @@ describe('Reading when an event is', () => {
       { start: { date: '2026-06-01' }, end: { date: '2026-06-02' } },
     ],
     [
+      'days that are told as midnights',
+      ['DTSTART;VALUE=DATE:20260601T000000', 'DTEND;VALUE=DATE:20260602T000000'],
+      { start: { date: '2026-06-01' }, end: { date: '2026-06-02' } },
+    ],
+    [
+      'times that are told as days',
+      ['DTSTART;VALUE=DATE:20260601T100000', 'DTEND;VALUE=DATE:20260602T000000'],
+      { start: at('2026-06-01T10:00:00', floatingZone), end: at('2026-06-02T00:00:00', floatingZone) },
+    ],
+    [
+      'a time from midnight that is told as days',
+      ['DTSTART;VALUE=DATE:20260601T000000', 'DTEND;VALUE=DATE:20260601T100000'],
+      { start: at('2026-06-01T00:00:00', floatingZone), end: at('2026-06-01T10:00:00', floatingZone) },
+    ],
+    [
+      'times as ISO 8601 has them, or without seconds',
+      ['DTSTART:2026-06-01T10:00:00Z', 'DTEND:20260601T1100Z'],
+      { start: at('2026-06-01T10:00:00', 'UTC'), end: at('2026-06-01T11:00:00', 'UTC') },
+    ],
+    [
+      'a day in UTC, which none is',
+      ['DTSTART:20260601Z', 'DTEND:20260602Z'],
+      { start: { date: '2026-06-01' }, end: { date: '2026-06-02' } },
+    ],
+    [
       'a day without an end',
       ['DTSTART;VALUE=DATE:20260601'],
       { start: { date: '2026-06-01' }, end: { date: '2026-06-02' } },

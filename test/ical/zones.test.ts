@@ -73,6 +73,19 @@ describe('A TZID that is no IANA name', () => {
     ['GMT-5', 'Etc/GMT+5'],
     ['(GMT +01:00)', 'Etc/GMT-1'],
     ['UTC+05:30', 'Asia/Kolkata'],
+    ['Sarajevo, Skopje, Sofija, Vilnius, Warsaw, Zagreb', 'Europe/Warsaw'],
+    ['(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi', 'Asia/Kolkata'],
+    ['(UTC+08:00) Beijing, Chongqing, Hong Kong, Urumqi', 'Asia/Shanghai'],
+    ['(GMT-06:00) Saskatchewan', 'America/Regina'],
+    ['(UTC) Coordinated Universal Time', 'UTC'],
+    ['(GMT+03:00) Moscow, St. Petersburg, Volgograd', 'Europe/Moscow'],
+    ['(UTC+02:00) Amman', 'Asia/Amman'],
+    ['Western/Central Europe', 'Europe/Berlin'],
+    ['Eastern', 'America/New_York'],
+    ['Pacific Time', 'America/Los_Angeles'],
+    ['Central European Time', 'Europe/Warsaw'],
+    ['EST', 'America/Panama'],
+    ['CET', 'CET'],
   ]
   for (const [tzid, expected] of names) {
     it(`${tzid} is known without a definition`, () => {
@@ -86,10 +99,20 @@ describe('A TZID that is no IANA name', () => {
     'Europe/Germany',
     'Berlin, Tokyo',
     '(UTC+09:00) Berlin',
+    '(UTC+01:00) Arizona',
+    'Samoa', // Lotus has it east of the date line, and Windows west
+    ...['BST', 'IST', 'CST', 'AST', 'PST', 'ECT', 'SST'], // which one depends on who reads it
   ]
   for (const tzid of unknown) {
     it(`${tzid} is not guessed`, () => void refused(resource(timed(tzid)), /time zone ".*" is not known/))
   }
+
+  it('is an abbreviation that is defined otherwise than a zone of that name', () => {
+    for (const tzid of ['EST', 'BST']) {
+      const text = resource(american(tzid), vevent(`DTSTART;TZID=${tzid}:19980601T100000`, 'RRULE:FREQ=DAILY'))
+      assert.equal(canonicalZone(zoneOf(text)), 'America/New_York')
+    }
+  })
 
   it('is known by its rules', () => {
     const recurring = timed('Customized Time Zone', 'RRULE:FREQ=WEEKLY')
@@ -108,9 +131,27 @@ describe('A TZID that is no IANA name', () => {
 
   it('is known by its rules as long as they held', () => {
     const old = (year: number): string =>
-      resource(american('Ours'), vevent(`DTSTART;TZID=Ours:${year}0601T100000`, 'RRULE:FREQ=DAILY;COUNT=3'))
+      resource(american('Ours'), vevent(`DTSTART;TZID=Ours:${year}0601T100000`, 'RRULE:FREQ=DAILY'))
     assert.equal(canonicalZone(zoneOf(old(1998))), 'America/New_York')
     refused(old(2010), /"Ours" changes its clock as no known zone does/)
+  })
+
+  it('is any with its clock while a series lasts that ends', () => {
+    for (const [end, occurrence] of [
+      ['DAILY;COUNT=30', '20100615T100000'],
+      ['WEEKLY;INTERVAL=2;COUNT=8;BYDAY=MO,TU', '20100615T100000'],
+      ['MONTHLY;UNTIL=20101015T000000Z', '20101001T100000'],
+    ] as const) {
+      const exdate = `EXDATE;TZID=Ours:${occurrence}`
+      const text = resource(american('Ours'), vevent('DTSTART;TZID=Ours:20100601T100000', `RRULE:FREQ=${end}`, exdate))
+      const { fields } = readEvent(text, { floatingZone })
+      assert.equal(utcText(instantOf(whenOf(fields)!.start)), '2010-06-01T14:00:00Z')
+      const day = `${occurrence.slice(0, 4)}-${occurrence.slice(4, 6)}-${occurrence.slice(6, 8)}`
+      assert.ok(`exceptions.${day}T14:00:00Z` in fields)
+    }
+    // Its clock changes a week later than any other's.
+    const over = 'RRULE:FREQ=DAILY;UNTIL=20101104T000000Z'
+    refused(resource(american('Ours'), vevent('DTSTART;TZID=Ours:20101020T100000', over)), /changes its clock/)
   })
 
   it('means what its definition says wherever a name says nothing', () => {
@@ -190,6 +231,39 @@ describe('A zone known by its rules', () => {
     const patch = { fields: { summary: 'x' }, changed: ['summary'] as const, now, floatingZone }
     const lines = unfold(patchEvent(text, patch))
     assert.ok(lines.includes('DTSTART;TZID="Ours":20260601T100000') && !lines.includes('TZID:Europe/Paris'))
+  })
+})
+
+describe('A zone that holds for the dates of an event alone', () => {
+  const weekly = 'RRULE:FREQ=WEEKLY;BYDAY=MO'
+
+  it('is left when the event comes to recur, so that it can still be read', () => {
+    const text = resource(fixed('Odd', '+0115'), timed('Odd', 'SUMMARY:x'))
+    const { when } = readEvent(text, { floatingZone }).fields
+    const series = { ...whenOf({ when })!, recurrence: [weekly] }
+    const after = patched(text, { when: series })
+    assert.deepEqual(readEvent(after, { floatingZone }).fields.when, series)
+    assert.ok(unfold(after).includes('DTSTART:20260601T084500Z'))
+  })
+
+  it('is left by a series that goes on for longer, occurrences, added and excluded dates and all', () => {
+    const text = resource(
+      american('Ours'),
+      vevent(
+        ...['DTSTART;TZID=Ours:20100601T100000', 'DTEND;TZID=Ours:20100601T110000', 'RRULE:FREQ=DAILY;COUNT=9'],
+        ...['RDATE;TZID=Ours:20100620T100000', 'EXDATE;TZID=Ours:20100603T100000'],
+      ),
+      vevent('RECURRENCE-ID;TZID=Ours:20100602T100000', 'DTSTART;TZID=Ours:20100602T120000', 'DURATION:PT1H'),
+    )
+    const { fields } = readEvent(text, { floatingZone })
+    const longer = {
+      ...whenOf(fields)!,
+      recurrence: [...whenOf(fields)!.recurrence!, 'RRULE:FREQ=MONTHLY'].slice(0, 1),
+    }
+    const endless = { ...longer, recurrence: [...longer.recurrence, 'RRULE:FREQ=DAILY'] }
+    const after = patched(text, { ...fields, when: endless })
+    assert.deepEqual(readEvent(after, { floatingZone }).fields, { ...fields, when: endless })
+    assert.ok(!unfold(after).some((line) => /^[A-Z-]+;TZID=Ours/.test(line)))
   })
 })
 

@@ -14,7 +14,10 @@ function files(ending: string): string[] {
     .sort()
 }
 
-/** Every event of every file as a server would hold it: one resource for each UID, with all time zones of the file. */
+/**
+ * Every event of every file as a server would hold it: one resource for each UID and for each event without one, with
+ * all time zones of the file.
+ */
 export function resources(): { name: string; text: string }[] {
   return files('.ics').flatMap((file) =>
     byUid(readFileSync(file, 'utf8')).map((text, at) => ({ name: `${relative(CORPUS, file)} ${at}`, text })),
@@ -26,8 +29,8 @@ function byUid(text: string): string[] {
   const events = unfolded.match(/^BEGIN:VEVENT\n[^]*?^END:VEVENT$/gim) ?? []
   if (events.length === 0) return []
   const groups = new Map<string, string[]>()
-  for (const event of events) {
-    const uid = /^UID[;:].*$/im.exec(event)?.[0] ?? ''
+  for (const [at, event] of events.entries()) {
+    const uid = /^UID[;:].*$/im.exec(event)?.[0] ?? `none ${at}`
     groups.set(uid, [...(groups.get(uid) ?? []), event])
   }
   if (groups.size === 1) return [text]

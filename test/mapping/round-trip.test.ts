@@ -85,6 +85,21 @@ describe('Any event', () => {
     assert.ok(carried > 50, `${carried} carried`)
   }).timeout(60_000)
 
+  it('is not asked about after its state was lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFields, async (fields) => {
+        const world = new TwoCalendars()
+        inIcloud(world, fields)
+        const { failed } = await world.sync()
+        // Which occurrences a rule by the hour has is left undecided: there an exclusion that Google forgot is asked about.
+        if (failed.length > 0 || JSON.stringify(fields.when).includes('HOURLY')) return
+        world.forget()
+        assert.deepEqual(await world.left(), [])
+      }),
+      { numRuns: 300, seed: 8 },
+    )
+  }).timeout(60_000)
+
   it('is brought once, not again and again, to what both can hold', async () => {
     const common = await new TwoCalendars().common()
     fc.assert(

@@ -28,7 +28,7 @@ export class TwoCalendars {
   readonly google: GoogleSimulator
   readonly icloud: CaldavServer
   private replicas: Both<Replica> = both((side) => new Replica(side))
-  private readonly agreement = new Agreement()
+  private agreement = new Agreement()
   private readonly positions: Record<Side, Json | null> = { left: null, right: null }
   private opened: Both<Calendar> | undefined
 
@@ -129,7 +129,7 @@ export class TwoCalendars {
       if (step.do === 'agree') this.agreement.set(step.entry)
       if (step.do === 'forget') this.agreement.delete(step.uid)
     }
-    this.agreement.compared = standing(this.replicas, 'settings')
+    this.agreement.compared = standing(this.replicas, 'settings', 0)
     const planned = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const failed: { uid: string; message: string }[] = []
     for (const side of SIDES) {
@@ -168,6 +168,7 @@ export class TwoCalendars {
     const keeper = {
       calendar,
       replica: this.replicas[side],
+      hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: <T>(job: () => Promise<T>) => job(),
     }
@@ -178,6 +179,11 @@ export class TwoCalendars {
       done: (task, result) => done(task.uid, result),
       concurrency: 1,
     })
+  }
+
+  /** What both agreed on is lost, as a damaged file or a new installation has it. */
+  forget(): void {
+    this.agreement = new Agreement()
   }
 
   /** What the next run would write or ask: nothing, if both mean the same. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { get, post } from './admin'
+import { clash } from './dialogue'
 import { inStep } from './events'
 import { Flow, ID } from './flow'
 import { PASSWORD } from './wiring'
@@ -154,5 +155,32 @@ describe('the admin routes of a Node-RED', () => {
       const invalid = await post('/calsync/icloud/calendars', body)
       assert.deepEqual([invalid.status, invalid.body.code], [400, 'calsync.invalid-input'])
     }
+  })
+
+  it('tell on the metrics page, of each pair under one name how its runs went and what is open, also while reading fails', async () => {
+    await inStep(flow)
+    clash(flow)
+    await flow.sync()
+    flow.google.interfere = (stage, { url }) =>
+      stage === 'before' && url.pathname.endsWith('/events') ? new Response('<html>no</html>') : undefined
+    const { errors } = await flow.sync()
+    assert.equal(errors.length, 1)
+    const { text } = await get('/calsync/metrics')
+    const pair = 'pair="Privat ↔ someone@example.com"'
+    const of = (name: string, labels = ''): number[] => {
+      const start = `${name}{${pair}${labels}} `
+      const lines = text.split('\n').filter((line) => line.startsWith(start))
+      return lines.map((line) => Number(line.slice(start.length)))
+    }
+    const [good = 0] = of('calsync_runs_total', ',result="success"')
+    assert.ok(good >= 3)
+    assert.deepEqual(of('calsync_runs_total', ',result="error"').length, 1)
+    assert.deepEqual(of('calsync_conflicts'), [1])
+    assert.deepEqual(of('calsync_paired_events'), [2])
+    assert.ok((of('calsync_errors_total', ',code="calsync.bad-answer"')[0] ?? 0) >= 1)
+    assert.ok((of('calsync_operations_total', ',calendar="Privat",action="create"')[0] ?? 0) >= 1)
+    const [last = 0] = of('calsync_last_success_timestamp_seconds')
+    assert.ok(Math.abs(last * 1000 - Date.now()) < 60_000)
+    assert.ok((of('calsync_run_duration_seconds_count')[0] ?? 0) > good)
   })
 })

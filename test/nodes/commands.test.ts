@@ -1,34 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Conflict, HeldDeletions, Report } from '../../src/runtime/report'
 import type { Explanation } from '../../src/runtime/explain'
+import type { Conflict, HeldDeletions } from '../../src/runtime/report'
+import { answer, clash, command, lastConflict, refusal } from './dialogue'
+import type { Status } from './dialogue'
 import { at, inGoogle, inIcloud, inStep } from './events'
 import { Flow } from './flow'
-
-/** Renames the same event on both sides. */
-function clash(flow: Flow, summary = 'Tea'): void {
-  flow.google.user.edit(flow.inGoogle(summary).id ?? '', { summary: `Green ${summary}` })
-  flow.icloud.user.set(flow.inIcloud(summary).path, `SUMMARY:Black ${summary}`)
-}
-
-const command = (flow: Flow, topic: string, payload: unknown = {}): Promise<Report> =>
-  flow.report(() => flow.node('reconcile').receive({ topic, payload }))
-
-async function answer<T>(flow: Flow, topic: string, payload: unknown = {}): Promise<T> {
-  const name = topic === 'conflicts' ? 'conflicts' : 'report'
-  const got = flow.next(name, (msg) => msg.topic === topic)
-  flow.node('reconcile').receive({ topic, payload })
-  return (await got).payload as T
-}
-
-async function refusal(flow: Flow, topic: string, payload: unknown): Promise<string> {
-  const caught = flow.next('caught')
-  flow.node('reconcile').receive({ topic, payload })
-  const { error } = (await caught) as unknown as { error: { message: string; code: string } }
-  assert.match(error.code, /^calsync\./)
-  return error.message
-}
-
-const lastConflict = (flow: Flow): Conflict => flow.heard('conflicts').at(-1)?.payload as Conflict
 
 describe('commands to a reconcile node', () => {
   let flow: Flow
@@ -292,18 +268,6 @@ describe('commands to a reconcile node', () => {
     })
   })
 })
-
-type Status = {
-  paired: number
-  conflicts: number
-  heldDeletions: number
-  calendars: { left: { events: number } }
-  lastSuccess: string
-  successRate: number
-  idleRuns: number
-  runs: { run: string; events: { action: string; state: string; reason: string }[] }[]
-  lost: { id: string; summary: string }[]
-}
 
 /** The hour of `at`, as iCalendar writes it. */
 function sameTime(offset: number): string[] {

@@ -50,6 +50,17 @@ describe('a report', () => {
     } satisfies Omit<Report, 'run' | 'startedAt' | 'finishedAt' | 'requests'>)
   })
 
+  it('counts every request to each calendar, reading and writing', async () => {
+    await inStep(flow)
+    flow.google.user.edit(flow.inGoogle('Tea').id ?? '', { summary: 'Green tea' })
+    flow.icloud.user.set(flow.inIcloud('Coffee').path, 'SUMMARY:Espresso')
+    for (const n of [1, 2, 3]) inIcloud(flow, `New ${n}`)
+    const { requests, applied } = await flow.sync()
+    const { google, icloud } = flow.takeRequests()
+    assert.deepEqual([requests.left, requests.right], [google.length, icloud.length])
+    assert.ok(google.length >= 5 && applied.left.create === 3)
+  })
+
   it('says what was read: how many changed and were deleted, and how many there are', async () => {
     await inStep(flow)
     flow.google.user.edit(flow.inGoogle('Tea').id ?? '', { summary: 'Green tea' })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { valueOf } from '../../src/sync/merge'
+import { merge, valueOf } from '../../src/sync/merge'
 import type { Entry, Operation } from '../../src/sync/model'
 import { Replica, observe } from '../../src/sync/replica'
 import { DAY, HOUR, START, World, agreed, at, spoken, tea } from './world'
@@ -170,6 +170,28 @@ describe('what the agreement keeps', () => {
   })
 })
 
+describe('occurrences', () => {
+  const key = 'exceptions.2026-06-17T08:00:00Z'
+  const renamed = { ...tea, [key]: { summary: 'Late tea' } }
+  const { common } = new World().rules
+  const flows = { left: true, right: true }
+
+  it('are judged alone where both sides mean the same by when, even if one never agreed on it', () => {
+    const { when: _when, ...withoutWhen } = renamed
+    // The left can't hold this one: what was written there is agreed, and not written again.
+    const halves = { left: { id: 'l', held: tea }, right: { id: 'r', held: withoutWhen } }
+    const { to, same, open } = merge(halves, { left: tea, right: renamed }, flows, common)
+    assert.deepEqual([[...to.left], [...to.right], open], [[], [], []])
+    assert.ok(same.includes('when'))
+  })
+
+  it('are in question together with when where neither side ever agreed on it', () => {
+    const halves = { left: { id: 'l', held: {} }, right: { id: 'r', held: {} } }
+    const { to, open } = merge(halves, { left: tea, right: renamed }, flows, common)
+    assert.deepEqual([[...to.left], [...to.right], open], [[], [], [key]])
+  })
+})
+
 describe('an event that is made again', () => {
   it('in part only, starts without a base: what is missing there is nobody’s edit', async () => {
     const world = await agreed({ ...weekly, [CANCELLED]: null })
@@ -332,10 +354,21 @@ describe('a replica', () => {
     replica.record(seen('Tea'), START)
     replica.record({ ...seen('Old'), id: 'old', uid: 'old' }, START)
     replica.record({ uid: 'old', id: 'old', is: 'gone', how: 'deleted' }, START)
+    replica.record(seen('Green tea'), START)
     assert.deepEqual(replica.prune(START + 89 * DAY), [])
     assert.deepEqual(replica.prune(START + 91 * DAY), ['old'])
     assert.equal(replica.get('old'), undefined)
     assert.ok(replica.get('tea'))
+  })
+
+  it('keeps what was gone last, so that the count goes on from there after a restart', () => {
+    const replica = new Replica('epoch')
+    replica.record({ ...seen('Old'), id: 'old', uid: 'old' }, START)
+    replica.record({ uid: 'old', id: 'old', is: 'gone', how: 'deleted' }, START)
+    const { seq } = replica
+    assert.deepEqual(replica.prune(START + 91 * DAY), [])
+    const again = new Replica('epoch', new Map(replica.entries))
+    assert.ok((again.record(seen('Tea'), START + 91 * DAY)?.seq ?? 0) > seq)
   })
 
   it('hears nothing of what it never knew, and says what a read changed', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Fields } from '../../src/event/event'
 import { cut } from '../../src/sync/limit'
+import { toLookAt } from '../../src/sync/plan'
 import type { Operation } from '../../src/sync/model'
 import type { Task } from '../../src/sync/carry-out'
 import { DAY, HOUR, START, World, agreed, at, spoken, tea } from './world'
@@ -224,6 +225,34 @@ describe('our own write is never somebody else’s edit', () => {
     await world.sync()
     world.right.trouble = () => 'none'
     assert.equal(await next(world), 'update right: summary')
+  })
+
+  it('a write whose answer was lost is recognised also if another one followed before anybody looked', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.read()
+    const [op] = world.record(world.plan())
+    world.right.trouble = () => 'lost after'
+    await world.carryOut([world.task(op!, { fields: { ...op!.fields, summary: 'Busy' } })])
+    world.right.trouble = () => 'none'
+    await world.carryOut([world.task(op!)]) // the flow had held it, and hands it on twice
+    assert.equal(await next(world), 'nothing')
+    assert.equal(world.left.live().get('tea')?.summary, 'Green tea')
+    assert.equal(world.right.live().get('tea')?.summary, 'Busy')
+  })
+
+  it('a write whose answer was lost is recognised when the event can be read again', async () => {
+    const world = await agreed()
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.right.trouble = () => 'lost after'
+    await world.sync((op) => world.task(op, { fields: { ...op.fields, summary: 'Busy' } }))
+    const { entries } = world.replicas.right
+    for (const { id, uid } of [...entries.values()]) {
+      world.replicas.right.record({ id, uid, is: 'unread', reason: 'The server does not give it.' }, world.clock)
+    }
+    assert.equal(spoken(await world.write()), 'nothing')
+    world.positions.right = null
+    assert.equal(await next(world), 'nothing')
   })
 
   it('an edit by the user after our lost write stays an edit', async () => {
@@ -543,6 +572,67 @@ describe('an answer', () => {
     }
   })
 
+  it('both: in a one-way node the other version becomes a new event on the side that may be written', async () => {
+    const world = (await paired({ summary: 'Left' }, { summary: 'Right' })).oneWay('left')
+    world.left.add('cake', { ...at('2026-06-11'), summary: 'Cake' })
+    assert.equal(spoken(await world.write()), 'ask (no-base)')
+    world.answer('tea', { both: 'left' })
+    assert.equal(await next(world), 'create left')
+    await world.settle()
+    const titles = (side: 'left' | 'right'): unknown[] => [...world[side].live().values()].map((each) => each.summary)
+    assert.deepEqual([titles('left').sort(), titles('right')], [['Cake', 'Left', 'Right'], ['Right']])
+    assert.equal(world.agreement.open.size, 0)
+  })
+
+  it('both: where nothing may be written, both stay as they are', async () => {
+    const world = await asked()
+    world.answer('tea', { both: 'left' })
+    world.with({ into: { left: false, right: false } })
+    assert.equal(await next(world), 'nothing')
+  })
+
+  describe('about an event that was edited here and deleted there', () => {
+    async function deleted(): Promise<World> {
+      const world = await agreed()
+      world.left.edit('tea', { summary: 'Left' })
+      world.right.remove('tea')
+      await world.sync()
+      return world
+    }
+
+    it('that is an edited event is written here first, and then made again there, without asking anew', async () => {
+      const world = await deleted()
+      world.answer('tea', { event: { summary: 'Agreed', location: 'Kitchen' } })
+      assert.equal(await next(world), 'update left: location, summary')
+      await world.write()
+      assert.equal(await next(world), 'create right')
+      await world.settle()
+      for (const side of ['left', 'right'] as const) {
+        const now = world[side].live().get('tea')
+        assert.deepEqual([now?.summary, now?.location], ['Agreed', 'Kitchen'])
+      }
+      assert.equal(world.agreement.open.size, 0)
+    })
+
+    it('that is the event as it is needs no writing here', async () => {
+      const world = await deleted()
+      world.answer('tea', { event: { summary: 'Left' } })
+      assert.equal(await next(world), 'create right')
+    })
+
+    it('writes only what both sides can hold', async () => {
+      const world = await deleted()
+      world.answer('tea', { event: { color: '#ff0000' } })
+      world.with({ common: { has: (field) => field !== 'color', fit: (_field, value) => value } })
+      assert.equal(await next(world), 'create right')
+    })
+
+    it('says since when it is waited for', async () => {
+      const world = await deleted()
+      assert.equal(world.agreement.get('tea')?.told?.at, world.clock)
+    })
+  })
+
   it('that comes late does not hit a newer conflict', async () => {
     const world = await asked()
     const entry = world.agreement.get('tea')!
@@ -717,6 +807,19 @@ describe('mass deletion stops', () => {
     assert.equal(await count(single), '1 written, 0 held')
   })
 
+  it('counts the pairs that there are after all else that the same plan agrees on', async () => {
+    const world = await many(3)
+    removeSome(world, 0, 3)
+    world.right.remove('e0') // deleted on both sides: the two others are all that is left
+    assert.equal(await count(world), '0 written, 2 held')
+    const other = await many(2)
+    removeSome(other, 0, 1)
+    await other.sync()
+    removeSome(other, 1, 2)
+    for (const side of [other.left, other.right]) side.add('new', { ...tea, summary: 'Found on both sides' })
+    assert.equal(await count(other), '1 written, 0 held')
+  })
+
   it('everything else goes on; the set is told once, and approved as told', async () => {
     const world = await many(10)
     removeSome(world, 0, 8)
@@ -762,6 +865,39 @@ describe('ping-pong', () => {
     assert.equal(spoken(await world.sync()), 'leave (ping-pong)')
     assert.equal(spoken(await world.sync()), 'nothing', 'it is left alone')
     world.tick(HOUR + 1)
+    assert.equal(await next(world), 'update right: summary')
+  })
+})
+
+describe('a clock', () => {
+  it('that was a year ahead and is set back hides nothing: what looked past by it is copied', async () => {
+    const world = await agreed()
+    world.tick(365 * DAY)
+    world.left.add('cake', { ...at('2026-06-20'), summary: 'Cake' })
+    assert.equal(spoken(await world.sync()), 'nothing')
+    world.tick(-365 * DAY)
+    assert.equal(await next(world), 'create right')
+  })
+
+  it('that is kept right by seconds makes nothing be looked at again', async () => {
+    const world = await agreed()
+    await world.sync()
+    world.tick(-30_000)
+    assert.deepEqual([...toLookAt(world.agreement, world.replicas, world.settings, world.rules)], [])
+  })
+
+  it('that is set back makes no ping-pong of what was written before', async () => {
+    const world = await agreed()
+    world.tick(365 * DAY)
+    world.left.edit('tea', { summary: 'Green tea' })
+    await world.sync()
+    const entry = world.agreement.get('tea')!
+    const [wrote] = entry.wrote!.slice(-1)
+    world.agreement.set({ ...entry, wrote: [wrote!, wrote!, wrote!] })
+    world.tick(-365 * DAY)
+    world.right.edit('tea', { summary: 'Tea' })
+    await world.sync()
+    world.left.edit('tea', { summary: 'Green tea' })
     assert.equal(await next(world), 'update right: summary')
   })
 })

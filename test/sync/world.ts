@@ -120,7 +120,7 @@ export class World {
     const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const { now, remaining } = cut(ops, this.agreement, this.rules.maxOperations)
     this.lookAgain(remaining)
-    this.agreement.compared = standing(this.replicas, this.settings)
+    this.agreement.compared = standing(this.replicas, this.settings, this.clock)
     return now
   }
 
@@ -197,6 +197,7 @@ export class World {
     return {
       calendar: this.sides[side],
       replica: this.replicas[side],
+      hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: (job) => job(),
     }

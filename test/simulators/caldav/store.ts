@@ -1,4 +1,5 @@
 import { hashJson } from '../../../src/event/json'
+import type { Component } from './ical-text'
 import { property, eventsOf, linesOf, parseIcal } from './ical-text'
 import type { CaldavOptions } from './options'
 
@@ -117,13 +118,22 @@ const uids = new Map<string, Set<string>>()
 export function uidsOf(text: string): Set<string> {
   let found = uids.get(text)
   if (!found) {
-    found = new Set(eventsOf(parseIcal(text)).map((event) => property(event, 'UID') ?? ''))
+    found = new Set(eventsIn(text).map((event) => property(event, 'UID') ?? ''))
     if (uids.size > 5000) uids.clear()
     uids.set(text, found)
   }
   return found
 }
 
+/** The events in a text; none in one that was put there past all rules and can't be read. */
+function eventsIn(text: string): Component[] {
+  try {
+    return eventsOf(parseIcal(text))
+  } catch {
+    return []
+  }
+}
+
 /** Whether guests of the event would get mail if it changed. */
 export const hasGuests = (text: string): boolean =>
-  eventsOf(parseIcal(text)).some((event) => [...linesOf(event, 'ATTENDEE'), ...linesOf(event, 'ORGANIZER')].length > 0)
+  eventsIn(text).some((event) => [...linesOf(event, 'ATTENDEE'), ...linesOf(event, 'ORGANIZER')].length > 0)

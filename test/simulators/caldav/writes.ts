@@ -73,7 +73,8 @@ function uidConflict(
 ): Response | undefined {
   const { options } = store
   const uid = [...uidsOf(text)][0] ?? ''
-  if (member && !uidsOf(member.text).has(uid)) return failure(403, CALDAV, 'no-uid-conflict', options.xml)
+  if (member && uidsOf(member.text).size > 0 && !uidsOf(member.text).has(uid))
+    return failure(403, CALDAV, 'no-uid-conflict', options.xml)
   if (options.tombstones && !member && store.buriedUids.has(uid)) return empty(412)
   const among = options.uniqueUid === 'account' ? [...store.collections.values()] : [collection]
   if (options.uniqueUid !== 'nowhere' && store.holderOf(uid, path, among) !== undefined) {

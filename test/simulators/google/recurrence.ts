@@ -75,7 +75,9 @@ export class Expansion {
   /** Whether an occurrence starts at this instant. */
   occursAt(millis: number): boolean {
     const clock = this.clock(millis)
-    return this.set.between(clock, clock, true).length > 0
+    // A clock that its zone skips is shown an hour later, or what the zone skips.
+    const around = this.set.between(new Date(clock.getTime() - 7_200_000), clock, true)
+    return around.some((each) => this.instantOf(each) === millis)
   }
 
   /** The original starts, at most `limit`. */

@@ -12,13 +12,17 @@ const VISIBILITY = ['default', 'public', 'private', 'confidential']
  *
  * @throws Refusal with Google's reason
  */
-export function checkedEvent(event: GoogleEvent, calendarZone: string): GoogleEvent {
+export function checkedEvent(
+  event: GoogleEvent,
+  calendarZone: string,
+  unknownZones: readonly string[] = [],
+): GoogleEvent {
   const checked: GoogleEvent = { ...event }
   oneOf('status', event.status, STATUS)
   oneOf('transparency', event.transparency, TRANSPARENCY)
   oneOf('visibility', event.visibility, VISIBILITY)
-  checked.start = checkedTime(event.start, 'start', calendarZone)
-  checked.end = checkedTime(event.end, 'end', calendarZone)
+  checked.start = checkedTime(event.start, 'start', calendarZone, unknownZones)
+  checked.end = checkedTime(event.end, 'end', calendarZone, unknownZones)
   checkOrder(checked, calendarZone)
   if (event.recurrence?.length === 0) delete checked.recurrence
   if (checked.recurrence) checkRecurrence(checked, calendarZone)

@@ -32,12 +32,17 @@ function isZone(name: string): boolean {
 }
 
 /** Checks a start or end and brings it into the stored form. */
-export function checkedTime(time: GoogleTime | undefined, name: string, calendarZone: string): GoogleTime {
+export function checkedTime(
+  time: GoogleTime | undefined,
+  name: string,
+  calendarZone: string,
+  unknownZones: readonly string[] = [],
+): GoogleTime {
   if (!time) throw invalid(`Missing ${name} time.`)
   const { date, dateTime, timeZone } = time
   if (typeof date === 'string' && typeof dateTime === 'string')
     throw invalid(`Invalid ${name} time: date and dateTime.`)
-  if (typeof timeZone === 'string' && !isZone(timeZone)) {
+  if (typeof timeZone === 'string' && (!isZone(timeZone) || unknownZones.includes(timeZone))) {
     throw invalid(`Invalid time zone definition for ${name} time.`)
   }
   if (typeof date === 'string') {

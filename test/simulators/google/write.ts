@@ -14,6 +14,8 @@ export type Behaviour = {
   virtualEtag: 'master' | 'own'
   /** Whether a series gets a new ETag when one of its occurrences is written. */
   seriesEtag: 'kept' | 'changes'
+  /** Names of time zones that it has not learned yet, or has forgotten. */
+  unknownZones?: readonly string[]
 }
 
 export type Writer = {
@@ -50,7 +52,7 @@ export function insert(writer: Writer, body: Patch, nextId: () => string): Store
     ...(writable(asked) as GoogleEvent),
     id,
   }
-  return calendar.put(checkedEvent(event, calendar.settings.timeZone))
+  return calendar.put(checkedEvent(event, calendar.settings.timeZone, writer.behaviour.unknownZones))
 }
 
 /** events.patch and events.update of any event or instance: the wanted state is checked, stored and followed. */
@@ -60,7 +62,7 @@ export function change(writer: Writer, current: Stored, body: Patch, how: 'patch
   checkImmutable(before, body)
   const wanted = how === 'patch' ? (merge(before as Patch, writable(body)) as GoogleEvent) : replaced(before, body)
   const zone = calendar.settings.timeZone
-  const after = checkedEvent(wanted, zone)
+  const after = checkedEvent(wanted, zone, writer.behaviour.unknownZones)
   if (after.status === 'cancelled' && !isInstance(before)) return cancel(writer, current)
   const changed = changedNames(before, after)
   if (changed.length === 0) return current

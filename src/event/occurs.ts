@@ -1,7 +1,7 @@
-import type { When } from '../event/event'
-import { isAllDay } from '../event/event'
-import { basicTime, ruleParts } from '../event/recurrence'
-import { instantOf, occurrenceKey, occurrenceTime } from '../event/zone'
+import type { When } from './event'
+import { isAllDay } from './event'
+import { basicTime, ruleParts } from './recurrence'
+import { instantOf, occurrenceKey, occurrenceTime } from './zone'
 
 export type Occurs = 'yes' | 'no' | 'unknown'
 
@@ -15,7 +15,7 @@ const LONGEST_COUNT = 40_000
 type Rule = ReadonlyMap<string, string>
 
 /**
- * Whether a series has an occurrence with this original start. Google keeps exceptions of occurrences that a series
+ * Whether a series has an occurrence with this original start. Calendars keep exceptions of occurrences that a series
  * no longer has since it moved; this tells them from those that it has. `unknown` for rare rules.
  */
 export function occurs(when: When, key: string): Occurs {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { RRule } from 'rrule'
-import { occurs } from '../../src/google/occurs'
+import { occurs } from '../../src/event/occurs'
 
 const DAY = 86_400_000
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']

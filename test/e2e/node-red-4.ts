@@ -1,26 +1,29 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+let installed: Promise<string | undefined> | undefined
 
-/** Node-RED 4.1 in a folder of its own: its `red.js`. */
-export type OldNodeRed = { readonly red: string; remove(): Promise<void> }
+/** The `red.js` of a Node-RED 4.1, installed once a process; undefined, with a word about why, if that can't be done. */
+export function nodeRed4(): Promise<string | undefined> {
+  installed ??= install()
+  return installed
+}
 
-/** Installs Node-RED 4.1; undefined, and a line that says why, if that can't be done here. */
-export async function installNodeRed4(): Promise<OldNodeRed | undefined> {
+async function install(): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'calsync-node-red-4-'))
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'node-red-4', private: true }))
   const npm = ['install', '--no-audit', '--no-fund', '--prefer-offline', 'node-red@~4.1.0']
   try {
     await run('npm', npm, { cwd: folder, maxBuffer: 64 * 1024 * 1024 })
   } catch (error) {
     console.log(`    Node-RED 4.1 can't be installed, so it is not tested: ${String(error).split('\n')[0]}`)
-    await remove()
     return undefined
   }
-  return { red: join(folder, 'node_modules', 'node-red', 'red.js'), remove }
+  return join(folder, 'node_modules', 'node-red', 'red.js')
 }
