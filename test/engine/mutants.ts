@@ -65,13 +65,13 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'what is overwritten is not kept in the history',
-    file: 'sync/carry-out.ts',
+    file: 'sync/batch.ts',
     from: 'await this.means.keep(begun.flatMap(({ target }) => target ?? []))',
     to: '',
   },
   {
     what: 'operations are carried out though they are no longer current',
-    file: 'sync/carry-out.ts',
+    file: 'sync/batch.ts',
     from: 'else if (planned && !isCurrent(planned.op, now))',
     to: "else if (planned && task.uid === '' && !isCurrent(planned.op, now))",
   },

@@ -5,7 +5,7 @@ import { cut } from '../../src/sync/limit'
 import { isStopped } from '../../src/sync/operation'
 import { toLookAt } from '../../src/sync/plan'
 import type { Operation } from '../../src/sync/model'
-import type { Task } from '../../src/sync/carry-out'
+import type { Task } from '../../src/sync/task'
 import { DAY, HOUR, START, World, agreed, at, spoken, tea } from './world'
 
 const weekly = (rule = 'RRULE:FREQ=WEEKLY;BYDAY=WE', date = '2026-06-10'): Fields => ({
