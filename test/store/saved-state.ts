@@ -1,9 +1,8 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { ROOT } from '../engine/life'
-import { drawSetting } from '../engine/setting'
+import type { Setting } from '../engine/setting'
 import { World } from '../engine/world'
-import { Random } from '../sync/random'
 import type { Snapshot } from './memory-disk'
 
 // State as a version of CalSync left it, kept as files: later versions have to go on from it.
@@ -18,15 +17,22 @@ export async function runOnce(world: World): Promise<void> {
   await world.run()
 }
 
+/** All is said, nothing drawn: the servers have to be as they were when the states were kept. */
+const SETTING: Setting = {
+  googleIs: 'left',
+  direction: 'both',
+  strategy: 'manual',
+  deletionLimit: 10,
+  maxOperations: 1000,
+  troubles: new Set(),
+  behaviour: { exceptions: 'follow', movedSeries: 'orphans', virtualEtag: 'master', seriesEtag: 'kept' },
+  paging: { emptyPages: false, exceptionsFirst: false },
+  caldav: { rewrites: 'stamps' },
+}
+
 /** The history that the kept states come from, up to where the process ended; the same each time. */
 export async function playHistory(): Promise<World> {
-  const setting = drawSetting(new Random(1), [])
-  const plain = { googleIs: 'left', direction: 'both', strategy: 'manual', deletionLimit: 10 } as const
-  const world = new World(
-    { ...setting, ...plain, busyTo: undefined, maxOperations: 1000, caldav: { rewrites: 'stamps' } },
-    1,
-    () => undefined,
-  )
+  const world = new World(SETTING, 1, () => undefined)
   const { left: google, right: icloud } = world.owners
   const tags = ['tea', 'coffee', 'cake', 'pie', 'bread', 'jam', 'milk', 'salt', 'rice', 'corn', 'bean']
   for (const tag of tags) google.add(TIMES, { summary: tag, description: `#${tag}` }, false)
