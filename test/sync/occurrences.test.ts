@@ -61,6 +61,13 @@ describe('An occurrence that was never compared', () => {
     assert.deepEqual(differing(series({}), series({ [BETWEEN]: null })), [])
   })
 
+  it('is the same, left out or not, if it is the start of the series and no rule gives it', () => {
+    const off = { ...WHEN, recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=FR'] }
+    const first = 'exceptions.2026-06-10T10:00:00Z'
+    assert.deepEqual(differing(series({ when: off, [first]: null }), series({ when: off })), [])
+    assert.ok(differing(series({ [first]: null }), series({})).includes(first))
+  })
+
   it('is not the same if one side has something there that the series does not', () => {
     assert.ok(differing(series({ [BETWEEN]: null }), series({ [BETWEEN]: { location: 'B' } })).includes(BETWEEN))
     assert.ok(differing(series({ [BETWEEN]: { location: 'B' } }), series({ [BETWEEN]: null })).includes(BETWEEN))
