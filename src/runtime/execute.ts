@@ -1,16 +1,16 @@
 import { sameJson } from '../event/json'
 import type { Data } from '../store/data'
 import { cut } from '../sync/limit'
-import type { Both, Compared, Entry, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
+import type { Compared, Entry, Operation, Side, Step, Uid } from '../sync/model'
 import { apply } from '../sync/outcome'
 import { standing } from '../sync/plan'
+import { announce } from './announce'
 import type { Engine } from './engine'
 import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { planned } from './planned'
-import { setId } from './questions'
-import { addPlan, addReadOnly, addReads, addResults, addStanding, describeConflict, emptyReport } from './report'
+import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
@@ -192,54 +192,6 @@ function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {
 function dueAgain(ops: readonly Operation[], pair: PairState): Map<Uid, Entry> {
   const entries = ops.map((op) => apply(pair.agreement.get(op.uid), op, { is: 'dropped' }, {}, pair.find(op.uid)))
   return new Map(entries.filter((entry) => entry !== undefined).map((entry) => [entry.uid, entry]))
-}
-
-/** New questions go out once: conflicts one by one, those without a base together, deletions as a set. */
-async function announce(job: Job, engine: Engine, report: Report, steps: readonly Step[]): Promise<void> {
-  const { pair, turn, outputs } = job
-  const asked = steps.filter((step) => step.do === 'ask')
-  const describe = (question: Question): Conflict =>
-    describeConflict(question, pair, report.pair, turn, engine.around.now())
-  const fresh = asked.filter(({ isNew }) => isNew).map(({ question }) => question)
-  for (const question of fresh) if (question.why === 'conflict') outputs.conflict(describe(question))
-  const noBase = fresh.filter(({ why }) => why === 'no-base')
-  if (noBase.length > 0) outputs.conflicts(noBase.map(describe))
-  for (const side of ['left', 'right'] as const) {
-    const held = asked
-      .map(({ question }) => question)
-      .filter(({ why, on }) => (why === 'limit' || why === 'missing') && on === turn(side))
-    if (!held.some((question) => fresh.includes(question))) continue
-    outputs.held(describeHeld(held, side, pair, report.pair))
-    await pair.put(announcedAs(setId(held), held, pair))
-  }
-}
-
-/** Entries that know with which sets they were announced, so that an answer to a set finds exactly its own. */
-function announcedAs(set: string, questions: readonly Question[], pair: PairState): Map<Uid, Entry> {
-  const entries = new Map<Uid, Entry>()
-  for (const { uid } of questions) {
-    const entry = pair.agreement.get(uid)
-    if (entry?.told)
-      entries.set(uid, { ...entry, told: { ...entry.told, sets: [...(entry.told.sets ?? []), set].slice(-10) } })
-  }
-  return entries
-}
-
-function describeHeld(questions: readonly Question[], side: Side, pair: PairState, names: Both<string>): HeldDeletions {
-  const events = questions.map(({ uid }) => {
-    const { left, right } = pair.find(uid)
-    const seen = [left, right].find((each): each is Live => each?.is === 'live')
-    const { summary, when } = seen?.fields ?? {}
-    return {
-      uid,
-      summary: typeof summary === 'string' ? summary : '',
-      start: (when as { start?: unknown } | undefined)?.start ?? null,
-    }
-  })
-  const count = events.length
-  const gone = side === 'left' ? names.right : names.left
-  const text = `${count} ${count === 1 ? 'event is' : 'events are'} gone from ${gone}; deleting ${count === 1 ? 'it' : 'them'} in ${names[side]} too waits for you.`
-  return { id: setId(questions), side, count, events, text }
 }
 
 const identities = ({ calendars }: PairState): readonly [string, string] => [

@@ -4,13 +4,13 @@ import { COMMANDS, isCommand, runCommand } from './commands'
 import type { Command, Context, Outcome } from './commands'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError, asCalSyncError } from './errors'
-import { execute, rememberFailure } from './execute'
+import { execute } from './execute'
 import type { Outputs } from './execute'
+import { FruitlessRuns } from './fruitless'
 import { Joins } from './joins'
 import type { Message } from './node-red'
 import type { Report } from './report'
 import type { PairState } from './pair-state'
-import { addReads, addStanding, emptyReport } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { readResolution, rulesFor } from './rules'
 import { isList, readsOf } from './source'
@@ -43,8 +43,7 @@ export class Reconciler {
   private readonly joins: Joins<Message>
   private readonly waiting: { readonly trigger: Trigger; readonly overrides: Overrides }[] = []
   private busy: Promise<void> | undefined
-  /** Reports of runs that failed before the pair was known. */
-  private readonly unrecorded: Report[] = []
+  private readonly fruitless: FruitlessRuns
   private identities: Partial<Record<Side, string>> = {}
 
   constructor(
@@ -54,6 +53,7 @@ export class Reconciler {
     private readonly sends: Sends,
     private readonly signal: AbortSignal,
   ) {
+    this.fruitless = new FruitlessRuns(engine, calendars)
     this.joins = new Joins(engine.around.sleep, signal)
   }
 
@@ -109,7 +109,7 @@ export class Reconciler {
       // A calendar that can't be reached is what one asks the status for: what is known is told with the error.
       const error = asCalSyncError(thrown)
       const errors = [{ message: error.message, code: error.code }]
-      return { is: 'answer', payload: { pair: this.names(), errors, runs: [...this.unrecorded].reverse() }, error }
+      return { is: 'answer', payload: { ...this.fruitless.known(), errors }, error }
     }
   }
 
@@ -128,7 +128,7 @@ export class Reconciler {
     const right = await this.calendars.right.open()
     const pair = await this.engine.pair([left.identity, right.identity])
     const turned = pair.calendars.left !== left
-    for (const report of this.unrecorded.splice(0)) await rememberFailure(report, pair)
+    await this.fruitless.recordIn(pair)
     return { pair, turn: (side) => (turned ? other(side) : side) }
   }
 
@@ -194,7 +194,7 @@ export class Reconciler {
       if (this.signal.aborted) throw thrown
       const error = asCalSyncError(thrown)
       const reads = new Map(triggers.flatMap(({ reads: each }) => [...each]))
-      const report = await this.fruitless(reads, undefined, overrides, error)
+      const report = await this.fruitless.report(reads, undefined, overrides, error)
       return { report, error }
     }
   }
@@ -204,63 +204,13 @@ export class Reconciler {
     const reads = new Map(triggers.flatMap((trigger) => [...trigger.reads]))
     const missing = triggers.find((trigger) => trigger.missing && !reads.has(trigger.missing))?.missing
     const broken = [...reads.values()].some(({ kind }) => kind === 'failed')
-    if (missing !== undefined || broken) return this.fruitless(reads, missing, overrides)
+    if (missing !== undefined || broken) return this.fruitless.report(reads, missing, overrides)
     const { pair, turn } = await this.pair()
     const { settings, signal } = this
     const outputs = this.sends.outputs(msg)
     const only = onlyOf(triggers)
     const job = { pair, settings, overrides, reads, turn, signal, outputs, ...(only ? { only } : {}) }
     return pair.lock.run(() => execute(job, this.engine))
-  }
-
-  /** The report of a run that could not begin: a read failed, or never came. The history of the pair names it. */
-  private async fruitless(
-    reads: ReadonlyMap<Side, ReadRecord>,
-    missing: Side | undefined,
-    overrides: Overrides,
-    error?: CalSyncError,
-  ): Promise<Report> {
-    const { engine } = this
-    const names = this.names()
-    const report = emptyReport(engine.newId(), names, engine.around.now(), overrides.dryRun)
-    addReads(report, reads)
-    if (missing !== undefined) {
-      const message = `No read of ${names[missing]} came within 10 minutes of the other calendar's: nothing was compared.`
-      report.errors.push({ message, code: 'calsync.half-join', calendar: names[missing] })
-    }
-    if (error) report.errors.push({ message: error.message, code: error.code })
-    const pair = await this.knownPair()
-    if (pair) addStanding(report, pair, engine.around.now())
-    if (!overrides.dryRun) await this.remember(report, pair)
-    return report
-  }
-
-  private async remember(report: Report, pair: PairState | undefined): Promise<void> {
-    if (!pair) {
-      this.unrecorded.push(report)
-      this.unrecorded.splice(0, this.unrecorded.length - UNRECORDED)
-      return
-    }
-    try {
-      await rememberFailure(report, pair)
-    } catch (thrown) {
-      this.engine.around.warn(`The history can't name a run that failed: ${asCalSyncError(thrown).message}`)
-    }
-  }
-
-  /** The pair, if both calendars were ever reached by this node and its state can be read; no server is asked. */
-  private async knownPair(): Promise<PairState | undefined> {
-    const { left, right } = { left: this.calendars.left.known, right: this.calendars.right.known }
-    if (!left || !right || left === right) return undefined
-    try {
-      return await this.engine.pair([left.identity, right.identity])
-    } catch {
-      return undefined // whoever needs it is told why; here it is only good for more figures
-    }
-  }
-
-  private names(): { left: string; right: string } {
-    return { left: this.calendars.left.name, right: this.calendars.right.name }
   }
 
   private overridesOf(msg: Message): Overrides {
@@ -275,9 +225,6 @@ export class Reconciler {
     }
   }
 }
-
-/** So many reports of runs that failed are held in memory. */
-const UNRECORDED = 20
 
 const hasUid = (payload: unknown): boolean => typeof payload === 'object' && payload !== null && 'uid' in payload
 

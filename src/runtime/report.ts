@@ -5,6 +5,7 @@ import { toEventMessage } from './event-message'
 import type { OperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { stopped } from './questions'
+import { conflictSentence, deletedSentence } from './sentence'
 import type { Run } from './run'
 import type { ReadRecord } from './source'
 
@@ -213,7 +214,11 @@ export function describeConflict(
   }))
   const title = left?.['summary'] ?? right?.['summary']
   const summary = typeof title === 'string' ? title : '(no title)'
-  const text = sentence(summary, question, shown, left !== null, names)
+  const [here, gone] = left === null ? [names.right, names.left] : [names.left, names.right]
+  const text =
+    question.fields === 'deletion'
+      ? deletedSentence(summary, here, gone)
+      : conflictSentence(summary, fields, question.why !== 'no-base', names)
   return {
     id: question.id,
     uid: question.uid,
@@ -224,21 +229,6 @@ export function describeConflict(
     right,
     detectedAt: new Date(entry?.told?.id === question.id ? (entry.told.at ?? at) : at).toISOString(),
   }
-}
-
-function sentence(
-  summary: string,
-  question: Question,
-  fields: readonly string[],
-  onLeft: boolean,
-  names: { left: string; right: string },
-): string {
-  if (question.fields === 'deletion') {
-    const [changed, deleted] = onLeft ? [names.left, names.right] : [names.right, names.left]
-    return `"${summary}" was changed in ${changed} and deleted in ${deleted}.`
-  }
-  const differ = question.why === 'no-base' ? 'differs between' : 'was changed differently in'
-  return `"${summary}" ${differ} ${names.left} and ${names.right}: ${fields.join(', ')}.`
 }
 
 function valueIn(event: EventMessage | null, name: string): unknown {

@@ -16,6 +16,11 @@ import type { Status } from './run'
 import { calendarIn, payloadOf, resultOf } from './sink-results'
 import type { SinkPayload, SinkResult } from './sink-results'
 
+/** So often is told how far it is. */
+const MOST_STEPS = 200
+/** How many operations are checked in one go. */
+const SLICE = 100
+
 /** Requests at a time to one calendar. */
 const CONCURRENCY = 4
 
@@ -54,6 +59,7 @@ export class Sink {
     for (const { run, id } of ids) this.engine.runs.get(run)?.received([id])
     const results: SinkResult[] = []
     const errors: CalSyncError[] = []
+    const step = Math.ceil(values.length / MOST_STEPS)
     const end = (
       value: { action: unknown; id: unknown; uid: unknown; run?: string },
       status: Status,
@@ -66,7 +72,7 @@ export class Sink {
       }
       const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
       run?.result(String(value.id), status, error && { code: error.code, message: error.message })
-      progress(results.length, values.length)
+      if (results.length % step === 0 || results.length === values.length) progress(results.length, values.length)
     }
     if (dry) return this.dry(values, ids, results)
     let state: CalendarState | undefined
@@ -137,7 +143,8 @@ export class Sink {
   private async groups(values: readonly unknown[], state: CalendarState, end: End): Promise<Group[]> {
     const groups = new Map<string, Group>()
     const zone = state.info?.timeZone ?? this.engine.around.localZone
-    for (const value of values) {
+    for (const [index, value] of values.entries()) {
+      if (index % SLICE === SLICE - 1) await this.engine.around.pause()
       try {
         const request = fromOperationMessage(value, zone, () => `calsync-${this.engine.newId()}`)
         const { plan } = request
@@ -209,7 +216,7 @@ export class Sink {
         // an operation of the flow's own belongs to no run, and is kept all the same
       }
     }
-    const means = { now, signal, keep, done, concurrency: CONCURRENCY }
+    const means = { now, signal, keep, done, concurrency: CONCURRENCY, pause: this.engine.around.pause }
     try {
       await counted(() => carryOut([...tasks.keys()], state.keeper, means), counter)
     } finally {

@@ -52,6 +52,8 @@ export type Means = {
   readonly done: (task: Task, result: Result) => void
   /** Requests at a time. */
   readonly concurrency: number
+  /** Lets others have the event loop, after each batch. */
+  readonly pause?: () => Promise<void>
 }
 
 const BATCH = 50
@@ -71,27 +73,28 @@ const FATAL: readonly string[] = [
  * after another. Each task ends with exactly one call of `done`.
  */
 export async function carryOut(tasks: readonly Task[], keeper: Keeper, means: Means): Promise<void> {
-  let rest = [...tasks]
   const run = new Run(keeper, means)
-  while (rest.length > 0) {
-    const batch = nextBatch(rest)
-    const taken = new Set(batch)
-    rest = rest.filter((task) => !taken.has(task))
+  for (const batch of batches(tasks)) {
     await keeper.exclusive(() => run.batch(batch))
+    await means.pause?.()
   }
 }
 
-/** The next tasks, each of another event. */
-function nextBatch(tasks: readonly Task[]): Task[] {
-  const uids = new Set<Uid>()
-  const batch: Task[] = []
+/** The tasks in their order; of those on one event each waits for the batch of the one before. */
+function* batches(tasks: readonly Task[]): Generator<Task[]> {
+  const queues = new Map<Uid, Task[]>()
   for (const task of tasks) {
-    if (batch.length === BATCH) break
-    if (uids.has(task.uid)) continue
-    uids.add(task.uid)
-    batch.push(task)
+    const queue = queues.get(task.uid)
+    if (queue) queue.push(task)
+    else queues.set(task.uid, [task])
   }
-  return batch
+  let waiting = [...queues.values()].map((queue) => ({ queue, next: 0 }))
+  while (waiting.length > 0) {
+    const turn = waiting.slice(0, BATCH)
+    yield turn.flatMap(({ queue, next }) => queue[next] ?? [])
+    const more = turn.filter(({ queue, next }) => next + 1 < queue.length)
+    waiting = [...waiting.slice(BATCH), ...more.map(({ queue, next }) => ({ queue, next: next + 1 }))]
+  }
 }
 
 /** A task with what it starts from. */
@@ -178,14 +181,14 @@ class Run {
   /** The resources in whose place a create would make another, if nothing says that they were deleted. */
   private missing({ task, now }: Begun): ResourceId[] {
     if (task.action !== 'create') return []
-    if (!task.planned) {
-      const all = [...this.keeper.replica.withUid(task.uid)]
-      return all.some(isLive) ? [] : all.filter((seen) => !isDeleted(seen)).map(({ id }) => id)
+    const entry = task.planned?.pair.agreement.get(task.planned.op.uid)
+    if (task.planned && entry?.is === 'pair') {
+      const { to } = task.planned.op
+      const seen = now[to]
+      return seen?.is === 'gone' && !isDeleted(seen) ? [entry[to].id] : []
     }
-    const { op, pair } = task.planned
-    const entry = pair.agreement.get(op.uid)
-    const seen = now[op.to]
-    return entry?.is === 'pair' && seen?.is === 'gone' && !isDeleted(seen) ? [entry[op.to].id] : []
+    const all = [...this.keeper.replica.withUid(task.planned?.op.uid ?? task.uid)]
+    return all.some(isLive) ? [] : all.filter((seen) => !isDeleted(seen)).map(({ id }) => id)
   }
 
   /** What is there after all: a plan starts from something else then; the flow's own operation changes it. */

@@ -1,4 +1,4 @@
-import { fieldNames } from '../event/event'
+import { fieldNames, isException } from '../event/event'
 import { hashJson } from '../event/json'
 import { meaning, sameMeaning } from '../event/normal'
 import { fitted } from './entry'
@@ -38,7 +38,8 @@ export function judge(entry: PairEntry, now: Both<Live>, merged: Merged, rules: 
   const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
   if (typeof choice === 'object' && 'both' in choice) return keepBoth(choice.both, question, now, rules)
   if (typeof choice === 'object') {
-    const said = open.filter((field) => field in choice.event) // the others are asked again
+    // The others are asked again. An occurrence that hangs on times of the user's own is plain unless he names it.
+    const said = open.filter((field) => field in choice.event || (isException(field) && 'when' in choice.event))
     return said.length > 0 ? writeEvent(entry, choice.event, now, said, rules) : { ...nothing, ask: question }
   }
   const winner = choice === 'left' || choice === 'right' ? choice : byStrategy(now, noBase, rules)

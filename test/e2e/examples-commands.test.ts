@@ -33,7 +33,10 @@ describe('The examples with commands and a prefix, imported side by side into a 
 
     it('asks about what differed from the beginning, and takes the answer', async () => {
       const { world } = examples.of[name]
-      assert.match(await examples.first(name, 'notification'), /^"Concert" differs between .+: location\.$/)
+      assert.match(
+        await examples.first(name, 'notification'),
+        /^"Concert" differs between .+: location \(.+ or .+\)\.$/,
+      )
       const place = row(world.icloudOwner, 'Concert').place
       const report = await examples.press<Report>(name, 'keep iCloud’s', 'report')
       assert.deepEqual([report.errors, report.conflicts], [[], 0])
@@ -46,7 +49,7 @@ describe('The examples with commands and a prefix, imported side by side into a 
       rename('Dentist, Google', 'Dentist, iCloud')
       const asked = examples.next<string>(name, 'notification')
       await examples.press(name, 'every 5 minutes', 'report')
-      assert.match(await asked, /^"Dentist, Google" was changed differently in .+: summary\.$/)
+      assert.match(await asked, /^"Dentist, Google" was changed differently in .+: summary \(.+ or .+\)\.$/)
       const report = await examples.press<Report>(name, 'keep Google’s', 'report')
       assert.deepEqual([report.errors, report.applied.right], [[], { ...NOTHING, update: 1 }])
       assert.ok(isThere(world.icloudOwner, 'Dentist, Google'))

@@ -73,7 +73,7 @@ describe('Two calendars in a real Node-RED', function () {
     const told = site.listener.all('conflicts') as { text: string }[][]
     assert.deepEqual(
       told.map((conflicts) => conflicts.map(({ text }) => text)),
-      [['"Concert" differs between anna@gmail.com and Privat: location.']],
+      [['"Concert" differs between anna@gmail.com and Privat: location ("Philharmonic" or "Philharmonic, block C").']],
     )
     const concert = row(world.googleOwner, 'Concert')
     world.googleOwner.change(concert.id, { ...concert, place: row(world.icloudOwner, 'Concert').place })

@@ -38,7 +38,9 @@ describe('The list of calendars in the dialog', function () {
     site = await openSite()
     editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
   })
-  after(() => (site as typeof site | undefined)?.close())
+  after(async () => {
+    if (browserMissing === undefined) await site.close()
+  })
 
   it('is there before anything was deployed, with what was typed into the account a moment ago', async () => {
     await editor.openConfig('calsync-icloud-account', '_ADD_')

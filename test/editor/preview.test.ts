@@ -37,7 +37,9 @@ describe('The dialog of calsync-reconcile', function () {
     await deployFlow(site)
     editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
   })
-  after(() => (site as typeof site | undefined)?.close())
+  after(async () => {
+    if (browserMissing === undefined) await site.close()
+  })
 
   it('names the chosen calendars in its choices, and says in a line what each means', async () => {
     await editor.openNode(ID.reconcile)

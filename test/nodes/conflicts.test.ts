@@ -44,7 +44,10 @@ describe('a conflict', () => {
     assert.deepEqual([conflict.summary, conflict.uid], ['Green Tea', flow.inGoogle('Green Tea').iCalUID])
     assert.deepEqual([conflict.left?.['summary'], conflict.right?.['summary']], ['Green Tea', 'Black Tea'])
     assert.ok(Math.abs(Date.parse(conflict.detectedAt) - Date.now()) < 60_000)
-    assert.match(conflict.text, /^"Green Tea" was changed differently in .+ and .+: summary\.$/)
+    assert.match(
+      conflict.text,
+      /^"Green Tea" was changed differently in .+ and .+: summary \("Green Tea" or "Black Tea"\)\.$/,
+    )
     assert.ok(!conflict.text.includes('undefined'))
     const again = await flow.sync()
     assert.deepEqual([again.conflicts, flow.heard('conflicts').length], [1, 1])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Fields } from '../../src/event/event'
+import { Agreement } from '../../src/sync/agreement'
 import { cut } from '../../src/sync/limit'
 import { toLookAt } from '../../src/sync/plan'
 import type { Operation } from '../../src/sync/model'
@@ -319,6 +320,19 @@ describe('missing is not deleted', () => {
     world.replicas.right.record(world.right.seen(id), world.clock)
     assert.equal(spoken(world.plan()), 'update right: summary', 'and nothing is forgotten')
   })
+
+  it('nor is one made again that can’t be read, or is missing and there after all, when the agreement is lost', async () => {
+    const world = await agreed()
+    const id = world.right.of('tea')[0]
+    world.agreement = new Agreement()
+    world.replicas.right.record({ uid: 'tea', id, is: 'unread', reason: 'broken' }, world.clock)
+    assert.equal(spoken(world.plan()), 'nothing')
+    world.replicas.right.record({ uid: 'tea', id, is: 'gone', how: 'missing' }, world.clock)
+    assert.equal(spoken(await world.write()), 'create right')
+    await world.settle()
+    assert.equal(world.right.live().size, 1)
+    assert.equal(world.agreement.paired, 1)
+  })
 })
 
 describe('one way', () => {
@@ -631,6 +645,20 @@ describe('an answer', () => {
       const world = await deleted()
       assert.equal(world.agreement.get('tea')?.told?.at, world.clock)
     })
+  })
+
+  it('that says when it takes place says it of all occurrences that are in question', async () => {
+    const { when: moved = null } = weekly('RRULE:FREQ=WEEKLY', '2026-06-11')
+    const world = await agreed({ ...weekly('RRULE:FREQ=WEEKLY'), summary: 'Tea' })
+    world.left.edit('tea', { when: moved })
+    world.right.edit('tea', { 'exceptions.2026-06-17T08:00:00Z': { summary: 'Late tea' } })
+    await world.sync()
+    world.answer('tea', { event: { when: moved } })
+    await world.settle()
+    assert.equal(world.agreement.open.size, 0)
+    const { when, ...rest } = world.right.live().get('tea')!
+    assert.deepEqual(when, moved)
+    assert.ok(!Object.keys(rest).some((name) => name.startsWith('exceptions.')))
   })
 
   it('that comes late does not hit a newer conflict', async () => {

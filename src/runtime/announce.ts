@@ -1,0 +1,55 @@
+import type { Both, Entry, Live, Question, Side, Step, Uid } from '../sync/model'
+import type { Engine } from './engine'
+import type { Job } from './execute'
+import type { PairState } from './pair-state'
+import { setId } from './questions'
+import { describeConflict } from './report'
+import type { Conflict, HeldDeletions, Report } from './report'
+import { heldSentence } from './sentence'
+
+/** New questions go out once: conflicts one by one, those without a base together, deletions as a set. */
+export async function announce(job: Job, engine: Engine, report: Report, steps: readonly Step[]): Promise<void> {
+  const { pair, turn, outputs } = job
+  const asked = steps.filter((step) => step.do === 'ask')
+  const describe = (question: Question): Conflict =>
+    describeConflict(question, pair, report.pair, turn, engine.around.now())
+  const fresh = asked.filter(({ isNew }) => isNew).map(({ question }) => question)
+  for (const question of fresh) if (question.why === 'conflict') outputs.conflict(describe(question))
+  const noBase = fresh.filter(({ why }) => why === 'no-base')
+  if (noBase.length > 0) outputs.conflicts(noBase.map(describe))
+  for (const side of ['left', 'right'] as const) {
+    const held = asked
+      .map(({ question }) => question)
+      .filter(({ why, on }) => (why === 'limit' || why === 'missing') && on === turn(side))
+    if (!held.some((question) => fresh.includes(question))) continue
+    outputs.held(describeHeld(held, side, pair, report.pair))
+    await pair.put(announcedAs(setId(held), held, pair))
+  }
+}
+
+/** Entries that know with which sets they were announced, so that an answer to a set finds exactly its own. */
+function announcedAs(set: string, questions: readonly Question[], pair: PairState): Map<Uid, Entry> {
+  const entries = new Map<Uid, Entry>()
+  for (const { uid } of questions) {
+    const entry = pair.agreement.get(uid)
+    if (entry?.told)
+      entries.set(uid, { ...entry, told: { ...entry.told, sets: [...(entry.told.sets ?? []), set].slice(-10) } })
+  }
+  return entries
+}
+
+function describeHeld(questions: readonly Question[], side: Side, pair: PairState, names: Both<string>): HeldDeletions {
+  const events = questions.map(({ uid }) => {
+    const { left, right } = pair.find(uid)
+    const seen = [left, right].find((each): each is Live => each?.is === 'live')
+    const { summary, when } = seen?.fields ?? {}
+    return {
+      uid,
+      summary: typeof summary === 'string' ? summary : '',
+      start: (when as { start?: unknown } | undefined)?.start ?? null,
+    }
+  })
+  const titles = events.map(({ summary }) => summary)
+  const text = heldSentence(titles, side === 'left' ? names.right : names.left, names[side])
+  return { id: setId(questions), side, count: events.length, events, text }
+}

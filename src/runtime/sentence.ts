@@ -1,0 +1,87 @@
+import { bareUrl } from './log'
+
+// Sentences for notifications: short, whatever an event holds, and without what may be secret in a link.
+
+/** One field of a conflict, in the names and values of messages. */
+export type Differing = { readonly name: string; readonly left: unknown; readonly right: unknown }
+type Names = { readonly left: string; readonly right: string }
+
+const LONGEST = 60
+/** So many fields are told with their values, and so many titles are named. */
+const FEW = 3
+
+/** What was changed on both sides, with both values. */
+export function conflictSentence(title: string, fields: readonly Differing[], hasBase: boolean, names: Names): string {
+  const differ = hasBase ? 'was changed differently in' : 'differs between'
+  const differing = fields.filter(({ left, right }) => shown(left) !== shown(right))
+  const told = differing
+    .slice(0, FEW)
+    .map(({ name, left, right }) => `${label(name)} (${shown(left)} or ${shown(right)})`)
+  const rest = differing.length > FEW ? ` and ${differing.length - FEW} more` : ''
+  return `${quoted(title)} ${differ} ${brief(names.left)} and ${brief(names.right)}: ${told.join(', ')}${rest}.`
+}
+
+/** What was changed on one side and deleted on the other. */
+export function deletedSentence(title: string, changedIn: string, deletedIn: string): string {
+  return `${quoted(title)} was changed in ${brief(changedIn)} and deleted in ${brief(deletedIn)}.`
+}
+
+/** Deletions that wait: what is gone where, and where it would be deleted, too. */
+export function heldSentence(titles: readonly string[], goneFrom: string, stillIn: string): string {
+  const count = titles.length
+  const [are, them] = count === 1 ? ['event is', 'it'] : ['events are', 'them']
+  const some = titles.slice(0, FEW).map(quoted).join(', ')
+  const rest = count > FEW ? ` and ${count - FEW} more` : ''
+  const where = `${count} ${are} gone from ${brief(goneFrom)} (${some}${rest})`
+  return `${where}; deleting ${them} in ${brief(stillIn)} too waits for you.`
+}
+
+const label = (name: string): string =>
+  name.startsWith('exceptions.') ? `the occurrence of ${name.slice('exceptions.'.length)}` : name
+
+/** One line, not too long, links without their queries. */
+function brief(text: string, longest = LONGEST): string {
+  const line = text
+    .replaceAll(/https?:\/\/[^\s<>"]+/g, bareUrl)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  if (line.length <= longest) return line
+  return `${line
+    .slice(0, longest)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()}…` // never half a letter
+}
+
+const quoted = (text: string): string => `"${text === '' ? '(no title)' : brief(text)}"`
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'nothing'
+  if (typeof value === 'string') return quoted(value)
+  if (Array.isArray(value)) return brief(value.map(plain).join(', '))
+  if (typeof value !== 'object') return plain(value)
+  return timeShown(value) ?? partsShown(value)
+}
+
+/** A day, or a wall clock with its zone. */
+function timeShown({ date, dateTime, timeZone }: { date?: unknown; dateTime?: unknown; timeZone?: unknown }) {
+  if (typeof date === 'string') return date
+  if (typeof dateTime !== 'string') return undefined
+  const clock = dateTime.slice(0, 16).replace('T', ' ')
+  return typeof timeZone === 'string' ? `${clock} ${timeZone}` : clock
+}
+
+/** Reminders, or the fields in which an occurrence differs. */
+function partsShown(value: object): string {
+  if ('overrides' in value && Array.isArray(value.overrides)) {
+    const minutes = value.overrides.map((each: { minutes?: unknown }) => `${String(each.minutes)} min`)
+    return minutes.length > 0 ? `${minutes.join(', ')} before` : 'none'
+  }
+  return brief(
+    Object.entries(value)
+      .map(([name, part]) => `${name} ${shown(part)}`)
+      .join(', '),
+    2 * LONGEST,
+  )
+}
+
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
