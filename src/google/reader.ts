@@ -17,6 +17,18 @@ const SLICE = 25
 /** To read more resources than these one by one costs more than to list the calendar. */
 const FEW = 20
 
+/** Google does not list a series under its UID, and gives it when asked for it: what else belongs to it is not known. */
+class Contradiction extends ProviderError {
+  constructor(
+    /** The deletions that the same delta told of. */
+    readonly deleted: readonly Seen[] = [],
+  ) {
+    super('unreachable', "Google's answers about a series contradict each other. It is read again.")
+  }
+}
+
+const isGone = ({ is }: Seen): boolean => is === 'gone'
+
 /** Reads one calendar. */
 export class Reader {
   constructor(
@@ -36,6 +48,7 @@ export class Reader {
       try {
         return await this.readChanges(position, known, signal)
       } catch (error) {
+        if (error instanceof Contradiction) return this.readAllBut(error.deleted, known, signal)
         if (!(error instanceof SyncTokenInvalid)) throw error
       }
     }
@@ -57,14 +70,28 @@ export class Reader {
     }
   }
 
+  /** A complete read takes the deletions along that a delta told of. */
+  private async readAllBut(deleted: readonly Seen[], known: Known, signal: AbortSignal): Promise<Read> {
+    const all = await this.readAll(known, signal)
+    if (all.kind !== 'full') return all
+    const there = new Set([...all.unchanged, ...all.seen.map(({ id }) => id)])
+    return { ...all, seen: [...all.seen, ...deleted.filter(({ id }) => !there.has(id))] }
+  }
+
   private async readChanges(syncToken: string, known: Known, signal: AbortSignal): Promise<Read> {
     const { items, token } = await this.list({ syncToken }, signal)
     const seen: Seen[] = []
     const groups: Group[] = []
-    for (const group of grouped(items).values()) {
+    const changed = [...grouped(items).values()]
+    const withDeletions = (error: unknown): never => {
+      if (!(error instanceof Contradiction)) throw error
+      const deleted = changed.filter(({ master }) => master && isCancelled(master))
+      throw new Contradiction(deleted.flatMap((group) => seeGroup(group, known, this.current)).filter(isGone))
+    }
+    for (const group of changed) {
       const before = known.get(group.id)
       if (before && isKnown(group, known, this.current)) seen.push(before)
-      else if (needsWhole(group, known)) groups.push(await this.whole(group, known, signal))
+      else if (needsWhole(group, known)) groups.push(await this.whole(group, known, signal).catch(withDeletions))
       else groups.push(group)
     }
     seen.push(...(await this.understand(groups, (group) => seeGroup(group, known, this.current))))
@@ -103,8 +130,12 @@ export class Reader {
     }
     const { items } = await this.list({ iCalUID, showDeleted: true }, signal)
     const group = grouped(items.filter((event) => seriesId(event) === id)).get(id) ?? { id, instances: [] }
+    if (group.master) return group
     // A series that its own UID does not find may be one that was never shared; only its id can tell.
-    return group.master ? group : { ...group, master: await this.api.get(this.calendarId, id, signal) }
+    const master = await this.api.get(this.calendarId, id, signal)
+    if (!master || isCancelled(master) || !isRecurring(master)) return { ...group, master }
+    if (typeof master.iCalUID === 'string' && master.iCalUID !== iCalUID) return this.series(id, master.iCalUID, signal)
+    throw new Contradiction() // it is there, so its exceptions may be, too
   }
 
   /** These resources as they are now. */

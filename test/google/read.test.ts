@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Json } from '../../src/event/json'
+import { jsonResponse } from '../simulators/google/refusal'
 import type { GoogleEvent } from '../simulators/google/resource'
 import { byId, CHOIR, collect, DENTIST, only, readAll, SECOND, signal, THIRD, FOURTH, World } from './world'
 
@@ -257,6 +258,27 @@ describe('Google provider: what changed', () => {
     user.delete(user.instanceId(id, SECOND))
     assert.equal(only(await again()).fields[`exceptions.${SECOND}`], null)
     assert.equal(world.simulator.takeRequests().length, 2)
+  })
+
+  it('reads all again, and knows what was deleted, when the search for a series does not find what is there', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.edit(user.instanceId(id, SECOND), { summary: 'Concert' })
+    const removed = user.create({ ...NATIVE_SINGLE }).id ?? ''
+    const { again } = await readOnce(world)
+    user.delete(user.instanceId(id, THIRD))
+    user.delete(removed)
+    world.simulator.interfere = (stage, { url }) =>
+      stage === 'before' && url.searchParams.has('iCalUID') ? jsonResponse(200, { items: [] }) : undefined
+    const read = await again()
+    assert.equal(read.kind, 'full')
+    const seen = byId(read.seen)
+    const series = seen.get(id)
+    assert.ok(series?.is === 'live')
+    assert.deepEqual(series.fields[`exceptions.${SECOND}`], { summary: 'Concert' })
+    assert.equal(series.fields[`exceptions.${THIRD}`], null)
+    assert.deepEqual(seen.get(removed)?.is, 'gone')
   })
 
   it('reads all again when Google no longer takes the token, stale or garbage', async () => {
