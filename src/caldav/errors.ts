@@ -22,6 +22,10 @@ const BAD_CERTIFICATE = "Its certificate isn't trusted: NODE_EXTRA_CA_CERTS name
 const ADVICE: Record<string, string> = {
   ENOTFOUND: 'There is no such host: check the server address of the account, and the network.',
   EAI_AGAIN: 'Its name could not be looked up: check the network.',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'It speaks no https at this port: check the port, or whether the address begins with http://.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another host name: check the server address of the account.',
+  CERT_HAS_EXPIRED: 'Its certificate has expired: renew it on the server.',
   ECONNREFUSED: 'Nothing listens there: check the host and port of the server address, and that the server runs.',
 }
 

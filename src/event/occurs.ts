@@ -17,12 +17,16 @@ type Rule = ReadonlyMap<string, string>
 /**
  * Whether a series has an occurrence with this original start. Calendars keep exceptions of occurrences that a series
  * no longer has since it moved; this tells them from those that it has. `unknown` for rare rules.
+ *
+ * @param startCounts whether the start of the series is an occurrence also where no rule gives it, on which calendars
+ *   do not agree
  */
-export function occurs(when: When, key: string): Occurs {
+export function occurs(when: When, key: string, startCounts = true): Occurs {
   const { start, recurrence } = when
   if (!recurrence) return 'no'
   if (isAllDay(start) !== (key.length === 10)) return 'no'
-  if (key === occurrenceKey(start)) return 'yes'
+  if (key === occurrenceKey(start) && (startCounts || !recurrence.some((line) => line.startsWith('RRULE'))))
+    return 'yes'
   const zone = isAllDay(start) ? 'UTC' : start.timeZone
   const time = occurrenceTime(key, zone)
   const dates = recurrence

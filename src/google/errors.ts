@@ -31,7 +31,11 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
   const as = (code: ConstructorParameters<typeof ProviderError>[0], text: string): ProviderError =>
     new ProviderError(code, text, { status, ...retryTime(failure, now) })
 
-  if (status === undefined) return as('unreachable', `Google could not be reached (${says}). It is tried again later.`)
+  if (status === undefined)
+    return as(
+      'unreachable',
+      `Google could not be reached (${says}). Check that this machine reaches the Internet; it is tried again later.`,
+    )
   if (status === 429 || (status === 403 && LIMITS.test(reason))) {
     return as('rate-limit', `Google asks to slow down (${says}). It is tried again later.`)
   }

@@ -3,6 +3,7 @@ import { instantOf } from '../event/zone'
 import { normalReminders } from '../event/normal'
 import type { Component } from './component'
 import { childrenNamed, component, lineNamed, withContent } from './component'
+import { IcalError } from './error'
 import type { Line } from './line'
 import { param, parseLine } from './line'
 import { utcInstant } from './time'
@@ -78,7 +79,11 @@ function secondsBefore(trigger: Line, { start, end, single }: AlarmContext): num
 
 /** An alarm that can't be understood is one that we don't show and don't touch; the event is readable without it. */
 function relativeSeconds(trigger: Line): number | undefined {
-  if (!/^[+-]?P(?:\d+[WDHMS]|T)+$/i.test(trigger.value.trim()) || !/\d/.test(trigger.value)) return undefined
-  const { days, seconds } = readDuration(trigger)
-  return days * 86400 + seconds
+  try {
+    const { days, seconds } = readDuration(trigger)
+    return days * 86400 + seconds
+  } catch (error) {
+    if (error instanceof IcalError) return undefined
+    throw error
+  }
 }

@@ -49,7 +49,22 @@ export function readSpan(event: Component, zones: Zones): Span {
   const line = lineNamed(event, 'DTSTART')
   if (line === undefined) throw new IcalError('the event has no DTSTART')
   const start = readTime(isUntimed(event) ? line : asTime(line), zones)
-  return { start, end: normalEnd(start, readEnd(event, start, zones)) }
+  const end = readEnd(event, start, zones)
+  return { start, end: normalEnd(start, end && likeStart(start, end)) }
+}
+
+/**
+ * An end of the value type of its start, whatever the text has: a day ends a time at its midnight, and a time ends days
+ * with its own.
+ */
+function likeStart(start: EventTime, end: EventTime): EventTime {
+  if (isAllDay(start)) return isAllDay(end) ? end : { date: endingDay(end.dateTime) }
+  return isAllDay(end) ? { dateTime: `${end.date}T00:00:00`, timeZone: start.timeZone } : end
+}
+
+function endingDay(dateTime: string): string {
+  const [date = '', clock] = dateTime.split('T')
+  return clock === '00:00:00' ? date : addDays(date, 1)
 }
 
 /** The end as the text tells it, by DTEND or DURATION; undefined if it tells none. */

@@ -4,6 +4,8 @@ import type { Line } from './line'
 import { ruleParts } from '../event/recurrence'
 
 const MINUTE = 60_000
+/** No clock is further from UTC. */
+const MOST_HOURS = 18
 const DAY = 24 * 60 * MINUTE
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA']
 
@@ -59,11 +61,14 @@ function onsetsOf(observance: Component, firstYear: number, lastYear: number): O
   return clocks.map((clock) => ({ at: clock - from * MINUTE, from, to }))
 }
 
-/** `+0530`, `-034602`: minutes, with seconds as a fraction. */
+/** `+0530`, `-034602`: minutes, with seconds as a fraction. So many hours that they are none are minutes: `+5730`. */
 function offsetIn(line: Line | undefined): number | undefined {
   const [, sign, hours, minutes, seconds] = /^([+-]?)(\d\d):?(\d\d)(\d\d)?$/.exec(line?.value.trim() ?? '') ?? []
   if (hours === undefined) return undefined
-  const size = Number(hours) * 60 + Number(minutes) + Number(seconds ?? 0) / 60
+  const isShifted = Number(hours) > MOST_HOURS && seconds === undefined
+  const size = isShifted
+    ? Number(hours) + Number(minutes) / 60
+    : Number(hours) * 60 + Number(minutes) + Number(seconds ?? 0) / 60
   return sign === '-' ? -size : size
 }
 
@@ -85,8 +90,10 @@ function yearlyClocks(
   lastYear: number,
 ): number[] | undefined {
   const parts = ruleParts(line.value.toUpperCase())
-  const known = ['FREQ', 'INTERVAL', 'BYMONTH', 'BYDAY', 'BYMONTHDAY', 'COUNT', 'UNTIL', 'WKST']
-  if (parts.get('FREQ') !== 'YEARLY' || (parts.get('INTERVAL') ?? '1') !== '1') return undefined
+  const known = ['FREQ', 'INTERVAL', 'BYMONTH', 'BYDAY', 'BYMONTHDAY', 'COUNT', 'UNTIL', 'WKST', 'BYHOUR', 'BYMINUTE']
+  const isYearly = parts.get('FREQ') === 'YEARLY' || (parts.get('FREQ') === 'MONTHLY' && parts.has('BYMONTH'))
+  if (!isYearly || (parts.get('INTERVAL') ?? '1') !== '1') return undefined
+  if (['BYMONTH', 'BYHOUR', 'BYMINUTE'].some((part) => parts.get(part)?.includes(','))) return undefined
   if ([...parts.keys()].some((part) => part !== '' && !known.includes(part))) return undefined
   const until = parts.get('UNTIL')
   const count = Number(parts.get('COUNT') ?? Infinity)
@@ -97,7 +104,7 @@ function yearlyClocks(
   const clocks: number[] = []
   for (let year = begin; year <= end; year++) {
     const clock = clockIn(year, parts, start)
-    if (clock === undefined) return undefined
+    if (clock === undefined || Number.isNaN(clock)) return undefined
     if (clock >= start && clock <= last) clocks.push(clock)
   }
   return clocks.slice(0, count)
@@ -111,7 +118,7 @@ function untilClock(until: string, offset: number): number | undefined {
   return until.endsWith('Z') ? clock + offset * MINUTE : clock
 }
 
-/** The day that a rule gives in a year, at the time of day of its start. */
+/** The day that a rule gives in a year, at the time of day of its start or at its own, as Lotus Notes has it. */
 function clockIn(year: number, parts: ReadonlyMap<string, string>, start: number): number | undefined {
   const first = new Date(start)
   const month = Number(parts.get('BYMONTH') ?? first.getUTCMonth() + 1)
@@ -121,7 +128,9 @@ function clockIn(year: number, parts: ReadonlyMap<string, string>, start: number
   const all = Array.from({ length }, (_, index) => index + 1)
   const named = days.length > 0 ? all.filter((day) => days.includes(day) || days.includes(day - length - 1)) : all
   const day = byDay === undefined ? (days.length > 0 ? named[0] : first.getUTCDate()) : dayBy(byDay, named, year, month)
-  return day === undefined ? undefined : Date.UTC(year, month - 1, day) + (((start % DAY) + DAY) % DAY)
+  const hour = Number(parts.get('BYHOUR') ?? first.getUTCHours())
+  const minute = Number(parts.get('BYMINUTE') ?? first.getUTCMinutes())
+  return day === undefined ? undefined : Date.UTC(year, month - 1, day, hour, minute, first.getUTCSeconds())
 }
 
 function dayBy(byDay: string, days: readonly number[], year: number, month: number): number | undefined {

@@ -21,16 +21,19 @@ export function writeText(text: string): string {
 /** A DURATION: nominal days and exact seconds, both signed (RFC 5545 3.3.6). */
 export type Duration = { readonly days: number; readonly seconds: number }
 
-/** @throws IcalError if the value is no duration */
+/**
+ * Also `PT2D` and `P1DT`, which some programs write, but no months.
+ *
+ * @throws IcalError if the value is no duration
+ */
 export function readDuration(line: Line): Duration {
-  try {
-    const read = ICAL.Duration.fromString(line.value.trim().toUpperCase())
-    const sign = read.isNegative ? -1 : 1
-    const seconds = sign * (read.hours * 3600 + read.minutes * 60 + read.seconds)
-    return { days: sign * (read.weeks * 7 + read.days) + 0, seconds: seconds + 0 }
-  } catch {
-    throw new IcalError(`"${line.name}:${line.value}" is no duration`)
-  }
+  const [, minus, text] = /^([+-]?)P((?:\d+[WD])*(?:T(?:\d+[WDHMS])*)?)$/.exec(line.value.trim().toUpperCase()) ?? []
+  const parts = [...(text ?? '').matchAll(/(\d+)([WDHMS])/g)]
+  if (parts.length === 0) throw new IcalError(`"${line.name}:${line.value}" is no duration`)
+  const sum = (units: Readonly<Record<string, number>>): number =>
+    parts.reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit] ?? 0), 0)
+  const sign = minus === '-' ? -1 : 1
+  return { days: sign * sum({ W: 7, D: 1 }) + 0, seconds: sign * sum({ H: 3600, M: 60, S: 1 }) + 0 }
 }
 
 /** Minutes before an event as the value of a TRIGGER, in the largest unit that is whole. */

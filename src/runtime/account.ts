@@ -7,7 +7,7 @@ import { Guard } from './guard'
 import { bareUrl } from './log'
 import { LoginHealth } from './login-health'
 import { registeredFor } from './providers'
-import type { AccountSettings } from './providers'
+import type { AccountSettings } from './settings'
 import type { Surroundings } from './surroundings'
 
 const counting = new AsyncLocalStorage<Counter>()

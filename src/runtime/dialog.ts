@@ -1,9 +1,10 @@
 import { asCalSyncError, CalSyncError } from './errors'
 import type { Node, NodeAPI } from './node-red'
-import { given, registeredFor } from './providers'
-import type { AccountSettings } from './providers'
+import { registeredFor } from './providers'
 import type { Asked } from './routes'
 import { invalidInput } from './routes'
+import { given } from './settings'
+import type { AccountSettings } from './settings'
 
 /** What the editor shows, and sends, in place of a stored password. */
 const STORED = '__PWRD__'

@@ -135,10 +135,11 @@ function questionRow({ uid, fields, why, on }: Question, view: View, turn: (side
     uid,
     ...titleOf(fieldsIn(uid, view, turn)),
     fields: fields === 'deletion' ? [] : toChangedNames(fields),
-    reason: WHY[why],
+    reason: fields === 'deletion' && why === 'conflict' ? EDIT_AGAINST_DELETION : WHY[why],
   }
 }
 
+const EDIT_AGAINST_DELETION = 'changed on one side and deleted on the other: waits for an answer'
 const WHY: Record<Question['why'], string> = {
   conflict: 'changed on both sides: waits for an answer',
   'no-base': 'differs, and never was in step: waits for an answer',

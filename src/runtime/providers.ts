@@ -4,9 +4,8 @@ import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
 import type { Answered } from '../transport/transport'
 import { CalSyncError } from './errors'
-
-/** An account node's properties and credentials, as Node-RED resolved them; `${NAME}` means that NAME is not set. */
-export type AccountSettings = Readonly<Record<string, string | undefined>>
+import { entered, given, required, webAddress } from './settings'
+import type { AccountSettings } from './settings'
 
 type World = { readonly fetch: Fetch; readonly now: () => number; readonly sleep: Sleep; readonly localZone: string }
 
@@ -59,18 +58,23 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
     },
     connect: async (settings, { fetch, now }) => {
       const { createGoogleProvider } = await import('../google/provider.js')
-      return createGoogleProvider({ ...googleUrls(settings), credentials: googleCredentials(settings) }, { fetch, now })
+      return createGoogleProvider(
+        { ...googleServers(settings), credentials: googleCredentials(settings) },
+        { fetch, now },
+      )
     },
     login: {
       replaces: ['refreshToken', 'serviceAccountKey'],
       url: async (settings, attempt, state) => {
         const { loginUrl } = await import('../google/login.js')
         const { clientId } = googleClient(settings)
-        return loginUrl(googleUrls(settings).authUrl, clientId, attempt, state, given(settings['account']) ?? '')
+        const { authUrl } = GOOGLE_URLS
+        const page = webAddress(settings, 'authUrl', 'login page', authUrl)
+        return loginUrl(page, clientId, attempt, state, given(settings['account']) ?? '')
       },
       exchange: async (settings, attempt, code, world) => {
         const { exchangeCode } = await import('../google/login.js')
-        const server = { ...googleUrls(settings), ...world }
+        const server = { ...googleServers(settings), ...world }
         const { signal } = new AbortController()
         const { refreshToken, account, trouble } = await exchangeCode(
           server,
@@ -90,10 +94,10 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
   icloud: {
     nodeType: 'calsync-icloud-account',
     secrets: ['password'],
-    addresses: (settings) => [whole(serverUrlOf(settings))],
+    addresses: (settings) => [whole(given(settings['serverUrl']) ?? ICLOUD_URL)],
     connect: async (settings, world) => {
       const { createCaldavProvider } = await import('../caldav/index.js')
-      const serverUrl = serverUrlOf(settings)
+      const serverUrl = entered(settings, 'serverUrl', 'the server address') ?? ICLOUD_URL
       const username = required(settings, 'username', 'the user name')
       const password = required(settings, 'password', 'the password')
       return createCaldavProvider({ serverUrl, username, password }, world)
@@ -112,16 +116,33 @@ export function registeredFor(type: string): Registered {
   throw new CalSyncError('config', `There is no account type "${type}".`)
 }
 
-const serverUrlOf = (settings: AccountSettings): string => given(settings['serverUrl']) ?? 'https://caldav.icloud.com'
+const ICLOUD_URL = 'https://caldav.icloud.com'
 
-function googleUrls(settings: AccountSettings): { apiUrl: string; authUrl: string; tokenUrl: string } {
-  const apiUrl = given(settings['apiUrl']) ?? 'https://www.googleapis.com/'
+const GOOGLE_URLS = {
+  apiUrl: 'https://www.googleapis.com/',
+  authUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+  tokenUrl: 'https://oauth2.googleapis.com/token',
+}
+
+/** Where requests go, right or wrong. */
+function googleUrls(settings: AccountSettings): { apiUrl: string; tokenUrl: string } {
+  const { apiUrl, tokenUrl } = GOOGLE_URLS
   return {
-    apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
-    authUrl: given(settings['authUrl']) ?? 'https://accounts.google.com/o/oauth2/v2/auth',
-    tokenUrl: given(settings['tokenUrl']) ?? 'https://oauth2.googleapis.com/token',
+    apiUrl: withSlash(given(settings['apiUrl']) ?? apiUrl),
+    tokenUrl: given(settings['tokenUrl']) ?? tokenUrl,
   }
 }
+
+/** The same; throws what is wrong with them. */
+function googleServers(settings: AccountSettings): { apiUrl: string; tokenUrl: string } {
+  const { apiUrl, tokenUrl } = GOOGLE_URLS
+  return {
+    apiUrl: withSlash(webAddress(settings, 'apiUrl', 'API', apiUrl)),
+    tokenUrl: webAddress(settings, 'tokenUrl', 'token server', tokenUrl),
+  }
+}
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
 
 const googleClient = (settings: AccountSettings): { clientId: string; clientSecret: string } => ({
   clientId: required(settings, 'clientId', 'the client ID'),
@@ -137,19 +158,4 @@ function googleCredentials(
     ...googleClient(settings),
     refreshToken: required(settings, 'refreshToken', 'the login (refresh token)', ' Press Connect in the account.'),
   }
-}
-
-function required(settings: AccountSettings, name: string, words: string, advice = ''): string {
-  const value = given(settings[name])
-  if (value !== undefined) return value
-  const raw = settings[name]
-  const unset = raw === undefined || raw === '' ? 'is missing' : `is ${raw}, which is not set in the environment`
-  const account = settings['name'] ? `The account "${settings['name']}"` : 'The account'
-  throw new CalSyncError('reauthorise', `${account}: ${words} ${unset}.${advice}`, 're-authorise')
-}
-
-/** A value that was entered; undefined if there is none. Node-RED leaves the text `${NAME}` where the environment has no NAME. */
-export function given(value: string | undefined): string | undefined {
-  const text = value?.trim()
-  return text === undefined || text === '' || /^\$\{.+\}$/.test(text) ? undefined : text
 }

@@ -59,18 +59,21 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
   }
   inBackground(reconciler.watchJoins())
   inBackground(health.watch(engine.around.sleep, signal))
-  offerPreview(engine, node, signal, () => preview(calendars, settings, engine, signal))
+  offerPreview(engine, nameInEditor(node, config), signal, () => preview(calendars, settings, engine, signal))
 }
 
 /** Offers to show what the next run would do, until the node is closed. Who asks while it is made gets the same. */
-function offerPreview(engine: Engine, node: Node, closed: AbortSignal, make: () => Promise<Preview>): void {
+function offerPreview(engine: Engine, id: string, closed: AbortSignal, make: () => Promise<Preview>): void {
   let making: Promise<Preview> | undefined
   const look = (): Promise<Preview> => (making ??= make().finally(() => (making = undefined)))
-  engine.previews.set(node.id, look)
+  engine.previews.set(id, look)
   closed.addEventListener('abort', () => {
-    if (engine.previews.get(node.id) === look) engine.previews.delete(node.id)
+    if (engine.previews.get(id) === look) engine.previews.delete(id)
   })
 }
+
+/** The id by which the editor knows a node: inside a subflow it shows the template, of which the one that runs is a copy. */
+const nameInEditor = (node: Node, { _alias: alias }: Config): string => (typeof alias === 'string' ? alias : node.id)
 
 /** Settings that are wrong are told at once, and by each message. */
 function checkedSettings(node: Node, config: Config, engine: Engine): ReconcileSettings | undefined {
@@ -91,7 +94,7 @@ function checkedSettings(node: Node, config: Config, engine: Engine): ReconcileS
       closing.abort()
       done()
     })
-    offerPreview(engine, node, closing.signal, () => Promise.reject(error))
+    offerPreview(engine, nameInEditor(node, config), closing.signal, () => Promise.reject(error))
     return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { carryOut } from '../sync/carry-out'
-import type { Result, Task } from '../sync/carry-out'
+import type { Result, Task } from '../sync/task'
 import type { Fields } from '../event/event'
 import { fieldNames } from '../event/event'
 import type { Live, Operation, Uid } from '../sync/model'

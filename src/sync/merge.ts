@@ -127,7 +127,7 @@ const isSilent = (occurrence: Json): boolean =>
 /** Whether a series may have an occurrence: Google forgets exclusions of what does not occur. */
 function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): boolean {
   const when = whenOf(fields.left)
-  return !when || !agree('when', fields, common) || occurs(when, originalStart(field)) !== 'no'
+  return !when || !agree('when', fields, common) || occurs(when, originalStart(field), false) !== 'no'
 }
 
 /**

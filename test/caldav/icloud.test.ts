@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Fetch } from '../../src/transport/fetch'
 import { assertRefused } from '../contract/refusals'
 import { NO_END, Reader } from '../contract/reader'
-import { CaldavServer } from '../simulators/caldav'
+import { CaldavServer, serveCaldav } from '../simulators/caldav'
 import type { CaldavOptions } from '../simulators/caldav'
 import { addMany, brief, hour, providerFor } from './setup'
 
@@ -162,6 +162,27 @@ describe('iCloud', () => {
     assert.deepEqual([seen.fields.summary, seen.fields.location], [odd, '<![CDATA[x]]>'])
     assert.match(xml, /<calendar-data xmlns="urn:ietf:params:xml:ns:caldav"><!\[CDATA\[BEGIN:VCALENDAR/)
     assert.doesNotMatch(xml, /<\w+:/)
+  })
+
+  it('is found, read and written over HTTP, where it sends on to another port', async () => {
+    const server = new CaldavServer()
+    const { url, close } = await serveCaldav(server, true)
+    try {
+      const provider = await providerFor(server, { serverUrl: url }, fetch, NO_SLEEP)
+      assert.equal((await provider.listCalendars(NO_END)).length, 2)
+      const calendar = await provider.open(server.calendar.path, NO_END)
+      addMany(server.user, server.calendar, 2)
+      const [seen] = (await calendar.read(null, new Map(), NO_END)).seen
+      assert.ok(seen?.is === 'live')
+      for await (const _answer of calendar.update(seen, { summary: 'New' }, ['summary'], NO_END)) _answer
+      assert.match(server.user.text(seen.id), /SUMMARY:New/)
+      assert.deepEqual(
+        server.log.filter(({ status }) => status === 401 || status === 301).map(({ status }) => status),
+        [401, 401, 301],
+      )
+    } finally {
+      await close()
+    }
   })
 
   it('may keep its calendars under another port of the same host', async () => {

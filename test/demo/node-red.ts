@@ -24,7 +24,7 @@ export type NodeRedOptions = {
   /** The `red.js` of another Node-RED than the repository's. */
   readonly red?: string
   /** Settings besides those that keep it quiet, or in place of them; `undefined` leaves one to Node-RED. */
-  readonly settings?: { readonly httpAdminRoot?: string } & Readonly<Record<string, unknown>>
+  readonly settings?: { readonly httpAdminRoot?: string | false } & Readonly<Record<string, unknown>>
   /** Environment variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -76,6 +76,6 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       reject(new Error(`Node-RED ended with code ${String(code)}:\n${log.slice(-20).join('\n')}`)),
     )
   })
-  const root = options.settings?.httpAdminRoot ?? '/'
+  const root = options.settings?.httpAdminRoot || '/'
   return { url: new URL(root, `http://127.0.0.1:${options.port}/`).href, log, ended, stop, kill }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { startNodeRed, type NodeRed } from '../demo/node-red'
+import { startNodeRed, type NodeRed, type NodeRedOptions } from '../demo/node-red'
 import { freePort } from '../demo/ports'
 import { World } from '../demo/world'
 import { readJson, readText, ROOT } from '../package/project'
@@ -18,10 +18,13 @@ const namesIn = (text: string): string[] => [
 ]
 
 /** A Node-RED as in a container: the flow files of `docs/docker` and the environment, no settings and nobody who clicks. */
-async function startContainer(env: Record<string, string>): Promise<{ nodeRed: NodeRed; end: () => Promise<void> }> {
+async function startContainer(
+  env: Record<string, string>,
+  more: NodeRedOptions['settings'] = {},
+): Promise<{ nodeRed: NodeRed; end: () => Promise<void> }> {
   const userDir = await newUserDir()
   for (const file of FILES) await copyFile(join(ROOT, 'docs', 'docker', file), join(userDir, file))
-  const settings = { credentialSecret: undefined }
+  const settings = { credentialSecret: undefined, ...more }
   const port = await freePort(31980)
   const nodeRed = await startNodeRed({ userDir, port, env, settings })
   const end = async (): Promise<void> => {
@@ -43,39 +46,45 @@ async function logged(nodeRed: NodeRed, pattern: RegExp): Promise<string> {
 describe('A container that gets all from its environment', function () {
   this.timeout(120_000)
 
-  it('syncs from its first start on', async () => {
-    const world = World.seeded(() => Date.now(), thisMonday())
-    const concert = row(world.googleOwner, 'Concert')
-    world.googleOwner.change(concert.id, { ...concert, place: 'Philharmonic, block C' }) // else it waits for an answer
-    const servers = await world.serve({ google: 0, icloud: 0 })
-    const { username, password } = world.icloud.options
-    const { nodeRed, end } = await startContainer({
-      CALSYNC_GOOGLE_API_URL: servers.google,
-      CALSYNC_GOOGLE_TOKEN_URL: `${servers.google}token`,
-      CALSYNC_GOOGLE_CLIENT_ID: LOGIN.clientId,
-      CALSYNC_GOOGLE_CLIENT_SECRET: LOGIN.clientSecret,
-      CALSYNC_GOOGLE_REFRESH_TOKEN: LOGIN.refreshToken,
-      CALSYNC_GOOGLE_CALENDAR: 'primary',
-      CALSYNC_CALDAV_URL: servers.icloud,
-      CALSYNC_CALDAV_USERNAME: username,
-      CALSYNC_CALDAV_PASSWORD: password,
-      CALSYNC_CALDAV_CALENDAR: world.icloud.calendar.name,
-    })
-    try {
-      assert.match(await logged(nodeRed, /\[calsync\] .*changes,/), /7\d changes, 0 failed, 0 conflicts/)
-      assertInStep(world)
-      assertNoMail(world)
-      for (const secret of [LOGIN.clientSecret, LOGIN.refreshToken, password]) {
-        assert.deepEqual(
-          nodeRed.log.filter((line) => line.includes(secret)),
-          [],
-        )
+  for (const [how, settings] of [
+    ['', {}],
+    [', with no editor and no admin API at all', { httpAdminRoot: false, disableEditor: true }],
+  ] as const) {
+    it(`syncs from its first start on${how}`, async () => {
+      const world = World.seeded(() => Date.now(), thisMonday())
+      const concert = row(world.googleOwner, 'Concert')
+      world.googleOwner.change(concert.id, { ...concert, place: 'Philharmonic, block C' }) // else it waits for an answer
+      const servers = await world.serve({ google: 0, icloud: 0 })
+      const { username, password } = world.icloud.options
+      const env = {
+        CALSYNC_GOOGLE_API_URL: servers.google,
+        CALSYNC_GOOGLE_TOKEN_URL: `${servers.google}token`,
+        CALSYNC_GOOGLE_CLIENT_ID: LOGIN.clientId,
+        CALSYNC_GOOGLE_CLIENT_SECRET: LOGIN.clientSecret,
+        CALSYNC_GOOGLE_REFRESH_TOKEN: LOGIN.refreshToken,
+        CALSYNC_GOOGLE_CALENDAR: 'primary',
+        CALSYNC_CALDAV_URL: servers.icloud,
+        CALSYNC_CALDAV_USERNAME: username,
+        CALSYNC_CALDAV_PASSWORD: password,
+        CALSYNC_CALDAV_CALENDAR: world.icloud.calendar.name,
       }
-    } finally {
-      await end()
-      await servers.close()
-    }
-  })
+      const { nodeRed, end } = await startContainer(env, settings)
+      try {
+        assert.match(await logged(nodeRed, /\[calsync\] .*changes,/), /7\d changes, 0 failed, 0 conflicts/)
+        assertInStep(world)
+        assertNoMail(world)
+        for (const secret of [LOGIN.clientSecret, LOGIN.refreshToken, password]) {
+          assert.deepEqual(
+            nodeRed.log.filter((line) => line.includes(secret)),
+            [],
+          )
+        }
+      } finally {
+        await end()
+        await servers.close()
+      }
+    })
+  }
 
   it('says in its log which variable is not set', async () => {
     const { nodeRed, end } = await startContainer({ CALSYNC_CALDAV_USERNAME: 'anna', CALSYNC_CALDAV_CALENDAR: 'Home' })

@@ -69,6 +69,24 @@ describe('From installed to connected', function () {
     account: 'someone@example.com',
   }
 
+  it('takes the file of an OAuth client, and says if it is of the wrong type', async () => {
+    await editor.openConfig('calsync-google-account', '_ADD_')
+    const client = { client_id: '1.apps.googleusercontent.com', client_secret: 'GOCSPX-1' }
+    for (const [type, isWrong] of [
+      ['web', true],
+      ['installed', false],
+    ] as const) {
+      await editor.fill('#node-config-input-clientId', JSON.stringify({ [type]: client }))
+      assert.equal(await editor.page.inputValue('#node-config-input-clientId'), client.client_id)
+      assert.equal(await editor.page.inputValue('#node-config-input-clientSecret'), client.client_secret)
+      assert.equal(await editor.page.isVisible('#calsync-web-client'), isWrong)
+      assert.ok(!(await editor.page.isVisible('#calsync-client-hint')))
+      await editor.fill('#node-config-input-clientId', '2.apps.googleusercontent.com')
+      assert.ok(!(await editor.page.isVisible('#calsync-web-client')))
+    }
+    await editor.cancel()
+  })
+
   it('tests a Google account that is only typed in, where nothing was ever deployed, and says what is missing', async () => {
     await newGoogleAccount(editor, 'By redirect')
     await editor.page.click('#calsync-test')

@@ -83,6 +83,23 @@ describe('The dialog of calsync-reconcile', function () {
     await editor.cancel()
   })
 
+  it('leaves what comes from the environment as it is', async () => {
+    const fromEnv = { direction: '${WAY}', conflictResolution: '${WHO_WINS}', when: '${WHEN}', dryRun: '${DRY}' }
+    const set = `Object.assign(RED.nodes.node('${ID.reconcile}'), ${JSON.stringify(fromEnv)})`
+    await editor.page.evaluate(`${set}; RED.nodes.node('${ID.source}').sendEvents = '\${SEND}'`)
+    await editor.openNode(ID.reconcile)
+    await editor.fill('#node-input-name', 'From the environment')
+    await editor.done()
+    await editor.openNode(ID.source)
+    await editor.fill('#node-input-name', 'From the environment')
+    await editor.done()
+    const read = (id: string, ...names: string[]): Promise<unknown> =>
+      editor.page.evaluate(`(({ ${names.join(', ')} }) => ({ ${names.join(', ')} }))(RED.nodes.node('${id}'))`)
+    assert.deepEqual(await read(ID.reconcile, ...Object.keys(fromEnv)), fromEnv)
+    assert.deepEqual(await read(ID.source, 'sendEvents'), { sendEvents: '${SEND}' })
+    editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
+  })
+
   it('names them at the outputs of the node, too', async () => {
     const labels = [0, 1, 2, 3].map((port) => {
       const node = `RED.nodes.node('${ID.reconcile}')`

@@ -54,7 +54,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'a write whose answer was lost counts as made',
     file: 'sync/outcome.ts',
-    from: 'sameMeaning(valueOf(seen.fields, name), valueOf(noted.fields, name)),',
+    from: 'sameMeaning(valueOf(seen.fields, name), valueOf(fields, name)),',
     to: 'name.length > 0,',
   },
   {
@@ -65,13 +65,13 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'what is overwritten is not kept in the history',
-    file: 'sync/carry-out.ts',
+    file: 'sync/batch.ts',
     from: 'await this.means.keep(begun.flatMap(({ target }) => target ?? []))',
     to: '',
   },
   {
     what: 'operations are carried out though they are no longer current',
-    file: 'sync/carry-out.ts',
+    file: 'sync/batch.ts',
     from: 'else if (planned && !isCurrent(planned.op, now))',
     to: "else if (planned && task.uid === '' && !isCurrent(planned.op, now))",
   },
@@ -123,7 +123,7 @@ function isNoticed({ what, file, from, to }: Mutant): boolean {
       '--exit',
       'test/engine/random.test.ts',
     ]
-    const env = { HISTORIES: '400', ...process.env, FIRST: 'yes' }
+    const env = { HISTORIES: '1000', ...process.env, FIRST: 'yes' }
     const ran = spawnSync(join(root, 'node_modules/.bin/mocha'), mocha, { cwd: copy, env, encoding: 'utf8' })
     const why = /^seed .*?: (.*)$/m.exec(ran.stdout.replace(/\(replay[^)]*\)/, ''))?.[1]
     const isNoticed = ran.status !== 0 && why !== undefined

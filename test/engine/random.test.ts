@@ -7,7 +7,7 @@ import { play } from './play'
 
 /**
  * `SEED=123 npm run replay:engine` plays one history and tells what happens in it; `HISTORIES=5000` plays more,
- * `FROM=1000` others, `SEEDS="4 8 15"` some; `JOBS=1` takes one processor and not all.
+ * `FROM=1000` others, `SEEDS="4 8 15"` some; `JOBS=1` takes one processor and not all; `FIRST=yes` stops when one failed.
  */
 const only = process.env['SEED']
 const count = Number(process.env['HISTORIES'] ?? 2000)
@@ -15,8 +15,9 @@ const from = Number(process.env['FROM'] ?? 1)
 const named = process.env['SEEDS']?.split(' ').map(Number)
 const seeds = named ?? Array.from({ length: count }, (_, index) => from + index)
 const jobs = Number(process.env['JOBS'] ?? availableParallelism())
+const stopsAtFirst = process.env['FIRST'] !== undefined
 /** A process begins anew now and then, so that none grows. */
-const AT_ONCE = 250
+const AT_ONCE = stopsAtFirst ? 20 : 250
 
 /** Plays some histories in a process of their own. @returns what failed */
 async function playApart(some: readonly number[]): Promise<string[]> {
@@ -43,7 +44,8 @@ async function playAll(): Promise<string[]> {
   const waiting = [...seeds]
   const failures: string[] = []
   const worker = async (): Promise<void> => {
-    while (waiting.length > 0) failures.push(...(await playApart(waiting.splice(0, AT_ONCE))))
+    while (waiting.length > 0 && !(stopsAtFirst && failures.length > 0))
+      failures.push(...(await playApart(waiting.splice(0, AT_ONCE))))
   }
   await Promise.all(Array.from({ length: jobs }, worker))
   return failures

@@ -101,4 +101,16 @@ describe('Which occurrences a series can have', () => {
   for (const [words, recurrence, key, expected] of cases) {
     it(words, () => assert.equal(occurs(timed(...recurrence), key), expected))
   }
+
+  it('takes the start that no rule gives, unless it is asked not to', () => {
+    const key = '2026-01-06T08:00:00Z'
+    for (const [rule, without] of [
+      ['RRULE:FREQ=WEEKLY;BYDAY=WE', 'no'],
+      ['RRULE:FREQ=WEEKLY;BYDAY=TU', 'yes'],
+      ['RDATE:20260114T170000Z', 'yes'],
+    ] as const) {
+      assert.equal(occurs(timed(rule), key), 'yes')
+      assert.equal(occurs(timed(rule), key, false), without)
+    }
+  })
 })

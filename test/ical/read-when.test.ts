@@ -106,6 +106,31 @@ describe('Reading when an event is', () => {
       { start: paris('2026-03-28', '10:00'), end: paris('2026-03-29', '11:00') },
     ],
     [
+      'a duration of days behind a T',
+      ['DTSTART;TZID=Europe/Paris:20260601T100000', 'DURATION:PT1D'],
+      { start: paris('2026-06-01', '10:00'), end: paris('2026-06-02', '10:00') },
+    ],
+    [
+      'a duration that ends with a T',
+      ['DTSTART;TZID=Europe/Paris:20260601T100000', 'DURATION:P1DT'],
+      { start: paris('2026-06-01', '10:00'), end: paris('2026-06-02', '10:00') },
+    ],
+    [
+      'a time that a day ends',
+      [PARIS_START, 'DTEND;VALUE=DATE:20260602'],
+      { start: paris('2026-06-01', '10:00'), end: paris('2026-06-02', '00:00') },
+    ],
+    [
+      'a day that a time ends',
+      ['DTSTART;VALUE=DATE:20260601', 'DTEND:20260602T120000Z'],
+      { start: { date: '2026-06-01' }, end: { date: '2026-06-03' } },
+    ],
+    [
+      'a day that a midnight ends',
+      ['DTSTART;VALUE=DATE:20260601', 'DTEND:20260603T000000'],
+      { start: { date: '2026-06-01' }, end: { date: '2026-06-03' } },
+    ],
+    [
       'a duration of days',
       ['DTSTART;VALUE=DATE:20260601', 'DURATION:P1W'],
       { start: { date: '2026-06-01' }, end: { date: '2026-06-08' } },

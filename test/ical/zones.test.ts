@@ -288,6 +288,12 @@ describe('A VTIMEZONE', () => {
       '2026-03-09T07:25:00Z',
     ],
     [
+      'by a rule of months, with an hour of its own',
+      daylight('RRULE:FREQ=MONTHLY;BYMONTH=3;BYDAY=2SU;BYHOUR=9;BYMINUTE=30;WKST=SU'),
+      '20260308T092900',
+      '2026-03-08T07:54:00Z',
+    ],
+    [
       'by a rule that has not begun this year',
       daylight('RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU'),
       '20260307T100000',
@@ -310,6 +316,12 @@ describe('A VTIMEZONE', () => {
       daylight('RDATE:20260301T020000', 'RDATE:20270301T020000,20280301T020000'),
       '20280601T100000',
       '2028-06-01T07:25:00Z',
+    ],
+    [
+      'by an offset in minutes that stand where hours do',
+      daylight('RRULE:FREQ=YEARLY;BYMONTH=3').map((line) => line.replace('TZOFFSETTO:+0235', 'TZOFFSETTO:+2030')),
+      '20260601T100000',
+      '2026-06-01T09:39:30Z',
     ],
     [
       'by UTC until',

@@ -137,7 +137,7 @@ describe('The corpus, to the other calendar and back', () => {
     const readable = verdicts.filter(([, { is }]) => is !== 'broken').length
     assert.deepEqual(verdicts.filter(([, { is }]) => is === 'wrong'), []) // prettier-ignore
     assert.ok(verdicts.filter(([, { is }]) => is === 'set aside').length <= 0.02 * readable)
-  }).timeout(180_000)
+  }).timeout(600_000)
 
   it('keeps the meaning of every Google event, or sets it aside with a reason', async () => {
     const verdicts: [string, Verdict][] = []

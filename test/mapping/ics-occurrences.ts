@@ -196,7 +196,8 @@ function lengthOf(event: Block, start: Written, read: (line: Line) => Written): 
     return (at) => at.clock + whole
   }
   if (!(Math.abs(first) < 1e15)) throw new NotUnderstood('a length of ages')
-  const isOfAnotherKind = end && read(end).allDay
-  const length = isOfAnotherKind ? 0 : Math.max(0, first - instant(start))
+  // A day ends a time at its midnight, on the clock of the start.
+  const last = end && read(end).allDay ? start.zone(read(end).clock) : first
+  const length = Math.max(0, last - instant(start))
   return (at) => instant(at) + length
 }

@@ -43,7 +43,12 @@ export function googleOccurrences(events: readonly GoogleEvent[], calendarZone: 
 }
 
 const at = (time: GoogleTime, zone: string): number =>
-  time.date ? Date.parse(`${time.date}T00:00:00Z`) : +DateTime.fromISO(time.dateTime!, { zone: time.timeZone ?? zone })
+  time.date
+    ? Date.parse(`${time.date}T00:00:00Z`)
+    : +DateTime.fromISO(time.dateTime!, { zone: named(time.timeZone ?? zone) })
+
+/** The library knows `GMT+02:00` as `UTC+2`. */
+const named = (zone: string): string => zone.replace(/^GMT([+-])0?(\d+):00$/, 'UTC$1$2')
 
 function single(event: GoogleEvent, zone: string): Occurrence {
   const allDay = Boolean(event.start!.date)
@@ -55,7 +60,7 @@ function single(event: GoogleEvent, zone: string): Occurrence {
 
 function series(event: GoogleEvent, calendarZone: string): Occurrence[] {
   const first = single(event, calendarZone)
-  const zone = first.allDay ? 'utc' : (event.start!.timeZone ?? calendarZone)
+  const zone = first.allDay ? 'utc' : named(event.start!.timeZone ?? calendarZone)
   const clockAt = (instant: number): number => instant + DateTime.fromMillis(instant, { zone }).offset * 60_000
   const instantAt = (clock: number): number =>
     +DateTime.fromISO(new Date(clock).toISOString().slice(0, 19), { zone: zone })

@@ -27,6 +27,7 @@ const TESTS = [
   'test/sync/table.test.ts',
   'test/sync/details.test.ts',
   'test/sync/rules.test.ts',
+  'test/sync/occurrences.test.ts',
   'test/sync/random.test.ts',
 ]
 const WORKERS = 2

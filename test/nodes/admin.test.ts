@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { get, post } from './admin'
 import { clash } from './dialogue'
+import { LOGIN } from '../simulators/google'
 import { inStep } from './events'
 import { Flow, ID } from './flow'
 import { PASSWORD } from './wiring'
@@ -134,6 +135,24 @@ describe('the admin routes of a Node-RED', () => {
     assert.match(String(tested.body.text), /Signed in to Google as .+share one with this address/)
     const wrong = await post('/calsync/google/test', { ...asked, values: { serviceAccountKey: 'x'.repeat(20) } })
     assert.match(String(wrong.body.message), /whole JSON key file/)
+  })
+
+  it('say which address is none, and which variable of the environment is not there', async () => {
+    await flow.start()
+    const google = { ...flow.googleAddresses(), ...LOGIN }
+    const icloud = { serverUrl: flow.icloud.options.origin, username: 'anna', password: PASSWORD }
+    for (const [type, values, words] of [
+      ['google', { ...google, apiUrl: 'googleapis' }, /"googleapis" is no web address of the API/],
+      ['google', { ...google, tokenUrl: 'ftp://google/' }, /"ftp:\/\/google\/" is no web address of the token server/],
+      ['google', { ...google, tokenUrl: '${NOWHERE}' }, /token server is \$\{NOWHERE\}, which is not set/],
+      ['icloud', { ...icloud, serverUrl: '${NOWHERE}' }, /server address is \$\{NOWHERE\}, which is not set/],
+      ['icloud', { ...icloud, serverUrl: 'http://' }, /"http:\/\/" is no server address/],
+      ['icloud', { ...icloud, serverUrl: icloud.serverUrl.replace('http:', 'https:') }, /speaks no https at this port/],
+    ] as const) {
+      const tested = await post(`/calsync/${type}/test`, { id: '00000000000000fd', values })
+      assert.equal(tested.status, 422)
+      assert.match(String(tested.body.message), words)
+    }
   })
 
   it('use the secrets of no other node', async () => {

@@ -52,21 +52,25 @@ describe('a preview', () => {
   })
 
   it('shows edits with their fields, deletions, conflicts and what can not be read, each with its reason', async () => {
-    for (const title of ['Tea', 'Cake', 'Bread', 'Milk']) inGoogle(flow, title)
+    for (const title of ['Tea', 'Cake', 'Bread', 'Milk', 'Salt']) inGoogle(flow, title)
     await flow.start()
     await flow.sync()
     flow.google.user.edit(flow.inGoogle('Tea').id ?? '', { location: 'Kitchen' })
     flow.icloud.user.delete(flow.inIcloud('Cake').path)
     flow.google.user.edit(flow.inGoogle('Bread').id ?? '', { summary: 'Rye' })
     flow.icloud.user.set(flow.inIcloud('Bread').path, 'SUMMARY:Wheat')
+    flow.google.user.edit(flow.inGoogle('Salt').id ?? '', { summary: 'Sea salt' })
+    flow.icloud.user.delete(flow.inIcloud('Salt').path)
     flow.icloud.user.set(flow.inIcloud('Milk').path, 'DTSTART;TZID=Mars/Olympus:20260610T100000')
     const { rows } = await preview()
     assert.deepEqual(rows.map(brief), [
       ['update', 'right', 'Tea', 'location'],
       ['delete', 'left', 'Cake'],
       ['conflict', null, 'Rye', 'summary'],
+      ['conflict', 'left', 'Sea salt'],
       ['set-aside', 'right', 'Milk'],
     ])
+    assert.match(rows[3]?.reason ?? '', /changed on one side and deleted on the other/)
     for (const { reason } of rows) assert.notEqual(reason, '')
   })
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Fields } from '../../src/event/event'
+import { Agreement } from '../../src/sync/agreement'
 import { cut } from '../../src/sync/limit'
 import { isStopped } from '../../src/sync/operation'
 import { toLookAt } from '../../src/sync/plan'
 import type { Operation } from '../../src/sync/model'
-import type { Task } from '../../src/sync/carry-out'
+import type { Task } from '../../src/sync/task'
 import { DAY, HOUR, START, World, agreed, at, spoken, tea } from './world'
 
 const weekly = (rule = 'RRULE:FREQ=WEEKLY;BYDAY=WE', date = '2026-06-10'): Fields => ({
@@ -319,6 +320,19 @@ describe('missing is not deleted', () => {
     world.record(world.plan())
     world.replicas.right.record(world.right.seen(id), world.clock)
     assert.equal(spoken(world.plan()), 'update right: summary', 'and nothing is forgotten')
+  })
+
+  it('nor is one made again that can’t be read, or is missing and there after all, when the agreement is lost', async () => {
+    const world = await agreed()
+    const id = world.right.of('tea')[0]
+    world.agreement = new Agreement()
+    world.replicas.right.record({ uid: 'tea', id, is: 'unread', reason: 'broken' }, world.clock)
+    assert.equal(spoken(world.plan()), 'nothing')
+    world.replicas.right.record({ uid: 'tea', id, is: 'gone', how: 'missing' }, world.clock)
+    assert.equal(spoken(await world.write()), 'create right')
+    await world.settle()
+    assert.equal(world.right.live().size, 1)
+    assert.equal(world.agreement.paired, 1)
   })
 })
 

@@ -1,5 +1,5 @@
 import { carryOut } from '../../src/sync/carry-out'
-import type { Keeper, PairKeeper, Result, Task } from '../../src/sync/carry-out'
+import type { Keeper, PairKeeper, Result, Task } from '../../src/sync/task'
 import type { Json } from '../../src/event/json'
 import { Agreement } from '../../src/sync/agreement'
 import { idOn } from '../../src/sync/agreement'

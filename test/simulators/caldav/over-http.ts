@@ -3,18 +3,33 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { CaldavServer } from './server'
 
+type Listening = { readonly url: string; readonly close: () => Promise<void> }
+
 /**
  * Puts a simulator on a free port of 127.0.0.1. The server's `origin` and `homeOrigin` are set to that address, so that
  * discovery leads to it. Returns its URL and what closes it.
+ *
+ * @param pod whether the calendars lie under a port of their own, as iCloud's lie on another host
  */
-export async function serveCaldav(server: CaldavServer): Promise<{ url: string; close: () => Promise<void> }> {
+export async function serveCaldav(server: CaldavServer, pod = false): Promise<Listening> {
+  const main = await listen(server)
+  const home = pod ? await listen(server) : main
+  server.options.origin = main.url
+  server.options.homeOrigin = home.url
+  const close = async (): Promise<void> => {
+    await main.close()
+    if (pod) await home.close()
+  }
+  return { url: main.url, close }
+}
+
+async function listen(server: CaldavServer): Promise<Listening> {
+  let url = ''
   const http = createServer((incoming, outgoing) => {
-    answer(server, incoming, outgoing).catch((error: unknown) => outgoing.destroy(error as Error))
+    answer(server, url, incoming, outgoing).catch((error: unknown) => outgoing.destroy(error as Error))
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
-  server.options.origin = url
-  server.options.homeOrigin = url
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const close = () =>
     new Promise<void>((resolve) => {
       http.close(() => resolve())
@@ -23,12 +38,17 @@ export async function serveCaldav(server: CaldavServer): Promise<{ url: string; 
   return { url, close }
 }
 
-async function answer(server: CaldavServer, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answer(
+  server: CaldavServer,
+  origin: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value))
-  const request = new Request(`${server.options.origin}${incoming.url ?? '/'}`, {
+  const request = new Request(`${origin}${incoming.url ?? '/'}`, {
     method: incoming.method,
     headers,
     body: chunks.length > 0 ? Buffer.concat(chunks) : undefined,

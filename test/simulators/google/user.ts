@@ -66,7 +66,9 @@ export class User {
     }
     const rest = { ...calendar.virtual(current, Date.parse(originalStart)).event, recurrence: untrimmed(series) }
     this.edit(seriesId, { recurrence: trimmed(series, originalStart) }, calendarId)
-    const base = `${seriesId.replace(/_R.*$/, '')}_R${suffix.replace('Z', '')}`
+    const usual = `${seriesId.replace(/_R.*$/, '')}_R${suffix.replace('Z', '')}`
+    // A series that was put together again may be split once more at the same place.
+    const base = calendar.find(usual) ? this.simulator.nextId() : usual
     const { etag: _e, recurringEventId: _r, originalStartTime: _o, updated: _u, created: _c, ...copied } = rest
     this.plant({ ...copied, id: base, iCalUID: `${base}@google.com`, sequence: 0 }, calendarId)
     return this.edit(base, changes, calendarId)

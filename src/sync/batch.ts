@@ -1,0 +1,294 @@
+import type { ErrorCode } from '../event/calendar'
+import { ProviderError } from '../event/calendar'
+import { fieldNames, isException } from '../event/event'
+import type { Now } from './entry'
+import { isLive, without } from './entry'
+import type { Answer, Entry, Field, Fields, Live, Outcome, ResourceId, Seen, Uid } from './model'
+import { isCurrent } from './operation'
+import { apply, completed, keptBoth, note, sentFrom } from './outcome'
+import type { Keeper, Means, PairKeeper, Result, Task } from './task'
+
+/** What ends a whole calendar's run, not just one event's. */
+const FATAL: readonly string[] = [
+  'reauthorise',
+  'calendar-not-found',
+  'read-only',
+  'aborted',
+  'unreachable',
+  'rate-limit',
+]
+
+/** A task with what it starts from. */
+type Begun = { readonly task: Task; readonly target: Live | undefined; readonly now: Now; readonly from: Fields }
+
+/** Writes one batch after another to one calendar; what ends the whole of it is remembered from one to the next. */
+export class BatchWriter {
+  private readonly changed = new Map<PairKeeper, Set<Uid>>()
+  private readonly outdated = new Set<ResourceId>()
+  /** What was written but is not given out yet: its note stays, and tells what became of it once it can be read. */
+  private readonly unclear = new Set<Begun>()
+  private fatal: { code: ErrorCode | 'unknown'; message: string } | undefined
+
+  constructor(
+    private readonly keeper: Keeper,
+    private readonly means: Means,
+  ) {}
+
+  /** Writes tasks that are about an event each. */
+  async write(tasks: readonly Task[]): Promise<void> {
+    const begun = await this.askForMissing(tasks.map((task) => this.begin(task)).filter((each) => each !== undefined))
+    await this.means.keep(begun.flatMap(({ target }) => target ?? []))
+    begun.forEach((each) => this.note(each))
+    await this.saveEntries()
+    const again: { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[] = []
+    await inParallel(begun, this.means.concurrency, async (each) => {
+      await this.writeOne(each, (answer) => again.push({ begun: each, answer }))
+    })
+    await this.readAgain(again)
+    await this.refresh()
+    await this.keeper.save()
+    await this.saveEntries()
+  }
+
+  /** Checks that a task is still current; one that isn't, or is not to be written, ends here. */
+  private begin(task: Task): Begun | undefined {
+    const { planned } = task
+    const now = planned ? planned.pair.find(task.uid) : { left: undefined, right: undefined }
+    const found = planned ? now[planned.op.to] : this.ownTarget(task.uid)
+    const target = isLive(found) ? found : undefined
+    const begun = { task, target, now, from: planned ? sentFrom(planned.op, now) : {} }
+    if (task.action === 'skip') this.end(begun, { is: 'skipped' }, { status: 'skipped' })
+    else if (planned && !isCurrent(planned.op, now)) this.end(begun, { is: 'stale' }, { status: 'stale' })
+    else if (task.written.length === 0 && task.action !== 'delete')
+      this.end(begun, { is: 'dropped' }, { status: 'dropped' })
+    else if (!target && task.action === 'update') {
+      this.end(
+        begun,
+        { is: 'stale' },
+        { status: 'failed', code: 'no-such-event', message: 'There is no event with this uid in the calendar.' },
+      )
+    } else if (!target && task.action === 'delete') this.end(begun, { is: 'stale' }, { status: 'ok' })
+    else return begun
+    return undefined
+  }
+
+  /**
+   * A new resource in place of one that is only missing, or can't be read, would be a second one, if that is there after
+   * all: an empty answer made it missing, or a server that had not caught up. So the server is asked for it, by its id.
+   *
+   * @returns what is still to be done
+   */
+  private async askForMissing(begun: readonly Begun[]): Promise<readonly Begun[]> {
+    const missing = new Map(begun.map((each) => [each, this.missing(each)]))
+    const ids = new Set([...missing.values()].flat())
+    if (ids.size === 0) return begun
+    const { calendar, replica } = this.keeper
+    try {
+      const seen = await calendar.readSome([...ids], replica.entries, this.means.signal)
+      const there = new Map(seen.filter(({ is }) => is !== 'gone').map((each) => [each.id, each]))
+      for (const each of there.values()) {
+        const stored = replica.record(each, this.means.now())
+        if (stored) this.keeper.hold(stored)
+      }
+      return begun.flatMap((each) => {
+        const found = (missing.get(each) ?? []).flatMap((id) => there.get(id) ?? [])
+        return found.length === 0 ? each : this.isThere(each, found)
+      })
+    } catch (error) {
+      const asked = begun.filter((each) => missing.get(each)?.length !== 0)
+      for (const each of asked) this.failed(each, error)
+      return begun.filter((each) => !asked.includes(each))
+    }
+  }
+
+  /** The resources in whose place a create would make another, if nothing says that they were deleted. */
+  private missing({ task, now }: Begun): ResourceId[] {
+    if (task.action !== 'create') return []
+    const entry = task.planned?.pair.agreement.get(task.planned.op.uid)
+    if (task.planned && entry?.is === 'pair') {
+      const { to } = task.planned.op
+      const seen = now[to]
+      return seen?.is === 'gone' && !isDeleted(seen) ? [entry[to].id] : []
+    }
+    const all = [...this.keeper.replica.withUid(task.planned?.op.uid ?? task.uid)]
+    return all.some(isLive) ? [] : all.filter((seen) => !isDeleted(seen)).map(({ id }) => id)
+  }
+
+  /** What is there after all: a plan starts from something else then; the flow's own operation changes it. */
+  private isThere(begun: Begun, found: readonly Seen[]): Begun[] {
+    const [target] = found.filter(isLive)
+    if (begun.task.planned) this.end(begun, { is: 'stale' }, { status: 'stale' })
+    else if (target) return [{ ...begun, target }]
+    else this.failed(begun, new ProviderError('unreachable', 'The event is there but the server does not give it now.'))
+    return []
+  }
+
+  private ownTarget(uid: Uid): Seen | undefined {
+    return [...this.keeper.replica.withUid(uid)].filter(isLive).sort((a, b) => (a.id < b.id ? -1 : 1))[0]
+  }
+
+  private note({ task, now }: Begun): void {
+    const { planned } = task
+    if (!planned) return
+    const before = planned.pair.agreement.get(planned.op.uid)
+    const newId = this.keeper.calendar.idFor(task.uid)
+    const after = note(before, planned.op, task.fields, task.written, now, newId)
+    if (after && after !== before) this.put(planned.pair, after.uid, after)
+  }
+
+  /** Makes the requests of one task; an answer that says too little is left to be read again. */
+  private async writeOne(
+    begun: Begun,
+    readAgain: (answer: Extract<Answer, { readAgain: string }>) => void,
+  ): Promise<void> {
+    let waits = false
+    try {
+      if (this.fatal) throw new ProviderError(this.fatal.code as ErrorCode, this.fatal.message)
+      for await (const answer of this.requests(begun)) {
+        if ('holds' in answer) this.answered(begun, answer.holds, answer.wrote)
+        else {
+          waits = true
+          readAgain(answer)
+        }
+      }
+      if (!waits) this.completed(begun)
+    } catch (error) {
+      this.failed(begun, error)
+    }
+  }
+
+  private requests({ task, target }: Begun): AsyncIterable<Answer> {
+    const { calendar } = this.keeper
+    const { signal } = this.means
+    if (task.action === 'create' && !(target && !task.planned)) return calendar.create(task.uid, task.fields, signal)
+    if (!target) throw new ProviderError('stale', 'the event is gone')
+    return task.action === 'delete'
+      ? calendar.delete(target, signal)
+      : calendar.update(target, task.fields, task.written, signal)
+  }
+
+  private answered(begun: Begun, holds: Seen, wrote: readonly Field[]): void {
+    const { task, now, from, target } = begun
+    if (holds.is === 'unread') this.unclear.add(begun)
+    // What we wrote is nobody's edit: the stamp of the last version by somebody else stays.
+    const { changedAt: _ours, ...rest } = holds as Live
+    const changedAt = target?.changedAt
+    const seen =
+      holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
+    const stored = this.keeper.replica.record(seen, this.means.now())
+    if (stored) this.keeper.hold(stored)
+    const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
+    if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote: names }, from, now)
+  }
+
+  private async readAgain(
+    again: readonly { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[],
+  ): Promise<void> {
+    if (again.length === 0) return
+    try {
+      const ids = [...new Set(again.map(({ answer }) => answer.readAgain))]
+      const { calendar, replica } = this.keeper
+      const seen = new Map(
+        (await calendar.readSome(ids, replica.entries, this.means.signal)).map((each) => [each.id, each]),
+      )
+      for (const { begun, answer } of again) {
+        const holds = seen.get(answer.readAgain)
+        if (holds) this.answered(begun, holds, answer.wrote)
+      }
+      for (const begun of new Set(again.map((each) => each.begun))) this.completed(begun)
+    } catch (error) {
+      // The write happened; its note tells the next run what became of it.
+      for (const begun of new Set(again.map((each) => each.begun))) this.failed(begun, error)
+    }
+  }
+
+  /**
+   * Reads again what turned out to be newer than was seen, so that the next plan starts from it. One that is not there
+   * is `missing`: a delta may yet say that it was deleted.
+   */
+  private async refresh(): Promise<void> {
+    if (this.outdated.size === 0 || this.fatal) return
+    const { calendar, replica } = this.keeper
+    try {
+      for (const seen of await calendar.readSome([...this.outdated], replica.entries, this.means.signal)) {
+        const stored = replica.record(seen.is === 'gone' ? { ...seen, how: 'missing' } : seen, this.means.now())
+        if (stored) this.keeper.hold(stored)
+      }
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error // the next read brings it
+    }
+    this.outdated.clear()
+  }
+
+  private completed(begun: Begun): void {
+    const { planned, written } = begun.task
+    if (planned) {
+      const { op, pair } = planned
+      const entry = pair.agreement.get(op.uid)
+      const partly = op.action === 'update' && op.changed.some((field) => !written.includes(field))
+      if (entry && this.unclear.has(begun)) this.put(pair, op.uid, { ...entry, due: 0 })
+      else if (entry) {
+        const done = completed(entry, op, this.means.now())
+        this.put(pair, op.uid, partly ? { ...done, due: 0 } : done)
+      }
+      const waiting = op.keeps === undefined ? undefined : pair.agreement.get(op.keeps)
+      if (waiting) this.put(pair, waiting.uid, keptBoth(waiting))
+    }
+    this.means.done(begun.task, { status: 'ok' })
+  }
+
+  private failed(begun: Begun, error: unknown): void {
+    const code = error instanceof ProviderError ? error.code : 'unknown'
+    const message = error instanceof Error ? error.message : String(error)
+    if (FATAL.includes(code)) this.fatal = { code, message }
+    if (code === 'stale') {
+      if (begun.target) this.outdated.add(begun.target.id)
+      this.end(begun, { is: 'stale' }, { status: 'stale' })
+    } else if (code === 'aborted') this.end(begun, { is: 'dropped' }, { status: 'dropped' })
+    else this.end(begun, { is: 'failed', code }, { status: 'failed', code, message })
+  }
+
+  private end({ task, now, from }: Begun, outcome: Outcome, result: Result): void {
+    if (task.planned) this.outcome(task.planned, outcome, from, now)
+    if (task.planned?.op.keeps !== undefined && outcome.is === 'skipped') this.askAgain(task.planned)
+    this.means.done(task, result)
+  }
+
+  /** The flow does not want the version that the user keeps as a new event: the user is asked once more. */
+  private askAgain({ op, pair }: NonNullable<Task['planned']>): void {
+    const waiting = op.keeps === undefined ? undefined : pair.agreement.get(op.keeps)
+    if (waiting) this.put(pair, waiting.uid, { ...without(waiting, 'answer', 'told'), due: 0 })
+  }
+
+  private outcome({ op, pair }: NonNullable<Task['planned']>, outcome: Outcome, from: Fields, now: Now): void {
+    this.put(pair, op.uid, apply(pair.agreement.get(op.uid), op, outcome, from, now))
+  }
+
+  private put(pair: PairKeeper, uid: Uid, entry: Entry | undefined): void {
+    if (entry) pair.agreement.set(entry)
+    else pair.agreement.delete(uid)
+    this.changed.set(pair, (this.changed.get(pair) ?? new Set()).add(uid))
+  }
+
+  private async saveEntries(): Promise<void> {
+    const changed = [...this.changed]
+    this.changed.clear()
+    for (const [pair, uids] of changed) await pair.save(uids)
+  }
+}
+
+const isDeleted = (seen: Seen): boolean => seen.is === 'gone' && seen.how === 'deleted'
+
+/** A new resource holds what we gave it in every field of the series, also in those of which nothing was said. */
+const withBaseFields = (wrote: readonly Field[], holds: Fields): Field[] => [
+  ...new Set([...wrote, ...fieldNames(holds).filter((name) => !isException(name))]),
+]
+
+/** Runs a job for each item, so many at a time. The jobs don't reject. */
+async function inParallel<T>(items: readonly T[], width: number, job: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await job(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
+}

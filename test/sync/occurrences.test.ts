@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import type { Json } from '../../src/event/json'
+import type { Field, Fields } from '../../src/event/event'
+import { merge } from '../../src/sync/merge'
+import type { Common } from '../../src/sync/model'
+import { both } from '../../src/sync/model'
+
+const at = (clock: string) => ({ dateTime: `2026-06-10T${clock}:00`, timeZone: 'UTC' })
+const WHEN = { start: at('10:00'), end: at('11:00'), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=WE'] }
+const SECOND = 'exceptions.2026-06-17T10:00:00Z'
+const BETWEEN = 'exceptions.2026-06-18T10:00:00Z'
+const series = (more: Fields): Fields => ({ when: WHEN, status: 'confirmed', summary: 'A', ...more })
+
+/** One side has no cancelled events, and takes them for tentative. */
+const common: Common = {
+  has: () => true,
+  fit: (field: Field, value: Json) => (field === 'status' && value === 'cancelled' ? 'tentative' : value),
+}
+
+/** What is open or differs of two events that were never compared. */
+function differing(left: Fields, right: Fields): string[] {
+  const halves = both(() => ({ id: 'x', held: {} }))
+  const { open, to } = merge(halves, { left, right }, { left: true, right: true }, common)
+  return [...open, ...to.left.keys(), ...to.right.keys()].sort()
+}
+
+describe('An occurrence that was never compared', () => {
+  it('is the same if it differs only in what its series means on the other side', () => {
+    const left = series({ status: 'cancelled', [SECOND]: { status: 'tentative' } })
+    assert.deepEqual(differing(left, series({ status: 'tentative' })), [])
+    assert.deepEqual(differing(series({ status: 'tentative' }), left), [])
+  })
+
+  it('is not the same if it differs in more', () => {
+    const left = series({ status: 'cancelled', [SECOND]: { status: 'tentative', location: 'B' } })
+    assert.ok(differing(left, series({ status: 'tentative' })).includes(SECOND))
+  })
+
+  it('is not the same where the series are not', () => {
+    const left = series({ status: 'tentative', [SECOND]: { status: 'tentative' } })
+    assert.ok(differing(left, series({})).includes(SECOND))
+  })
+
+  it('is not the same if it was moved to where the other was not', () => {
+    const moved = { start: at('12:00'), end: at('13:00') }
+    assert.ok(differing(series({ [SECOND]: moved }), series({})).includes(SECOND))
+    const later = { start: at('12:00'), end: at('14:00') }
+    assert.ok(differing(series({ [SECOND]: moved }), series({ [SECOND]: later })).includes(SECOND))
+    const start = { ...moved, summary: 'A' }
+    assert.deepEqual(differing(series({ [SECOND]: moved }), series({ [SECOND]: start })), [])
+  })
+
+  it('is not the same if one side has left it out', () => {
+    assert.ok(differing(series({ [SECOND]: null }), series({})).includes(SECOND))
+    assert.ok(differing(series({}), series({ [SECOND]: null })).includes(SECOND))
+    assert.ok(differing(series({ [SECOND]: null }), series({ [SECOND]: { location: 'B' } })).includes(SECOND))
+  })
+
+  it('is the same, left out or not, if the series does not have it', () => {
+    assert.deepEqual(differing(series({ [BETWEEN]: null }), series({})), [])
+    assert.deepEqual(differing(series({}), series({ [BETWEEN]: null })), [])
+  })
+
+  it('is the same, left out or not, if it is the start of the series and no rule gives it', () => {
+    const off = { ...WHEN, recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=FR'] }
+    const first = 'exceptions.2026-06-10T10:00:00Z'
+    assert.deepEqual(differing(series({ when: off, [first]: null }), series({ when: off })), [])
+    assert.ok(differing(series({ [first]: null }), series({})).includes(first))
+  })
+
+  it('is not the same if one side has something there that the series does not', () => {
+    assert.ok(differing(series({ [BETWEEN]: null }), series({ [BETWEEN]: { location: 'B' } })).includes(BETWEEN))
+    assert.ok(differing(series({ [BETWEEN]: { location: 'B' } }), series({ [BETWEEN]: null })).includes(BETWEEN))
+  })
+
+  it('is not known to be no occurrence where the two series differ, or one says nothing of when it is', () => {
+    const daily = { ...WHEN, recurrence: ['RRULE:FREQ=DAILY'] }
+    assert.ok(differing(series({ [BETWEEN]: null }), series({ when: daily })).includes(BETWEEN))
+    const { when: _, ...timeless } = series({ [BETWEEN]: null })
+    assert.ok(differing(timeless, timeless).length === 0)
+    const { when: __, ...silent } = series({})
+    assert.ok(differing(timeless, silent).includes(BETWEEN))
+  })
+})
