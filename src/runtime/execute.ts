@@ -78,7 +78,7 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
 /** Notes a run that could not begin. */
 export function rememberFailure(report: Report, pair: PairState): Promise<void> {
   const failure = report.errors.map(({ code, calendar }) => `${code} ${calendar ?? ''}`).join()
-  return pair.rememberFailure(asData(report), failure)
+  return pair.past.rememberFailure(asData(report), failure)
 }
 
 const asData = (value: object): Data => JSON.parse(JSON.stringify(value)) as Data
@@ -168,8 +168,8 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
       ...(message === undefined ? {} : { message }),
     }
   })
-  if (didSomething) await pair.remember(asData({ ...report, events }))
-  else pair.rememberIdle()
+  if (didSomething) await pair.past.remember(asData({ ...report, events }))
+  else pair.past.rememberIdle()
 }
 
 /** Where both stand, as it was if nothing has happened since: then nothing need be written. */

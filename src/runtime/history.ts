@@ -9,7 +9,9 @@ export type PastWrite = { run: string; at: string; action: string; calendar: str
 
 /** What runs did about one event, newest first. */
 export async function writesOf(uid: Uid, pair: PairState): Promise<PastWrite[]> {
-  const runs = (await pair.runs()).flatMap(({ entry }) => ('run' in entry ? [entry.run as unknown as PastRun] : []))
+  const runs = (await pair.past.runs()).flatMap(({ entry }) =>
+    'run' in entry ? [entry.run as unknown as PastRun] : [],
+  )
   const all = runs.flatMap(({ run, finishedAt, events = [] }) =>
     events
       .filter((event) => event.uid === uid)
@@ -30,15 +32,15 @@ export async function historyOf(pair: PairState): Promise<{
   runs: object[]
   lost: object[]
 }> {
-  const lines = (await pair.runs()).map(({ at, entry }) =>
+  const lines = (await pair.past.runs()).map(({ at, entry }) =>
     'run' in entry
       ? { at, report: entry.run as unknown as Report, idle: entry.idle, again: entry.again ?? 0 }
       : { at, interrupted: entry.interrupted, idle: 0, again: 0 },
   )
   const isGood = (line: (typeof lines)[number]): boolean => line.report !== undefined && line.report.errors.length === 0
-  const last = Math.max(lines.filter(isGood).at(-1)?.at ?? 0, pair.lastIdle ?? 0) // one that had nothing to do succeeded
-  const idle = lines.reduce((sum, line) => sum + line.idle, pair.idleRuns)
-  const failedAgain = lines.reduce((sum, line) => sum + line.again, pair.failedAgain)
+  const last = Math.max(lines.filter(isGood).at(-1)?.at ?? 0, pair.past.lastIdle ?? 0) // one that had nothing to do succeeded
+  const idle = lines.reduce((sum, line) => sum + line.idle, pair.past.idleRuns)
+  const failedAgain = lines.reduce((sum, line) => sum + line.again, pair.past.failedAgain)
   const all = lines.length + idle + failedAgain
   const lost = (await pair.lostVersions()).slice(-LATEST).reverse()
   return {

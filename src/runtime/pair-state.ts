@@ -1,17 +1,16 @@
 import { hashJson } from '../event/json'
-import type { Data } from '../store/data'
 import type { Document } from '../store/document'
 import type { Journal } from '../store/journal'
-import type { Log } from '../store/log'
 import type { Store } from '../store/store'
 import { Agreement, idOn } from '../sync/agreement'
 import type { PairKeeper } from '../sync/task'
 import type { Now } from '../sync/entry'
 import { find } from '../sync/match'
-import type { Both, Compared, Entry, Fields, Live, Millis, Side, Uid } from '../sync/model'
+import type { Both, Compared, Entry, Millis, Side, Uid } from '../sync/model'
 import { SIDES, both } from '../sync/model'
 import type { CalendarState } from './calendar-state'
 import { Lock } from './lock'
+import { PairPast } from './pair-past'
 import type { Surroundings } from './surroundings'
 
 const DAY = 24 * 3600 * 1000
@@ -29,23 +28,6 @@ type Progress = {
 }
 
 /**
- * One line of the history: a run that did something or failed (and how many did nothing, or failed as it did, since the
- * one before), or was ended by a deploy or crash.
- */
-export type Remembered =
-  { readonly run: Data; readonly idle: number; readonly again?: number } | { readonly interrupted: string }
-
-/** A version that was about to be overwritten or deleted. */
-export type Lost = {
-  readonly id: string
-  readonly uid: Uid
-  /** Identity of the calendar that held it. */
-  readonly calendar: string
-  readonly fields: Fields
-  readonly run: string
-}
-
-/**
  * Two calendars in this process, and what they agreed on. It is shared by all that compare these two; its sides are the
  * two calendars sorted by identity, whatever a node calls left and right.
  */
@@ -57,10 +39,6 @@ export class PairState implements PairKeeper {
   private readonly unsaved = new Set<Uid>()
   private readonly saving = new Lock()
   private late = 0
-  private idle = 0
-  private again = 0
-  private failure: string | undefined
-  private idleAt: Millis | undefined
 
   private constructor(
     readonly id: string,
@@ -68,8 +46,8 @@ export class PairState implements PairKeeper {
     private readonly around: Surroundings,
     private readonly journal: Journal<Entry>,
     private readonly progress: Document<Progress>,
-    private readonly history: Log<Remembered>,
-    private readonly lost: Log<Lost>,
+    /** How its runs went, and what was lost in them. */
+    readonly past: PairPast,
   ) {
     this.agreement = new Agreement(new Map(journal.entries), progress.value.compared)
   }
@@ -94,9 +72,8 @@ export class PairState implements PairKeeper {
     const folder = ['pairs', id]
     const journal = await store.journal<Entry>([...folder, 'agreement'], { version: 1 })
     const progress = await openProgress(id, store, namesOf(calendars))
-    const history = await store.log<Remembered>([...folder, 'history'], { version: 1, maxEntries: 200, maxDays: 90 })
-    const lost = await store.log<Lost>([...folder, 'lost'], { version: 1, maxEntries: 500, maxDays: 90 })
-    const pair = new PairState(id, calendars, around, journal, progress, history, lost)
+    const past = await PairPast.open(folder, store, around)
+    const pair = new PairState(id, calendars, around, journal, progress, past)
     await pair.recover(journal.damaged !== null || journal.entries.size < (progress.value.entries ?? 0))
     return pair
   }
@@ -107,7 +84,7 @@ export class PairState implements PairKeeper {
     const isNamed = SIDES.every((side) => value.calendars[side].identity === this.calendars[side].identity)
     const rest = isNamed ? value : { ...value, calendars: namesOf(this.calendars) }
     if (damaged) this.agreement.compared = undefined
-    if (running !== undefined) await this.history.add([{ interrupted: running }])
+    if (running !== undefined) await this.past.rememberInterrupted(running)
     if (running !== undefined || damaged || !isNamed)
       await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
   }
@@ -159,7 +136,7 @@ export class PairState implements PairKeeper {
 
   /** The history names a run that a deploy ended. */
   async interrupted(run: string): Promise<void> {
-    await this.history.add([{ interrupted: run }])
+    await this.past.rememberInterrupted(run)
     await this.progress.update(({ running: _running, ...value }) => value)
   }
 
@@ -199,66 +176,9 @@ export class PairState implements PairKeeper {
     })
   }
 
-  /** Keeps versions that are about to be overwritten or deleted, and gives each an id. */
-  async keepLost(versions: readonly Live[], side: Side, run: string): Promise<Lost[]> {
-    const calendar = this.calendars[side].identity
-    const lost = versions.map(({ uid, fields, ref }) => {
-      const id = hashJson([calendar, uid, ref, run, this.around.now()])
-      return { id, uid, calendar, fields, run }
-    })
-    if (lost.length > 0) await this.lost.add(lost)
-    return lost
-  }
-
   /** The versions that were kept, oldest first. */
-  async lostVersions(): Promise<readonly { readonly at: Millis; readonly entry: Lost }[]> {
-    return this.lost.read()
-  }
-
-  /** Notes a run that did something. */
-  async remember(run: Data): Promise<void> {
-    const { idle, again } = this
-    this.idle = 0
-    this.again = 0
-    this.failure = undefined
-    await this.history.add([{ run, idle, ...(again > 0 ? { again } : {}) }])
-  }
-
-  /** Counts a run that did nothing. */
-  rememberIdle(): void {
-    this.idle += 1
-    this.failure = undefined
-    this.idleAt = this.around.now()
-  }
-
-  /** Notes a run that could not begin; one that failed as the one before is only counted, so that it drives nothing out. */
-  async rememberFailure(run: Data, failure: string): Promise<void> {
-    if (failure === this.failure) {
-      this.again += 1
-      return
-    }
-    await this.remember(run)
-    this.failure = failure
-  }
-
-  /** Runs that did nothing since the last one that did something, in this process. */
-  get idleRuns(): number {
-    return this.idle
-  }
-
-  /** Runs that failed as the one before did, since the last line of the history. */
-  get failedAgain(): number {
-    return this.again
-  }
-
-  /** When the last of all runs that did nothing ended, in this process. */
-  get lastIdle(): Millis | undefined {
-    return this.idleAt
-  }
-
-  /** The history, oldest first. */
-  runs(): Promise<readonly { readonly at: Millis; readonly entry: Remembered }[]> {
-    return this.history.read()
+  lostVersions(): ReturnType<PairPast['lostVersions']> {
+    return this.past.lostVersions()
   }
 
   /** Drops the agreement; nothing is deleted anywhere, and the next run pairs anew. @returns how many pairs it held */

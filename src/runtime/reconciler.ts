@@ -115,7 +115,7 @@ export class Reconciler {
 
   private async context(msg: Message): Promise<Context> {
     const overrides = this.overridesOf(msg)
-    const { pair, turn } = await this.pair()
+    const { pair, turn } = await this.pair(overrides)
     const { engine, calendars, settings, signal } = this
     const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now())
     const names = { left: pair.calendars[turn('left')].name, right: pair.calendars[turn('right')].name }
@@ -123,12 +123,12 @@ export class Reconciler {
   }
 
   /** The pair, and how the node's sides are called there. */
-  private async pair(): Promise<{ pair: PairState; turn: (side: Side) => Side }> {
+  private async pair({ dryRun }: Overrides): Promise<{ pair: PairState; turn: (side: Side) => Side }> {
     const left = await this.calendars.left.open()
     const right = await this.calendars.right.open()
     const pair = await this.engine.pair([left.identity, right.identity])
     const turned = pair.calendars.left !== left
-    await this.fruitless.recordIn(pair)
+    if (!dryRun) await this.fruitless.recordIn(pair)
     return { pair, turn: (side) => (turned ? other(side) : side) }
   }
 
@@ -205,7 +205,7 @@ export class Reconciler {
     const missing = triggers.find((trigger) => trigger.missing && !reads.has(trigger.missing))?.missing
     const broken = [...reads.values()].some(({ kind }) => kind === 'failed')
     if (missing !== undefined || broken) return this.fruitless.report(reads, missing, overrides)
-    const { pair, turn } = await this.pair()
+    const { pair, turn } = await this.pair(overrides)
     const { settings, signal } = this
     const outputs = this.sends.outputs(msg)
     const only = onlyOf(triggers)

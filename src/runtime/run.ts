@@ -1,4 +1,4 @@
-import type { Lost } from './pair-state'
+import type { Lost } from './pair-past'
 import type { Counter } from '../transport/transport'
 import type { Operation, Side } from '../sync/model'
 import type { Sleep } from '../transport/sleep'

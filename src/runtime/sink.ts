@@ -2,7 +2,7 @@ import { carryOut } from '../sync/carry-out'
 import type { Result, Task } from '../sync/task'
 import type { Fields } from '../event/event'
 import { fieldNames } from '../event/event'
-import type { Operation, Uid } from '../sync/model'
+import type { Live, Operation, Uid } from '../sync/model'
 import type { Counter } from '../transport/transport'
 import { counted } from './account'
 import type { CalendarState } from './calendar-state'
@@ -207,11 +207,9 @@ export class Sink {
       if (pair && task.action === 'delete' && result.status === 'ok') deleted.push(tell)
       else tell()
     }
-    const keep = async (lost: Parameters<PairState['keepLost']>[0]): Promise<void> => {
+    const keep = async (lost: readonly Live[]): Promise<void> => {
       for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
-        const on = each.sideOf(state.identity)
-        if (!on) continue
-        const kept = await each.keepLost(lost, on, run) // also when the run is over, or there never was one
+        const kept = await each.past.keepLost(lost, state.identity, run) // also when the run is over, or there never was one
         this.engine.runs.get(run)?.lost.push(...kept)
         // an operation of the flow's own belongs to no run, and is kept all the same
       }

@@ -130,6 +130,7 @@ describe('the history of a pair', () => {
     await flow.start({ edit: changing('googleCalendar', { calendarId: 'later@example.com' }) })
     await flow.sync()
     flow.google.addCalendar({ id: 'later@example.com' })
+    await flow.sync({ dryRun: true })
     await flow.sync()
     const codes = (await status()).runs.flatMap(({ errors }) => errors.map(({ code }) => code))
     assert.deepEqual(codes, ['calsync.calendar-not-found'])
