@@ -41,7 +41,8 @@ async function carriedFromIcloud(text: string): Promise<Verdict> {
   const { failed } = await world.sync()
   const [seen] = world.seen('right')
   if (seen?.is === 'unread') {
-    const defect = defectOf(text)
+    // What the reader does not support is no fault of the text, whatever else is wrong with it.
+    const defect = seen.reason.includes('not supported') ? undefined : defectOf(text)
     return defect === undefined ? { is: 'set aside', why: seen.reason } : { is: 'broken', why: seen.reason, defect }
   }
   if (failed[0]) return { is: 'set aside', why: failed[0].message }
