@@ -23,7 +23,7 @@ class Contradiction extends ProviderError {
     /** The deletions that the same delta told of. */
     readonly deleted: readonly Seen[] = [],
   ) {
-    super('unreachable', "Google's answers about a series contradict each other. It is read again.")
+    super('stale', "Google's answers about a series contradict each other. It is read again.")
   }
 }
 
