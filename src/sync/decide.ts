@@ -4,6 +4,7 @@ import type { Now } from './entry'
 import { advance, fitted, isLive, isSkipped, mayFlow, without } from './entry'
 import { judge } from './judge'
 import type { Verdict } from './judge'
+import type { Merged } from './merge'
 import { merge, withValues } from './merge'
 import type { Both, Entry, Field, Json, Live, PairEntry, Rules, Side, Step } from './model'
 import { SIDES, both, other } from './model'
@@ -62,17 +63,26 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
     const kept = isNew
       ? { ...without(agreed, 'due', 'answer'), told: { id: ask.id, about: 'conflict' as const, at: rules.now } }
       : without(agreed, 'due', 'answer')
-    return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }]
+    return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }, ...stray(entry.uid, merged)]
   }
   const waits = verdict.first.length + ops.length > 0
   const kept = waits ? without(agreed, 'told') : without(agreed, 'told', 'answer', 'due')
-  return [...steps(entry, kept, [...verdict.first, ...ops], rules.now), ...notWritable(entry, now, rules)]
+  const done = steps(entry, kept, [...verdict.first, ...ops], rules.now)
+  return [...done, ...notWritable(entry, now, rules), ...stray(entry.uid, merged)]
 }
 
 function reason(verdict: Verdict, to: Side, values: ReadonlyMap<Field, Json>, rules: Rules): string {
   const names = [...values.keys()].map((field) => (field === 'when' ? 'start, end, recurrence' : field)).join(', ')
   const from = rules.names[other(to)]
   return verdict.to[to].size > 0 ? `${from} wins: ${names}` : `changed in ${from}: ${names}`
+}
+
+/** Occurrences that the series does not have stay where they are: said once, when they changed. */
+function stray(uid: string, merged: Merged): Step[] {
+  if (merged.stray.length === 0) return []
+  const starts = merged.stray.map((field) => field.replace(/^exceptions\./, '')).join(', ')
+  const reason = `Changed occurrences that its series does not have are not carried over: ${starts}.`
+  return [{ do: 'leave', uid, why: 'not-writable', reason }]
 }
 
 /** A change that can't be carried over, since nobody may write the other side's event, is reported. */

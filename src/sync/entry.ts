@@ -1,6 +1,6 @@
 import { fieldNames } from '../event/event'
 import { hashFields } from '../event/normal'
-import { valueOf, withValues } from './merge'
+import { isStray, valueOf, withValues } from './merge'
 import type {
   AloneEntry,
   Both,
@@ -76,6 +76,6 @@ export function isUntouchedCopy(seen: Live): boolean {
 
 /** What both calendars can hold of an event. */
 export function fitted(fields: Fields, common: Common): Fields {
-  const names = fieldNames(fields).filter((field) => common.has(field))
+  const names = fieldNames(fields).filter((field) => common.has(field) && !isStray(field, fields))
   return Object.fromEntries(names.map((field) => [field, common.fit(field, valueOf(fields, field))]))
 }

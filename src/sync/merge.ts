@@ -16,9 +16,11 @@ export type Merged = {
   readonly open: readonly Field[]
   /** Those of `open` for which there is no base. */
   readonly noBase: readonly Field[]
+  /** Changed occurrences that the series does not have: not every calendar can hold them, so they stay where they are. */
+  readonly stray: readonly Field[]
 }
 
-const NOTHING: Merged = { to: { left: new Map(), right: new Map() }, same: [], open: [], noBase: [] }
+const NOTHING: Merged = { to: { left: new Map(), right: new Map() }, same: [], open: [], noBase: [], stray: [] }
 
 /** Whether a side holds what it held, in all fields: the common case, and the one that has to be fast. */
 function isQuiet(half: Half, fields: Fields, common: Common): boolean {
@@ -72,13 +74,18 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
   const same: Field[] = []
   const open: Field[] = []
   const noBase: Field[] = []
+  const stray: Field[] = []
 
   const agreeing = (field: Field): boolean => agree(field, fields, common)
   const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
   const moves = (side: Side, field: Field): boolean =>
     (flows[side] || !based(field)) && hasChanged(halves[side], fields[side], field)
 
-  for (const unit of units(halves, fields, common)) {
+  for (const whole of units(halves, fields, common)) {
+    const apart = whole.filter((field) => isException(field) && !mayOccur(field, fields, common) && !agreeing(field))
+    stray.push(...apart.filter((field) => SIDES.some((side) => moves(side, field))))
+    same.push(...apart)
+    const unit = whole.filter((field) => !apart.includes(field))
     const differing = unit.filter((field) => !agreeing(field))
     const moved = both((side) => unit.some((field) => moves(side, field)))
     if (differing.length === 0) same.push(...unit)
@@ -88,11 +95,13 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
     } else if (moved.left || moved.right) {
       const from: Side = moved.left ? 'left' : 'right'
       if (flows[from]) {
-        for (const field of differing) to[other(from)].set(field, common.fit(field, valueOf(fields[from], field)))
+        for (const field of differing) {
+          if (!isStray(field, fields[from])) to[other(from)].set(field, common.fit(field, valueOf(fields[from], field)))
+        }
       }
     }
   }
-  return { to, same, open, noBase }
+  return { to, same, open, noBase, stray }
 }
 
 /** Whether both sides mean the same in a field, as far as both can hold it. */
@@ -128,6 +137,13 @@ const isSilent = (occurrence: Json): boolean =>
 function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): boolean {
   const when = whenOf(fields.left)
   return !when || !agree('when', fields, common) || occurs(when, originalStart(field), false) !== 'no'
+}
+
+/** Whether a field is something of its own in an occurrence that the same side's series does not have. */
+export function isStray(field: Field, fields: Fields): boolean {
+  if (!isException(field) || isSilent(valueOf(fields, field))) return false
+  const when = whenOf(fields)
+  return when !== undefined && occurs(when, originalStart(field)) === 'no'
 }
 
 /**

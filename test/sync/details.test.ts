@@ -172,22 +172,23 @@ describe('what the agreement keeps', () => {
 
 describe('occurrences', () => {
   const key = 'exceptions.2026-06-17T08:00:00Z'
-  const renamed = { ...tea, [key]: { summary: 'Late tea' } }
+  const weekly = { ...tea, when: { ...(tea.when as object), recurrence: ['RRULE:FREQ=WEEKLY'] } }
+  const renamed = { ...weekly, [key]: { summary: 'Late tea' } }
   const { common } = new World().rules
   const flows = { left: true, right: true }
 
   it('are judged alone where both sides mean the same by when, even if one never agreed on it', () => {
     const { when: _when, ...withoutWhen } = renamed
     // The left can't hold this one: what was written there is agreed, and not written again.
-    const halves = { left: { id: 'l', held: tea }, right: { id: 'r', held: withoutWhen } }
-    const { to, same, open } = merge(halves, { left: tea, right: renamed }, flows, common)
+    const halves = { left: { id: 'l', held: weekly }, right: { id: 'r', held: withoutWhen } }
+    const { to, same, open } = merge(halves, { left: weekly, right: renamed }, flows, common)
     assert.deepEqual([[...to.left], [...to.right], open], [[], [], []])
     assert.ok(same.includes('when'))
   })
 
   it('are in question together with when where neither side ever agreed on it', () => {
     const halves = { left: { id: 'l', held: {} }, right: { id: 'r', held: {} } }
-    const { to, open } = merge(halves, { left: tea, right: renamed }, flows, common)
+    const { to, open } = merge(halves, { left: weekly, right: renamed }, flows, common)
     assert.deepEqual([[...to.left], [...to.right], open], [[], [], [key]])
   })
 })

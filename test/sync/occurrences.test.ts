@@ -4,6 +4,7 @@ import type { Field, Fields } from '../../src/event/event'
 import { merge } from '../../src/sync/merge'
 import type { Common } from '../../src/sync/model'
 import { both } from '../../src/sync/model'
+import { World, agreed, spoken } from './world'
 
 const at = (clock: string) => ({ dateTime: `2026-06-10T${clock}:00`, timeZone: 'UTC' })
 const WHEN = { start: at('10:00'), end: at('11:00'), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=WE'] }
@@ -23,6 +24,44 @@ function differing(left: Fields, right: Fields): string[] {
   const { open, to } = merge(halves, { left, right }, { left: true, right: true }, common)
   return [...open, ...to.left.keys(), ...to.right.keys()].sort()
 }
+
+describe('An occurrence that its series does not have', () => {
+  const stray = { [BETWEEN]: { location: 'B' } }
+
+  it('stays where it is, and that is said once', async () => {
+    for (const side of ['left', 'right'] as const) {
+      const world = await agreed(series({}))
+      world[side].edit('tea', stray)
+      assert.equal(spoken(await world.sync()), 'leave (not-writable)')
+      assert.equal(spoken(await world.sync()), 'nothing')
+      assert.ok(BETWEEN in world[side].live().get('tea')!)
+      assert.ok(!(BETWEEN in world[side === 'left' ? 'right' : 'left'].live().get('tea')!))
+    }
+  })
+
+  it('does not go with its series, neither to a new copy nor where that moves', async () => {
+    const world = new World()
+    world.left.add('tea', series(stray))
+    await world.settle()
+    assert.ok(!(BETWEEN in world.right.live().get('tea')!))
+    world.left.edit('tea', { when: { ...WHEN, start: at('09:00') }, [SECOND]: { location: 'C' } })
+    await world.settle()
+    const { when, ...rest } = world.right.live().get('tea')!
+    assert.deepEqual((when as typeof WHEN).start, at('09:00'))
+    assert.deepEqual(
+      Object.keys(rest).filter((name) => name.startsWith('exceptions.')),
+      [],
+    )
+  })
+
+  it('goes from where a series no longer has it with the move of the series', async () => {
+    const world = await agreed(series({ [SECOND]: { location: 'B' } }))
+    const { [SECOND]: _, ...moved } = series({ when: { ...WHEN, start: at('09:00') } })
+    world.left.edit('tea', { ...moved, [SECOND]: {} })
+    await world.settle()
+    assert.ok(!(SECOND in world.right.live().get('tea')!))
+  })
+})
 
 describe('An occurrence that was never compared', () => {
   it('is the same if it differs only in what its series means on the other side', () => {
@@ -68,9 +107,9 @@ describe('An occurrence that was never compared', () => {
     assert.ok(differing(series({ [first]: null }), series({})).includes(first))
   })
 
-  it('is not the same if one side has something there that the series does not', () => {
-    assert.ok(differing(series({ [BETWEEN]: null }), series({ [BETWEEN]: { location: 'B' } })).includes(BETWEEN))
-    assert.ok(differing(series({ [BETWEEN]: { location: 'B' } }), series({ [BETWEEN]: null })).includes(BETWEEN))
+  it('stays where it is if one side has something there that the series does not', () => {
+    assert.deepEqual(differing(series({ [BETWEEN]: null }), series({ [BETWEEN]: { location: 'B' } })), [])
+    assert.deepEqual(differing(series({ [BETWEEN]: { location: 'B' } }), series({})), [])
   })
 
   it('is not known to be no occurrence where the two series differ, or one says nothing of when it is', () => {
