@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { Live } from '../../src/event/calendar'
 import type { Field } from '../../src/event/event'
 import { fieldNames, originalStart, whenOf } from '../../src/event/event'
+import type { Json } from '../../src/event/json'
+import { isObject } from '../../src/event/json'
 import { sameMeaning } from '../../src/event/normal'
 import { occurs } from '../../src/event/occurs'
 import { valueOf } from '../../src/sync/merge'
@@ -154,10 +156,18 @@ export class Checks {
 
   private isSame(name: Field, left: Live, right: Live, held: Both<Held>): boolean {
     const { left: one, right: two } = { left: held.left.calendar.holds, right: held.right.calendar.holds }
-    const fit = (seen: Live) => one.fit(name, two.fit(name, valueOf(seen.fields, name)))
+    const fit = (seen: Live) => this.withoutAdded(name, one.fit(name, two.fit(name, valueOf(seen.fields, name))))
     const has =
       name.startsWith('exceptions.') || [one, two].every(({ fields }) => (fields as readonly string[]).includes(name))
     return !has || sameMeaning(fit(left), fit(right))
+  }
+
+  /** What a server adds on its own to an occurrence stays there, too. */
+  private withoutAdded(name: Field, value: Json): Json {
+    if (this.world.setting.caldav.rewrites !== 'alarm' || !name.startsWith('exceptions.') || !isObject(value))
+      return value
+    const { reminders: _reminders, ...rest } = value
+    return rest
   }
 
   /**
