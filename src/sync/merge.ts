@@ -147,14 +147,17 @@ export function isStray(field: Field, fields: Fields): boolean {
 }
 
 /**
- * What is judged together: `when` with all occurrences if it changed, or has no base; else each field alone. Where both
- * sides mean the same by it now, no occurrence hangs on who is right.
+ * What is judged together: `when` with all occurrences if it changed, or if neither it nor one that differs has a base;
+ * else each field alone. Where both sides mean the same by it now, no occurrence hangs on who is right.
  */
 function units(halves: Both<Half>, fields: Both<Fields>, common: Common): Field[][] {
   const names = namesIn([fields.left, fields.right, halves.left.held, halves.right.held], common)
-  const isNew = SIDES.every((side) => heldValue(halves[side], 'when') === undefined)
+  const based = (side: Side, field: Field): boolean => heldValue(halves[side], field) !== undefined
+  const isNew = SIDES.every((side) => !based(side, 'when'))
+  const inQuestion = (field: Field): boolean =>
+    isException(field) && SIDES.some((side) => !based(side, field)) && !agree(field, fields, common)
   const hasMoved = SIDES.some((side) => hasChanged(halves[side], fields[side], 'when'))
-  const together = isNew || (hasMoved && !agree('when', fields, common))
+  const together = (isNew && names.some(inQuestion)) || (hasMoved && !agree('when', fields, common))
   if (!together) return names.map((field) => [field])
   const hangs = (field: Field): boolean => field === 'when' || isException(field)
   return [names.filter(hangs), ...names.filter((field) => !hangs(field)).map((field) => [field])]

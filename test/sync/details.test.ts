@@ -186,6 +186,16 @@ describe('occurrences', () => {
     assert.ok(same.includes('when'))
   })
 
+  it('are judged alone if what differs was settled before when was', () => {
+    // Said differently, and meant the same: each side counts as it stands.
+    const said = { ...weekly, location: 'Kitchen', [key]: { location: null } }
+    const silent = { ...weekly, [key]: { summary: 'Tea, later' } }
+    const halves = { left: { id: 'l', held: { [key]: said[key] } }, right: { id: 'r', held: { [key]: silent[key] } } }
+    const { same, open } = merge(halves, { left: said, right: silent }, flows, common)
+    assert.ok(same.includes('when'))
+    assert.ok(!open.includes(key))
+  })
+
   it('are in question together with when where neither side ever agreed on it', () => {
     const halves = { left: { id: 'l', held: {} }, right: { id: 'r', held: {} } }
     const { to, open } = merge(halves, { left: weekly, right: renamed }, flows, common)
