@@ -156,8 +156,10 @@ export class Flow {
 
   /** Hands a message to a node, and waits for what another one gets. */
   async ask(name: Name, msg: object, answer: Name): Promise<Got> {
-    const answered = this.next(answer)
-    this.node(name).receive(msg)
+    const asked = { _msgid: `asked${(this.count += 1)}`, ...msg }
+    // What an earlier message set off may be on its way yet.
+    const answered = this.next(answer, ({ _msgid }) => _msgid === asked._msgid)
+    this.node(name).receive(asked)
     return answered
   }
 
