@@ -95,7 +95,7 @@ const withoutBase = (entry: PairEntry): PairEntry => ({ ...entry, ...both((side)
 /**
  * Settles notes: the first version that differs from the one a write was made against tells what became of it. The
  * fields that it holds as noted were written, and both sides count as holding them; then the note is gone. While the
- * event can't be read, or is only missing, there is no such version yet.
+ * event is gone, or can't be read, there is no such version yet.
  */
 export function settle(entry: PairEntry, now: Now): PairEntry {
   return SIDES.reduce((settled, side) => settleSide(settled, side, now), entry)
@@ -105,9 +105,8 @@ function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
   const { noted, ...half } = entry[side]
   const seen = now[side]
   if (!noted) return entry
-  if (isLive(seen) && sameJson(versionOf(seen), noted.against)) return entry
+  if (!isLive(seen) || sameJson(versionOf(seen), noted.against)) return entry
   const open: PairEntry = { ...entry, [side]: half }
-  if (!isLive(seen)) return seen?.is === 'gone' && seen.how === 'deleted' ? open : entry
   return notes(noted).reduceRight((settled, { fields, from }) => {
     const written = (Object.keys(fields) as Field[]).filter((name) =>
       sameMeaning(valueOf(seen.fields, name), valueOf(fields, name)),

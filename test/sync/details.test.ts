@@ -188,12 +188,22 @@ describe('occurrences', () => {
 
   it('are judged alone if what differs was settled before when was', () => {
     // Said differently, and meant the same: each side counts as it stands.
-    const said = { ...weekly, location: 'Kitchen', [key]: { location: null } }
-    const silent = { ...weekly, [key]: { summary: 'Tea, later' } }
+    const alike = { 'exceptions.2026-06-24T08:00:00Z': { summary: 'Black tea' } }
+    const said = { ...weekly, ...alike, location: 'Kitchen', [key]: { location: null } }
+    const silent = { ...weekly, ...alike, [key]: { summary: 'Tea, later' } }
     const halves = { left: { id: 'l', held: { [key]: said[key] } }, right: { id: 'r', held: { [key]: silent[key] } } }
     const { same, open } = merge(halves, { left: said, right: silent }, flows, common)
     assert.ok(same.includes('when'))
     assert.ok(!open.includes(key))
+  })
+
+  it('are judged alone where one side agreed on when', () => {
+    const other = 'exceptions.2026-06-24T08:00:00Z'
+    const halves = { left: { id: 'l', held: weekly }, right: { id: 'r', held: { [other]: {} } } }
+    const left = { ...weekly, [other]: { location: 'Kitchen' } }
+    const { to, open } = merge(halves, { left, right: renamed }, flows, common)
+    assert.deepEqual([[...to.left.keys()], [...to.right.keys()]], [[key], [other]])
+    assert.ok(!open.includes(key) && !open.includes(other))
   })
 
   it('are in question together with when where neither side ever agreed on it', () => {
