@@ -154,9 +154,10 @@ export class Play {
     assert.deepEqual(after, before, 'a dry run leaves traces')
   }
 
-  /** A question that is still open may be settled for either side later. */
+  /** A question that is still open may be settled for either side later: both have been edited. */
   private allowWhatStands(tag: string, held: Both<Held>): void {
     for (const side of SIDES) {
+      this.truth.touch(side, tag)
       for (const { fields } of held[side].byTag.get(tag) ?? []) {
         for (const field of TEXTS) this.truth.allow(tag, field, (fields[field] ?? '') as string)
       }
