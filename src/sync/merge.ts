@@ -82,7 +82,12 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
     (flows[side] || !based(field)) && hasChanged(halves[side], fields[side], field)
 
   for (const whole of units(halves, fields, common)) {
-    const apart = whole.filter((field) => isException(field) && !mayOccur(field, fields, common) && !agreeing(field))
+    // Judged alone, it has to occur on both sides; together with when, where both mean the same by that.
+    const isApart = (field: Field): boolean =>
+      isException(field) &&
+      (whole.length === 1 ? SIDES.some((side) => lacks(fields[side], field)) : !mayOccur(field, fields, common)) &&
+      !agreeing(field)
+    const apart = whole.filter(isApart)
     stray.push(...apart.filter((field) => SIDES.some((side) => moves(side, field))))
     same.push(...apart)
     const unit = whole.filter((field) => !apart.includes(field))
@@ -140,8 +145,11 @@ function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): 
 }
 
 /** Whether a field is something of its own in an occurrence that the same side's series does not have. */
-export function isStray(field: Field, fields: Fields): boolean {
-  if (!isException(field) || isSilent(valueOf(fields, field))) return false
+export const isStray = (field: Field, fields: Fields): boolean =>
+  isException(field) && !isSilent(valueOf(fields, field)) && lacks(fields, field)
+
+/** Whether it is certain that a series does not have an occurrence. */
+function lacks(fields: Fields, field: ExceptionField): boolean {
   const when = whenOf(fields)
   return when !== undefined && occurs(when, originalStart(field)) === 'no'
 }

@@ -4,7 +4,7 @@ import { toEventMessage } from '../../src/runtime/event-message'
 import type { PairState } from '../../src/runtime/pair-state'
 import { openAbout } from '../../src/runtime/questions'
 import type { Entry, Uid } from '../../src/sync/model'
-import { both } from '../../src/sync/model'
+import { SIDES, both } from '../../src/sync/model'
 import type { Random } from '../sync/random'
 import type { TextField } from './owner'
 import { tagIn } from './owner'
@@ -77,6 +77,8 @@ export class Decisions {
   /** Whatever either side holds of it may be what stands in the end. */
   private allow({ uid }: Entry, pair: PairState): void {
     const tag = tagOf(uid, pair)
+    // Where nothing may be written, an answer for the other side leaves both as they are.
+    if (tag !== undefined) for (const side of SIDES) this.truth.touch(side, tag)
     for (const seen of Object.values(pair.find(uid))) {
       if (seen?.is !== 'live' || tag === undefined) continue
       for (const field of TEXTS) this.truth.allow(tag, field, (seen.fields[field] ?? '') as string)

@@ -39,6 +39,15 @@ describe('An occurrence that its series does not have', () => {
     }
   })
 
+  it('is not carried to a series that was left different and lacks it', () => {
+    const daily = { ...WHEN, recurrence: ['RRULE:FREQ=DAILY'] }
+    const left = series({ when: daily, ...stray })
+    const held = { left: series({ when: daily }), right: series({}) }
+    const halves = both((side) => ({ id: 'x', held: held[side] }))
+    const merged = merge(halves, { left, right: series({}) }, { left: true, right: true }, common)
+    assert.deepEqual([[...merged.to.right.keys()], merged.open, merged.stray], [[], [], [BETWEEN]])
+  })
+
   it('does not go with its series, neither to a new copy nor where that moves', async () => {
     const world = new World()
     world.left.add('tea', series(stray))
