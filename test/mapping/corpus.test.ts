@@ -46,6 +46,8 @@ async function carriedFromIcloud(text: string): Promise<Verdict> {
     return defect === undefined ? { is: 'set aside', why: seen.reason } : { is: 'broken', why: seen.reason, defect }
   }
   if (failed[0]) return { is: 'set aside', why: failed[0].message }
+  const [notCarried] = await world.notCarried()
+  if (notCarried !== undefined) return { is: 'set aside', why: notCarried }
   const next = await world.left()
   if (next.length > 0) return { is: 'wrong', why: `the next run would: ${next.join('; ')}` }
   const [here, there] = [world.only('right').fields, world.only('left').fields]

@@ -194,6 +194,12 @@ export class TwoCalendars {
       return step.do === 'ask' ? [`ask: ${step.question.why}`] : []
     })
   }
+
+  /** What the next run would report as left where it is. */
+  async notCarried(): Promise<string[]> {
+    await this.read()
+    return (await this.plan()).flatMap((step) => (step.do === 'leave' ? [step.reason] : []))
+  }
 }
 
 /** The fields in which two events differ in what both sides can hold, with both values. */
