@@ -138,7 +138,7 @@ const OWN: readonly string[] = ['start', 'end']
 const isSilent = (occurrence: Json): boolean =>
   occurrence === null || (isObject(occurrence) && Object.keys(occurrence).length === 0)
 
-/** Whether a series may have an occurrence: Google forgets exclusions of what does not occur. */
+/** Whether a series may have an occurrence: not every calendar keeps an exclusion of what does not occur. */
 function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): boolean {
   const when = whenOf(fields.left)
   return !when || !agree('when', fields, common) || occurs(when, originalStart(field), false) !== 'no'
