@@ -5,7 +5,7 @@ import type { Json } from '../event/json'
 import { isArray, isObject } from '../event/json'
 import { emptyValue, normalCategories, normalLine, normalReminders, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
-import { canonicalZone, instantOf, occurrenceKey, utcText } from '../event/zone'
+import { canonicalZone, instantOf, occurrenceKey, utcText, wallClock } from '../event/zone'
 import { CalSyncError } from './errors'
 
 /** An event as messages carry it: spelled as Google's API does, `exceptions` by original start. */
@@ -118,6 +118,9 @@ function recurrenceOf(lines: readonly string[], start: EventTime): ReturnType<ty
   }
 }
 
+const NAMES_AN_OFFSET = /T.*(Z|[+-]\d\d(:?\d\d)?)$/i
+const clockOf = (time: DateTime): string => time.toFormat("yyyy-MM-dd'T'HH:mm:ss")
+
 function timeOf(value: Json | undefined, name: string, zone: string): EventTime {
   const example = `${name} must be {date: "2026-06-01"} or {dateTime: "2026-06-01T10:00:00", timeZone: "Europe/Paris"}.`
   if (!isObject(value)) throw invalid(example)
@@ -129,9 +132,12 @@ function timeOf(value: Json | undefined, name: string, zone: string): EventTime 
   if (typeof dateTime !== 'string') throw invalid(example)
   const inZone = typeof timeZone === 'string' ? timeZone : zone
   if (canonicalZone(inZone) === undefined) throw invalid(`${name}.timeZone "${inZone}" is no IANA time zone.`)
-  const time = DateTime.fromISO(dateTime, { zone: inZone }) // an offset in the text says which instant is meant
+  const time = DateTime.fromISO(dateTime, { zone: 'utc' })
   if (!time.isValid) throw invalid(example)
-  return { dateTime: time.toFormat("yyyy-MM-dd'T'HH:mm:ss"), timeZone: inZone }
+  // An offset in the text says which instant is meant. What a clock shows stays as it is said: luxon's own conversion
+  // is an hour off in places, since it guesses from the offset of today.
+  const clock = NAMES_AN_OFFSET.test(dateTime) ? wallClock(time.toMillis(), inZone) : clockOf(time)
+  return { dateTime: clock, timeZone: inZone }
 }
 
 function fieldValue(name: Field, value: Json): Json {

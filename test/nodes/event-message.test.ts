@@ -106,6 +106,16 @@ describe('an event in a message', () => {
     ],
     ['an offset without zone', { dateTime: '2026-06-01T10:00:00Z' }, '2026-06-01T12:00:00 Europe/Paris'],
     ['no offset and no zone', { dateTime: '2026-06-01T10:00:00' }, '2026-06-01T10:00:00 Europe/Paris'],
+    [
+      'a clock shortly after it was set back',
+      { dateTime: '2011-04-02T04:00:00', timeZone: 'Pacific/Apia' },
+      '2011-04-02T04:00:00 Pacific/Apia',
+    ],
+    [
+      'a clock that the zone skips',
+      { dateTime: '2026-03-29T02:30:00', timeZone: 'Europe/Paris' },
+      '2026-03-29T02:30:00 Europe/Paris',
+    ],
     ['no seconds', { dateTime: '2026-06-01T10:00', timeZone: 'Asia/Tokyo' }, '2026-06-01T10:00:00 Asia/Tokyo'],
   ]
   for (const [what, start, expected] of instants) {
