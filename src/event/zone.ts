@@ -28,16 +28,29 @@ function lookUp(name: string): string | undefined {
 }
 
 const DAY = 24 * 3600 * 1000
-const zones = new Map<string, IANAZone>()
+
+/** A zone and what was asked of it, since the same few instants are asked about again and again, and Intl is slow. */
+type KnownZone = { readonly zone: IANAZone; readonly offsets: Map<number, number> }
+const zones = new Map<string, KnownZone>()
 
 /** Minutes that a zone is ahead of UTC at an instant; NaN if it is no zone. */
 function offsetAt(name: string, instant: number): number {
-  let zone = zones.get(name)
-  if (!zone) {
-    if (zones.size > 2000) zones.clear()
-    zones.set(name, (zone = IANAZone.create(name)))
+  const { zone, offsets } = knownZone(name)
+  const known = offsets.get(instant)
+  if (known !== undefined) return known
+  const offset = zone.isValid ? zone.offset(instant) : NaN
+  if (offsets.size > 500) offsets.clear()
+  offsets.set(instant, offset)
+  return offset
+}
+
+function knownZone(name: string): KnownZone {
+  let known = zones.get(name)
+  if (!known) {
+    if (zones.size > 200) zones.clear() // names come from servers: bounded
+    zones.set(name, (known = { zone: IANAZone.create(name), offsets: new Map() }))
   }
-  return zone.isValid ? zone.offset(instant) : NaN
+  return known
 }
 
 /**

@@ -71,7 +71,7 @@ class Watch {
     try {
       return await Promise.race([sign, this.gaveUp, silence.then(() => this.gaveUp)])
     } finally {
-      timer.abort()
+      timer.abort(ENDED)
     }
   }
 
@@ -85,6 +85,9 @@ class Watch {
 
   private readonly follow = (): void => this.giveUp(this.caller.reason)
 }
+
+/** A reason that is no error: making one, with its stack, costs more than the rest of a wait. */
+const ENDED = 'ended'
 
 /** The answer with its body in memory. */
 async function readWhole(response: Response, watch: Watch, maxBytes: number, host: string): Promise<Response> {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
 import { play } from './play'
 
 /**
@@ -19,9 +21,18 @@ const stopsAtFirst = process.env['FIRST'] !== undefined
 /** A process begins anew now and then, so that none grows. */
 const AT_ONCE = stopsAtFirst ? 20 : 250
 
+/** The player in one file: without a translator and its stacks, histories take a third less time. */
+async function bundled(): Promise<{ player: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(__dirname, '..', '..', 'node_modules', '.histories-'))
+  const player = join(folder, 'histories.cjs')
+  const entryPoints = [join(__dirname, 'histories.ts')]
+  await build({ entryPoints, outfile: player, bundle: true, platform: 'node', target: 'node22', packages: 'external' })
+  return { player, remove: () => rm(folder, { recursive: true }) }
+}
+
 /** Plays some histories in a process of their own. @returns what failed */
-async function playApart(some: readonly number[]): Promise<string[]> {
-  const args = ['--import', 'tsx', join(__dirname, 'histories.ts'), ...some.map(String)]
+async function playApart(player: string, some: readonly number[]): Promise<string[]> {
+  const args = ['--stack-trace-limit=0', player, ...some.map(String)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const played = new Map<number, string | null>()
@@ -41,13 +52,19 @@ async function playApart(some: readonly number[]): Promise<string[]> {
 }
 
 async function playAll(): Promise<string[]> {
+  const { player, remove } = await bundled()
   const waiting = [...seeds]
   const failures: string[] = []
+  let played = 0
   const worker = async (): Promise<void> => {
-    while (waiting.length > 0 && !(stopsAtFirst && failures.length > 0))
-      failures.push(...(await playApart(waiting.splice(0, AT_ONCE))))
+    while (waiting.length > 0 && !(stopsAtFirst && failures.length > 0)) {
+      const some = waiting.splice(0, AT_ONCE)
+      failures.push(...(await playApart(player, some)))
+      played += some.length
+      if (seeds.length > 2000) console.log(`    ${played} of ${seeds.length} played, ${failures.length} failed`)
+    }
   }
-  await Promise.all(Array.from({ length: jobs }, worker))
+  await Promise.all(Array.from({ length: jobs }, worker)).finally(remove)
   return failures
 }
 

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import document from './discovery.json'
 import { invalid } from './refusal'
 
 type Parameter = {
@@ -32,7 +31,7 @@ type Discovery = {
 }
 
 /** What Google's own discovery document says of the methods that the simulator answers. */
-export const discovery = JSON.parse(readFileSync(join(__dirname, 'discovery.json'), 'utf8')) as Discovery
+export const discovery = document as unknown as Discovery
 
 /** Query parameters by name, each a list as it may be repeated; refuses unknown ones and wrong values. */
 export function validateQuery(method: Method, query: URLSearchParams): Map<string, string[]> {
