@@ -118,6 +118,7 @@ export class Writer {
       return
     }
     const written: Field[] = revived.length > 0 ? [...new Set([...base, 'when' as const])] : base
+    if (written.includes('when') && refOf(seen).iCalUID !== undefined) await this.checkUnchanged(seen, signal)
     const event = await this.patchMaster(seen, target, written, signal)
     const patched = seeEvent(event, this.reader.surroundings)
     if (patched.is !== 'live') {
@@ -179,7 +180,7 @@ export class Writer {
     yield { wrote: fieldNames(seen.fields), holds: { is: 'gone', how: 'deleted', id: seen.id, uid: seen.uid } }
   }
 
-  /** Deleting a series takes its exceptions with it, but its ETag says nothing of their edits. */
+  /** Deleting a series takes its exceptions with it, and moving one may; but its ETag says nothing of their edits. */
   private async checkUnchanged(seen: Live, signal: AbortSignal): Promise<void> {
     const now = await this.reader.readOne(seen.id, new Map([[seen.id, seen]]), signal)
     const isSame = now.is !== 'live' || sameJson(now.ref, seen.ref)

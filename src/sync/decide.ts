@@ -1,7 +1,7 @@
 import { fieldNames } from '../event/event'
 import { decideGone } from './decide-gone'
 import type { Now } from './entry'
-import { advance, fitted, isLive, isSkipped, mayFlow, without } from './entry'
+import { advance, basedOn, fitted, isLive, isSkipped, mayFlow, without } from './entry'
 import { judge } from './judge'
 import type { Verdict } from './judge'
 import type { Merged } from './merge'
@@ -49,8 +49,9 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const flows = both((side) => mayFlow(side, now, entry.born, rules))
   const merged = merge(entry, fields, flows, rules.common)
   const verdict = judge(entry, now, merged, rules)
-  const agreed = advance(entry, fields, [...merged.same, ...verdict.asTheyStand])
   const to = both((side) => new Map([...merged.to[side], ...verdict.to[side]]))
+  const based = SIDES.reduce((each, side) => basedOn(each, fields[side], [...to[side].keys()]), entry)
+  const agreed = advance(based, fields, [...merged.same, ...verdict.asTheyStand])
   const ops = SIDES.flatMap((side) => {
     if (to[side].size === 0 || isSkipped(entry, side, fields[other(side)])) return []
     const whole = withValues(withValues(fields[other(side)], to[other(side)]), to[side])

@@ -1,4 +1,4 @@
-import { fieldNames } from '../event/event'
+import { fieldNames, isException } from '../event/event'
 import { hashFields } from '../event/normal'
 import { isStray, valueOf, withValues } from './merge'
 import type {
@@ -16,7 +16,7 @@ import type {
   Seen,
   Side,
 } from './model'
-import { both } from './model'
+import { SIDES, both } from './model'
 
 export type Now = Both<Seen | undefined>
 
@@ -52,6 +52,17 @@ function withHeld(half: Half, fields: Fields, names: readonly Field[]): Half {
       names.map((name) => [name, valueOf(fields, name)] as const),
     ),
   }
+}
+
+/**
+ * What is to be overwritten in occurrences without a base becomes their base: once `when` is agreed on, so are all
+ * occurrences of which nothing else is said, and a write that stops between the two would not go on.
+ *
+ * @param target what the side holds that is to be written
+ */
+export function basedOn(entry: PairEntry, target: Fields, names: readonly Field[]): PairEntry {
+  if (SIDES.every((side) => 'when' in entry[side].held)) return entry
+  return advance(entry, { left: target, right: target }, names.filter(isException))
 }
 
 /** Whether the event may be carried from a side to the other: direction, permission, kind, and in a one-way node no copy. */

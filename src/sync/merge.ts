@@ -47,9 +47,14 @@ function hasChanged(half: Half, fields: Fields, field: Field): boolean {
   return !sameMeaning(valueOf(fields, field), held)
 }
 
-/** The fields, of those that both can hold, in which a side differs from what it held. */
+/**
+ * The fields, of those that both can hold, in which a side differs from what it held. That an exclusion of what does not
+ * occur is gone, or there, is no change: a server drops it by itself.
+ */
 export function changes(half: Half, fields: Fields, common: Common): Field[] {
-  return namesIn([fields, half.held], common).filter((field) => hasChanged(half, fields, field))
+  const saysNothing = (field: Field): boolean =>
+    isException(field) && isSilent(valueOf(fields, field)) && lacks(fields, field)
+  return namesIn([fields, half.held], common).filter((field) => hasChanged(half, fields, field) && !saysNothing(field))
 }
 
 /** The common fields that any of these name. */

@@ -120,8 +120,7 @@ export function settleMaking(entry: AloneEntry, copy: Live, now: Now): PairEntry
   const { is: _is, on, id, making, ...rest } = without(entry, 'due', 'skipped')
   const to = other(on)
   const pair = newPair(entry.uid, on, { left: id, right: id, [to]: copy.id })
-  const half = { ...pair[to], ...(making?.noted ? { noted: making.noted } : {}) }
-  return settle({ ...rest, ...pair, [to]: half }, now)
+  return settle({ ...rest, ...pair, [to]: withNote(pair[to], making?.noted) }, now)
 }
 
 /**
@@ -163,16 +162,29 @@ function written(
   if (!pair) return entry
   if (op.decides) return decided(pair, op, from, holds, wrote, now)
   const sides = { ...both(() => from), [op.to]: holds.fields }
-  const next = advance({ ...pair, [op.to]: { ...pair[op.to], id: holds.id } }, sides, wrote)
+  const next = advance({ ...pair, [op.to]: { ...notedAgainst(pair[op.to], holds), id: holds.id } }, sides, wrote)
   return keepSkip(next, op, now, holds)
+}
+
+/** What is noted of further requests of the same write is from now on about the version that this one has made. */
+function notedAgainst({ noted, ...half }: Half, holds: Live): Half {
+  const against = versionOf(holds)
+  const moved = notes(noted).reduceRight<Note | undefined>(
+    (older, each) => withBefore({ ...each, against }, older),
+    undefined,
+  )
+  return withNote(half, moved)
 }
 
 function asPair(entry: Entry | undefined, op: Operation, id: ResourceId, now: Now): PairEntry | undefined {
   if (entry?.is === 'pair') return entry
   const source = now[other(op.to)]
   if (!source) return undefined
-  return newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
+  const pair = newPair(op.uid, other(op.to), { left: source.id, right: source.id, [op.to]: id })
+  return { ...pair, [op.to]: withNote(pair[op.to], entry?.making?.noted) }
 }
+
+const withNote = (half: Half, noted: Note | undefined): Half => (noted ? { ...half, noted } : half)
 
 /**
  * The other side's version counts as seen and passed over, what was written as an edit there, which goes across next.

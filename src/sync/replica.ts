@@ -45,15 +45,15 @@ export class Replica {
 
   /**
    * Takes in one observation. The uid under which a resource was first known stays, so that a server that drops our
-   * mark does not rename it; one that could not be read so far goes by its id, which is no uid to stay with; the stamp moves only when the content does, so that housekeeping and our own bookkeeping
-   * do not look like an edit.
+   * mark does not rename it; one that could not be read so far goes by its id, which is no uid to stay with. The stamp
+   * moves only when the content does, so that housekeeping and our own bookkeeping do not look like an edit.
    *
    * @returns what to store, or undefined if it is no news
    */
   record(seen: Seen, now: Millis): Stored | undefined {
     const before = this.entries.get(seen.id)
     if (!before && seen.is === 'gone') return undefined
-    const known = before && !(before.is === 'unread' && before.uid === before.id) ? before.uid : undefined
+    const known = before && !(before.is !== 'live' && before.uid === before.id) ? before.uid : undefined
     const kept: Seen = { ...seen, uid: known ?? seen.uid }
     const news = kept.is === 'live' && before?.is === 'live' && sameFields(kept.fields, before.fields)
     const next = news ? withStamp(kept, before.changedAt) : kept

@@ -174,7 +174,7 @@ export class Checks {
    * A field holds what was typed into it last, on one side or the other; if nobody typed, what it held before. Where
    * only one side was edited, that is what stands.
    */
-  private whatWasTypedStands(held: Both<Held>, { backup, open }: Excuses): void {
+  private whatWasTypedStands(held: Both<Held>, { backup, lostNews, open }: Excuses): void {
     if (backup) return
     for (const side of SIDES) {
       for (const [tag, [seen]] of held[side].byTag) {
@@ -182,7 +182,7 @@ export class Checks {
         for (const field of FIELDS) {
           if (field === 'summary' && this.truth.rewritten.has(tag)) continue
           if (this.truth.decided.has(tag) || this.truth.doubled.has(tag)) this.fieldWasTyped(tag, field, seen)
-          else this.fieldStands(side, tag, field, seen)
+          else this.fieldStands(side, tag, field, seen, lostNews)
         }
       }
     }
@@ -196,7 +196,7 @@ export class Checks {
     assert.ok(this.truth.ever.get(`${tag}/${field}`)?.has(value), `${field} of ${tag}, ${value}, was never typed`)
   }
 
-  private fieldStands(side: Side, tag: string, field: (typeof FIELDS)[number], seen: Live): void {
+  private fieldStands(side: Side, tag: string, field: (typeof FIELDS)[number], seen: Live, lostNews: boolean): void {
     const { busyTo } = this.world.setting
     if (busyTo && field !== 'description') return
     const { typed, all, deleted, answers } = this.truth.of(tag)
@@ -221,6 +221,9 @@ export class Checks {
           ? [own, theirs, this.truth.made.get(tag) === side ? own : undefined].filter((text) => text !== undefined)
           : [own].filter((text) => text !== undefined)
     if (allowed.length > 0) {
+      // Both listings were empty at once, and both forgot what they had agreed on: one side wins as it stands.
+      const strategyWins = lostNews && this.world.setting.strategy !== 'manual'
+      if (strategyWins) allowed.push(this.settled.get(`${other(side)}/${tag}/${field}`) as string)
       if (!flowsHere || flowsAway) {
         assert.ok(
           allowed.includes(value ?? ''),

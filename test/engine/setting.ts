@@ -43,7 +43,7 @@ export type Setting = {
 export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES): Setting {
   const direction = random.pick(['both', 'both', 'both', 'left-to-right', 'right-to-left'] as const)
   const busy = random.chance(0.15)
-  return {
+  const setting: Setting = {
     googleIs: random.pick(['left', 'right']),
     direction,
     strategy: random.pick(['manual', 'latest-wins', 'left-wins', 'right-wins']),
@@ -64,6 +64,10 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
     },
     caldav: drawServer(random),
   }
+  // A service that drops what was changed in occurrences when their series moves, and gives no sign of such a change,
+  // leaves an instant between the look and the write in which nobody can know.
+  const blind = setting.behaviour.movedSeries === 'resets' && setting.troubles.has('meanwhile')
+  return blind ? { ...setting, behaviour: { ...setting.behaviour, seriesEtag: 'changes' } } : setting
 }
 
 function drawTroubles(random: Random, only: readonly Trouble[]): Set<Trouble> {

@@ -140,7 +140,7 @@ describe('Google provider: any series', () => {
         fieldsOf(hourly),
         fc.constantFrom(...KEYS),
         async (how, first, wanted, key) => {
-          const world = new World({ behaviour: { ...how, movedSeries: 'orphans' } })
+          const world = new World({ behaviour: how })
           const calendar = await world.calendar()
           for await (const answer of calendar.create('u', first, signal)) assert.ok('holds' in answer)
           const seen = only(await readAll(calendar))

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import type { Live } from '../../src/event/calendar'
+import { fieldNames } from '../../src/event/event'
+import { decide } from '../../src/sync/decide'
+import type { Now } from '../../src/sync/entry'
 import { newPair } from '../../src/sync/entry'
+import type { Entry, Field, Fields, Operation, PairEntry } from '../../src/sync/model'
 import { operation } from '../../src/sync/operation'
-import { note, settle } from '../../src/sync/outcome'
+import { apply, note, settle } from '../../src/sync/outcome'
 import { Replica } from '../../src/sync/replica'
-import { START, tea } from './world'
+import { START, World, spoken, tea } from './world'
+
+const { rules } = new World()
 
 const live = (id: string, summary: string): Live => ({
   uid: 'tea',
@@ -20,6 +26,15 @@ describe('What a server tells late', () => {
     replica.record({ uid: '/tea.ics', id: '/tea.ics', is: 'unread', reason: 'withheld' }, START)
     assert.equal(replica.record(live('/tea.ics', 'Tea'), START)?.uid, 'tea')
     assert.deepEqual([[...replica.withUid('tea')].length, [...replica.withUid('/tea.ics')].length], [1, 0])
+  })
+
+  it('names a resource that could not be read before, also if it was gone in between', () => {
+    const replica = new Replica('epoch')
+    replica.record({ uid: '/tea.ics', id: '/tea.ics', is: 'unread', reason: 'withheld' }, START)
+    replica.record({ uid: '/tea.ics', id: '/tea.ics', is: 'gone', how: 'deleted' }, START)
+    assert.equal(replica.record(live('/tea.ics', 'Tea'), START)?.uid, 'tea')
+    replica.record({ uid: 'tea', id: '/tea.ics', is: 'gone', how: 'deleted' }, START)
+    assert.equal(replica.record({ ...live('/tea.ics', 'Tea'), uid: 'other' }, START)?.uid, 'tea')
   })
 
   it('does not rename one that was read before', () => {
@@ -39,5 +54,92 @@ describe('What a server tells late', () => {
     const settled = settle(noted, { ...now, right: live('r', 'Busy') })
     assert.deepEqual([settled.left.held.summary, settled.right.held.summary], ['Coffee', 'Busy'])
     assert.equal(settled.right.noted, undefined)
+  })
+})
+
+describe('A write that takes several requests', () => {
+  const key = 'exceptions.2026-06-17T08:00:00Z'
+  const weekly = { ...tea, when: { ...(tea.when as object), recurrence: ['RRULE:FREQ=WEEKLY'] } }
+  const renamed = { ...weekly, [key]: { summary: 'Late tea' } }
+  const series = (id: string, fields: Fields, etag: string): Live => ({ ...live(id, ''), fields, ref: { etag } })
+
+  /** What is agreed when the first of two requests was answered, and the second was not. */
+  function halfway(entry: Entry | undefined, op: Operation, now: Now, made: Live, wrote: readonly Field[]): PairEntry {
+    const noted = note(entry, op, op.fields, op.changed, now, made.id)
+    const after = apply(noted, op, { is: 'ok', holds: made, wrote }, renamed, now)
+    const failed = apply(after, op, { is: 'failed', code: 'unreachable' }, renamed, now)
+    assert.ok(failed?.is === 'pair')
+    return failed
+  }
+
+  it('is known to have made all of a copy, though the last answer was lost', () => {
+    const now = { left: series('l', renamed, '1'), right: undefined }
+    const names = fieldNames(renamed)
+    const op = operation('create', 'right', 'tea', renamed, names, now, '')
+    const wrote = names.filter((name) => name !== key)
+    const entry = halfway(undefined, op, now, series('r', weekly, '1'), wrote)
+    const seen = { ...now, right: series('r', renamed, '1') }
+    const settled = settle(entry, seen)
+    assert.deepEqual([settled.left.held, settled.right.held, settled.right.noted], [renamed, renamed, undefined])
+    // Deleted where it comes from, it is deleted: nobody edited the copy.
+    const gone = { ...seen, left: { uid: 'tea', id: 'l', is: 'gone', how: 'deleted' } as const }
+    assert.equal(spoken(decide('tea', settled, gone, rules)), 'delete right')
+  })
+
+  it('stays noted as long as nothing new is seen of it', () => {
+    const now = { left: series('l', renamed, '1'), right: series('r', { ...tea, summary: 'Old' }, '1') }
+    const changed: Field[] = ['when', 'summary', key]
+    const op = operation('update', 'right', 'tea', renamed, changed, now, '')
+    const base = newPair('tea', 'left', { left: 'l', right: 'r' })
+    const between = series('r', { ...weekly, summary: 'Tea' }, '2')
+    const entry = halfway(base, op, now, between, ['when', 'summary'])
+    assert.equal(settle(entry, { ...now, right: between }), entry)
+    const settled = settle(entry, { ...now, right: series('r', renamed, '2') })
+    assert.deepEqual([settled.right.held[key], settled.right.noted], [renamed[key], undefined])
+  })
+
+  it('goes on with what was not written yet, though nothing was agreed before', () => {
+    // The copy is as it was written once; the left side's state was lost, and it has changed.
+    const moved = { ...weekly, when: { ...weekly.when, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'] } }
+    const now = { left: series('l', moved, '1'), right: series('r', renamed, '1') }
+    const pair = newPair('tea', 'left', { left: 'l', right: 'r' })
+    const entry = { ...pair, right: { ...pair.right, held: renamed } }
+    const [agree, write] = decide('tea', entry, now, rules)
+    assert.ok(agree?.do === 'agree' && write?.do === 'write')
+    assert.deepEqual([...write.op.changed].sort(), [key, 'when'])
+    const between = series('r', { ...moved, [key]: renamed[key] }, '2')
+    const half = halfway(agree.entry, write.op, now, between, ['when'])
+    assert.equal(spoken(decide('tea', half, { ...now, right: between }, rules)), `update right: ${key}`)
+  })
+
+  it('goes on also where both sides mean the same by when', () => {
+    const now = { left: series('l', weekly, '1'), right: series('r', renamed, '1') }
+    const pair = newPair('tea', 'left', { left: 'l', right: 'r' })
+    const entry = { ...pair, right: { ...pair.right, held: renamed } }
+    const [agree, write] = decide('tea', entry, now, rules)
+    assert.ok(agree?.do === 'agree' && write?.do === 'write')
+    const failed = apply(agree.entry, write.op, { is: 'failed', code: 'unreachable' }, weekly, now)
+    assert.ok(failed)
+    assert.equal(spoken(decide('tea', failed, now, rules)), `update right: ${key}`)
+  })
+})
+
+describe('An exclusion of what its series does not have', () => {
+  it('is no change when the server drops it: a deletion on the other side is carried over', () => {
+    const key = 'exceptions.2026-06-24T08:00:00Z'
+    const twice = { ...tea, when: { ...(tea.when as object), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2'] } }
+    const pair = newPair('tea', 'left', { left: 'l', right: 'r' })
+    const held = { ...twice, [key]: null }
+    const entry = { ...pair, left: { ...pair.left, held }, right: { ...pair.right, held } }
+    const now = (fields: Fields) => ({
+      left: { uid: 'tea', id: 'l', is: 'gone', how: 'deleted' } as const,
+      right: { ...live('r', ''), fields },
+    })
+    assert.equal(spoken(decide('tea', entry, now(twice), rules)), 'delete right')
+    // Of one that the series has, it is an edit.
+    const thrice = { ...tea, when: { ...(tea.when as object), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3'] } }
+    const agreed = { ...thrice, [key]: null }
+    const other = { ...pair, left: { ...pair.left, held: agreed }, right: { ...pair.right, held: agreed } }
+    assert.equal(spoken(decide('tea', other, now(thrice), rules)), 'ask (conflict)')
   })
 })
