@@ -25,16 +25,18 @@ const nameOf = (uid: Uid, generation: number): string => hashJson([uid, generati
 export const idFor = ({ collection }: Place, uid: Uid, generation = 0): ResourceId =>
   `${collection.info.id}${nameOf(uid, generation)}.ics`
 
-/** `Calendar.create`: see there. `now` in milliseconds. */
+/** What is to be made; `now` in milliseconds. */
+type Wanted = { readonly fields: Fields; readonly now: number; readonly unnamed: boolean }
+
+/** `Calendar.create`: see there. */
 export async function* createEvent(
   place: Place,
   uid: Uid,
-  fields: Fields,
-  now: number,
+  wanted: Wanted,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   for (let generation = 0; generation < GENERATIONS; generation++) {
-    const answer = await tryGeneration(place, uid, generation, fields, now, signal)
+    const answer = await tryGeneration(place, uid, generation, wanted, signal)
     if (answer) {
       yield answer
       return
@@ -49,8 +51,7 @@ async function tryGeneration(
   place: Place,
   uid: Uid,
   generation: number,
-  fields: Fields,
-  now: number,
+  { fields, now, unnamed }: Wanted,
   signal: AbortSignal,
 ): Promise<Answer | undefined> {
   const id = idFor(place, uid, generation)
@@ -66,6 +67,7 @@ async function tryGeneration(
   if (there.is !== 'text') {
     // not given out yet, that is no deleted event's name: the next generation would be a second copy
     if (await isListed(place.dav, place.collection.url, id, signal)) throw notYet(place)
+    if (unnamed) throw perhapsThere(place)
     return undefined
   }
   const seen = seenFrom(there, new Map(), place)
@@ -76,6 +78,12 @@ const notYet = ({ collection }: Place): ProviderError =>
   new ProviderError(
     'unreachable',
     `${collection.url.host} holds the event already but does not give it out yet. It is tried again.`,
+  )
+
+const perhapsThere = ({ collection }: Place): ProviderError =>
+  new ProviderError(
+    'unreachable',
+    `${collection.url.host} refuses the event, which may be one of those that it does not give out. It is tried again.`,
   )
 
 /** The name follows from the uid, so what lies under it with that uid (by mark or UID) is what an earlier try made. */

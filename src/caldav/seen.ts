@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Gone, Known, Live, ResourceId, Unread } from '../event/calendar'
+import type { Gone, Known, Live, ResourceId, Uid, Unread } from '../event/calendar'
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import { IcalError, readEvent } from '../ical'
@@ -34,8 +34,14 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, place: P
     }
   } catch (error) {
     if (!(error instanceof IcalError)) throw error
-    return unread(id, known, error.reason, error.title)
+    return { ...unread(id, known, error.reason, error.title), ...named(id, known, error.uid) }
   }
+}
+
+/** The UID by which a resource is known, else the one that stands in its text. */
+function named(id: ResourceId, known: Known, uid: Uid | undefined): { uid: Uid } | undefined {
+  const before = known.get(id)?.uid
+  return uid && (before === undefined || before === id) ? { uid } : undefined
 }
 
 export function unread(id: ResourceId, known: Known, reason: string, title?: string): Unread {

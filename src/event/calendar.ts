@@ -113,8 +113,11 @@ export interface Calendar {
    * Makes a new event whose id follows from `uid` alone, so that a repeated create is recognised: a live resource of
    * ours under that id is adopted if it holds the same, else brought to hold it. An id or UID that the server refuses
    * (it keeps those of deleted events) makes it try the next derived one.
+   *
+   * @param unnamed resources are known that can't be read, and which events they are is not: any may be this one. Then
+   *   no other id is tried, and it rejects with `unreachable`
    */
-  create(uid: Uid, fields: Fields, signal: AbortSignal): AsyncIterable<Answer>
+  create(uid: Uid, fields: Fields, signal: AbortSignal, unnamed?: boolean): AsyncIterable<Answer>
 
   /**
    * Patches the resource: afterwards it means `seen.fields` with the fields named in `changed` taken from `fields`

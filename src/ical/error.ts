@@ -4,10 +4,12 @@ export class IcalError extends Error {
   /**
    * @param reason what is wrong with the text, and where
    * @param title the event's SUMMARY, where it could be found
+   * @param uid the event's UID, where it could be found and nothing says that the event is known by another
    */
   constructor(
     readonly reason: string,
     readonly title?: string,
+    readonly uid?: string,
   ) {
     super(title === undefined ? reason : `"${title}": ${reason}`)
   }

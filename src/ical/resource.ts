@@ -5,6 +5,7 @@ import type { Component } from './component'
 import { childrenNamed, lineNamed, linesOf, parseCalendar } from './component'
 import { IcalError } from './error'
 import { readFields, readSpan } from './fields'
+import { MARK } from './mark'
 import { exceptionIn, fieldsOfOrphans } from './orphans'
 import { periodExceptions } from './period-length'
 import { datesAs, keysOf, readExcluded, readRecurrence } from './recurrence'
@@ -65,14 +66,16 @@ export function parseResource(text: string, floatingZone: string): Resource {
   })
 }
 
-/** Runs something that may fail; its IcalError gets the title of the event. */
+/** Runs something that may fail; its IcalError gets the title and the UID of the event. */
 export function withTitle<T>(events: readonly Component[], read: () => T): T {
   try {
     return read()
   } catch (error) {
     if (!(error instanceof IcalError) || error.title !== undefined) throw error
     const title = events.map((event) => firstText(event, 'SUMMARY')).find(Boolean)
-    throw new IcalError(error.reason, title)
+    const uids = new Set(events.map((event) => firstText(event, 'UID')?.trim()))
+    const isOurs = events.some((event) => lineNamed(event, MARK)) // then another UID may stand for it
+    throw new IcalError(error.reason, title, uids.size === 1 && !isOurs ? [...uids][0] : undefined)
   }
 }
 

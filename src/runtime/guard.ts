@@ -33,7 +33,7 @@ export class Guard {
       read: (position, known, signal) => this.run(() => calendar.read(position, known, signal)),
       readSome: (ids, known, signal) => this.run(() => calendar.readSome(ids, known, signal)),
       idFor: (uid) => calendar.idFor(uid),
-      create: (uid, fields, signal) => this.answers(() => calendar.create(uid, fields, signal)),
+      create: (...said) => this.answers(() => calendar.create(...said)),
       update: (seen, fields, changed, signal) => this.answers(() => calendar.update(seen, fields, changed, signal)),
       delete: (seen, signal) => this.answers(() => calendar.delete(seen, signal)),
     }

@@ -160,7 +160,9 @@ export class BatchWriter {
   private requests({ task, target }: Begun): AsyncIterable<Answer> {
     const { calendar } = this.keeper
     const { signal } = this.means
-    if (task.action === 'create' && !(target && !task.planned)) return calendar.create(task.uid, task.fields, signal)
+    if (task.action === 'create' && !(target && !task.planned)) {
+      return calendar.create(task.uid, task.fields, signal, this.keeper.replica.hasUnnamed())
+    }
     if (!target) throw new ProviderError('stale', 'the event is gone')
     return task.action === 'delete'
       ? calendar.delete(target, signal)

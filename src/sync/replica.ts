@@ -35,6 +35,12 @@ export class Replica {
     return (this.ids.get(uid)?.size ?? 0) <= 1
   }
 
+  /** Whether there is a resource of which nobody knows which event it is: it goes by its id. */
+  hasUnnamed(): boolean {
+    for (const { id, uid, is } of this.entries.values()) if (is === 'unread' && uid === id) return true
+    return false
+  }
+
   /** All resources that ever bore a uid. */
   *withUid(uid: Uid): Iterable<Stored> {
     for (const id of this.ids.get(uid) ?? []) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Seen } from '../../src/event/calendar'
 import { assertRefused } from '../contract/refusals'
-import { NO_END, written } from '../contract/reader'
+import { LUNCH } from '../contract/events'
+import { NO_END, created, written } from '../contract/reader'
 import { PLAIN } from '../simulators/caldav'
 import { account, addMany, brief, hour } from './setup'
 
@@ -180,6 +181,18 @@ describe('Reading a CalDAV calendar', () => {
     assert.deepEqual(brief(seen), ['live u0.ics', 'live u1.ics', 'unread mars.ics'])
     const [unread] = seen.flatMap((each) => (each.is === 'unread' ? [each] : []))
     assert.deepEqual([unread?.title, unread?.reason], ['Landing', 'time zone "Mars/Base" is not known'])
+    assert.equal(unread?.uid, 'mars')
+  })
+
+  it('does not name what it can not read by a UID of its own making, which may stand for another', async () => {
+    const { server, calendar, reader } = await account(PLAIN)
+    const path = (await created(calendar, 'uid-1', LUNCH)).id
+    server.user.set(path, 'DTSTART;TZID=Mars/Base:20260610T100000')
+    const { seen } = await reader.read()
+    assert.deepEqual(
+      seen.map(({ uid, id, is }) => [uid, id, is]),
+      [[path, path, 'unread']],
+    )
   })
 
   it('sees a series split, an event moved between calendars and housekeeping for what they are', async () => {
