@@ -124,8 +124,9 @@ export class PairState implements PairKeeper {
     await this.progress.update((value) => ({ ...value, running: run }))
   }
 
-  /** Notes how far both were compared, and that no run is under way. */
+  /** Notes how far both were compared, and that no run is under way; what was compared is on disk by then. */
   async end(compared: Compared): Promise<void> {
+    await Promise.all(SIDES.map((side) => this.calendars[side].save()))
     this.agreement.compared = compared
     await this.progress.update(({ running: _running, ...value }) => ({
       ...value,

@@ -149,8 +149,9 @@ function follow(
 ): void {
   const names = changed.filter((name) => !NOT_FOLLOWED.includes(name) && !overrides.has(name))
   const taken = Object.fromEntries(names.map((name) => [name, master[name as keyof GoogleEvent]]))
-  const sameKind = (typeof before.start?.date === 'string') === (typeof master.start?.date === 'string')
   const original = event.originalStartTime ?? {}
+  const isDay = (time: GoogleEvent['start']): boolean => typeof time?.date === 'string'
+  const sameKind = [before.start, original].every((time) => isDay(time) === isDay(master.start))
   const resized =
     sameKind && !overrides.has('start') && !overrides.has('end') ? calendar.plainTimes(master, original) : {}
   const next = JSON.parse(JSON.stringify({ ...event, ...taken, ...resized })) as GoogleEvent
