@@ -1,4 +1,4 @@
-import type { Calendar, CalendarInfo } from '../event/calendar'
+import type { Calendar, CalendarInfo, Read } from '../event/calendar'
 import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
 import type { Document } from '../store/document'
@@ -121,12 +121,15 @@ export class CalendarState {
       const { position } = this.document.value
       const before = replica.seq
       const changed: Stored[] = []
-      if (full && position !== null) {
-        changed.push(...observe(replica, await calendar.read(position, replica.entries, signal), this.around.now()))
+      const take = async (from: Json | null): Promise<Read> => {
+        const read = await calendar.read(from, replica.entries, signal)
+        const news = observe(replica, read, this.around.now())
+        news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
+        changed.push(...news)
+        return read
       }
-      const read = await calendar.read(full ? null : position, replica.entries, signal)
-      changed.push(...observe(replica, read, this.around.now()))
-      changed.forEach((stored) => this.hold(stored))
+      if (full && position !== null) await take(position)
+      const read = await take(full ? null : position)
       await this.save() // first the replica, then its position: a crash in between only reads the same again
       const { identity, name, provider } = calendar.info
       const complete = read.kind === 'full' || this.isComplete

@@ -78,4 +78,23 @@ describe('What two calendars agreed on, on disk', () => {
     await assert.rejects(first.pair.end(standsNow))
     assert.equal((await started(first.disk.snapshot())).pair.agreement.compared, undefined)
   })
+
+  it('holds a deletion that a read found which was then given up', async () => {
+    const { calendars, disk } = await started()
+    const server = new MemoryCalendar('left', () => START)
+    calendars.left.connect(server)
+    server.add('tea', tea)
+    await calendars.left.read(false, never)
+    server.remove('tea')
+    // A forced complete read takes what changed first; a deploy ends it before the rest.
+    const whole = server.read.bind(server)
+    server.read = (position, known) =>
+      position === null ? Promise.reject(new Error('given up')) : whole(position, known)
+    await assert.rejects(calendars.left.read(true, never), /given up/)
+    server.read = whole
+    await calendars.left.read(false, never)
+
+    const { replica } = (await started(disk.snapshot())).calendars.left
+    assert.equal(replica.get('left-tea')?.is, 'gone')
+  })
 })
