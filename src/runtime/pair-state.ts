@@ -96,16 +96,19 @@ export class PairState implements PairKeeper {
     )
   }
 
+  hold(uid: Uid): void {
+    this.unsaved.add(uid)
+  }
+
   /**
    * Makes entries durable as the agreement has them, one batch after another: both sinks may be at one event. What the
    * calendars were seen to hold comes first, so that no entry is ever ahead of it.
    */
-  save(uids: Iterable<Uid>): Promise<void> {
-    for (const uid of uids) this.unsaved.add(uid)
+  save(): Promise<void> {
     return this.saving.run(async () => {
       const batch = [...this.unsaved].map((uid) => [uid, this.agreement.get(uid)] as const)
-      if (batch.length === 0) return
       await Promise.all(SIDES.map((side) => this.calendars[side].save()))
+      if (batch.length === 0) return
       await this.journal.put(batch.map(([key, value]) => (value ? { key, value } : { key, deleted: true as const })))
       for (const [uid, entry] of batch) if (this.agreement.get(uid) === entry) this.unsaved.delete(uid)
     })
@@ -116,8 +119,9 @@ export class PairState implements PairKeeper {
     for (const [uid, entry] of changes) {
       if (entry) this.agreement.set(entry)
       else this.agreement.delete(uid)
+      this.hold(uid)
     }
-    await this.save(changes.keys())
+    await this.save()
   }
 
   async begin(run: string): Promise<void> {
@@ -126,7 +130,7 @@ export class PairState implements PairKeeper {
 
   /** Notes how far both were compared, and that no run is under way; what was compared is on disk by then. */
   async end(compared: Compared): Promise<void> {
-    await Promise.all(SIDES.map((side) => this.calendars[side].save()))
+    await this.save()
     this.agreement.compared = compared
     await this.progress.update(({ running: _running, ...value }) => ({
       ...value,

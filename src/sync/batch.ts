@@ -23,7 +23,7 @@ type Begun = { readonly task: Task; readonly target: Live | undefined; readonly 
 
 /** Writes one batch after another to one calendar; what ends the whole of it is remembered from one to the next. */
 export class BatchWriter {
-  private readonly changed = new Map<PairKeeper, Set<Uid>>()
+  private readonly changed = new Set<PairKeeper>()
   private readonly outdated = new Set<ResourceId>()
   /** What was written but is not given out yet: its note stays, and tells what became of it once it can be read. */
   private readonly unclear = new Set<Begun>()
@@ -269,13 +269,14 @@ export class BatchWriter {
   private put(pair: PairKeeper, uid: Uid, entry: Entry | undefined): void {
     if (entry) pair.agreement.set(entry)
     else pair.agreement.delete(uid)
-    this.changed.set(pair, (this.changed.get(pair) ?? new Set()).add(uid))
+    pair.hold(uid)
+    this.changed.add(pair)
   }
 
   private async saveEntries(): Promise<void> {
     const changed = [...this.changed]
     this.changed.clear()
-    for (const [pair, uids] of changed) await pair.save(uids)
+    for (const pair of changed) await pair.save()
   }
 }
 

@@ -52,7 +52,7 @@ function bornOf(now: Both<Live>): Side | 'both' {
 
 /**
  * Finds an unpaired event of the same content (time, recurrence and summary) on the other side; only where it is the
- * only one there and has no rival on its own side.
+ * only one there and has no rival on its own side, and neither has one of its own uid.
  */
 export class ContentMatcher {
   private index: Both<Map<Hash, Live[]>> | undefined
@@ -73,11 +73,19 @@ export class ContentMatcher {
   private unpaired(side: Side): Map<Hash, Live[]> {
     const index = new Map<Hash, Live[]>()
     for (const seen of this.replicas[side].entries.values()) {
-      if (!isLive(seen) || this.agreement.isPaired(side, seen.id)) continue
+      if (!isLive(seen) || this.agreement.isPaired(side, seen.id) || this.hasItsOwn(seen, side)) continue
       const key = contentKey(seen)
       index.set(key, [...(index.get(key) ?? []), seen])
     }
     return index
+  }
+
+  /** Whether the other side has, or may yet show again, an event of the same uid: that one belongs to it. */
+  private hasItsOwn({ uid }: Live, side: Side): boolean {
+    for (const seen of this.replicas[other(side)].withUid(uid)) {
+      if (seen.is !== 'gone' || seen.how === 'missing') return true
+    }
+    return false
   }
 }
 

@@ -20,8 +20,10 @@ export type Keeper = {
 export type PairKeeper = {
   readonly agreement: Agreement
   find(uid: Uid): Now
+  /** An entry has changed, or is no more: the next save makes that durable. */
+  hold(uid: Uid): void
   /** Makes entries durable as the agreement has them, or that it has none. One disk sync, however many. */
-  save(uids: Iterable<Uid>): Promise<void>
+  save(): Promise<void>
 }
 
 /** One operation to carry out, as a flow handed it over. */

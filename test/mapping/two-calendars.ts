@@ -155,6 +155,7 @@ export class TwoCalendars {
         const entry = this.agreement.get(uid)
         return both((each) => find(uid, entry && idOn(entry, each), each, this.replicas[each], this.agreement).seen)
       },
+      hold: () => undefined,
       save: () => Promise.resolve(),
     }
     const tasks = ops.map((op) => ({

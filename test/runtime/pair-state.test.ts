@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { CalendarState } from '../../src/runtime/calendar-state'
 import { PairState } from '../../src/runtime/pair-state'
 import type { Surroundings } from '../../src/runtime/surroundings'
+import { newPair } from '../../src/sync/entry'
 import { Store } from '../../src/store/store'
 import { both } from '../../src/sync/model'
 import { standing } from '../../src/sync/plan'
@@ -96,5 +97,22 @@ describe('What two calendars agreed on, on disk', () => {
 
     const { replica } = (await started(disk.snapshot())).calendars.left
     assert.equal(replica.get('left-tea')?.is, 'gone')
+  })
+
+  it('is written in the end, though the disk was full when it changed', async () => {
+    const first = await started()
+    first.calendars.left.connect(new MemoryCalendar('left', () => START))
+    first.disk.fail({ is: 'full', after: 0 })
+    const entry = newPair('tea', 'left', { left: 'l', right: 'r' })
+    await assert.rejects(first.pair.put(new Map([['tea', entry]])))
+    first.disk.fail(null)
+    await first.pair.end(
+      standing(
+        both((side) => first.calendars[side].replica),
+        'settings',
+        START,
+      ),
+    )
+    assert.deepEqual((await started(first.disk.snapshot())).pair.agreement.get('tea'), entry)
   })
 })

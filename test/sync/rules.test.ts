@@ -56,6 +56,25 @@ describe('first pairing', () => {
     assert.equal(await next(world), 'create left + create right + create right')
   })
 
+  it('pairs nothing by content that has one of its own UID, or had one that may come back', async () => {
+    for (const [vanishes, expected] of [
+      [false, 'create right'],
+      [true, 'create right'],
+    ] as const) {
+      const world = new World()
+      world.left.add('one', { ...tea, summary: 'Changed since' })
+      world.right.add('one', tea)
+      world.left.add('two', tea)
+      if (vanishes) {
+        await world.read()
+        world.left.vanish('one')
+        await world.read(true)
+      }
+      const plan = await next(world)
+      assert.ok(plan.split(' + ').includes(expected), plan)
+    }
+  })
+
   it('forgets what it knew of both when it pairs them by content', async () => {
     const world = new World()
     world.left.add('one', { ...at('2027-08-01'), summary: 'Far away' })

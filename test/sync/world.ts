@@ -210,6 +210,7 @@ export class World {
         const entry = this.agreement.get(uid)
         return both((side) => find(uid, entry && idOn(entry, side), side, this.replicas[side], this.agreement).seen)
       },
+      hold: () => undefined,
       save: () => Promise.resolve(),
     }
   }
