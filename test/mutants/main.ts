@@ -28,6 +28,7 @@ const TESTS = [
   'test/sync/details.test.ts',
   'test/sync/rules.test.ts',
   'test/sync/occurrences.test.ts',
+  'test/sync/told-late.test.ts',
   'test/sync/random.test.ts',
 ]
 const WORKERS = 2

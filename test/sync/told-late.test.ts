@@ -37,6 +37,17 @@ describe('What a server tells late', () => {
     assert.equal(replica.record({ ...live('/tea.ics', 'Tea'), uid: 'other' }, START)?.uid, 'tea')
   })
 
+  it('is known to be any event, until it can be read', () => {
+    const replica = new Replica('epoch')
+    replica.record(live('/live.ics', 'Tea'), START)
+    replica.record({ uid: 'named', id: '/named.ics', is: 'unread', reason: 'broken' }, START)
+    assert.equal(replica.hasUnnamed(), false)
+    replica.record({ uid: '/tea.ics', id: '/tea.ics', is: 'unread', reason: 'withheld' }, START)
+    assert.equal(replica.hasUnnamed(), true)
+    replica.record({ ...live('/tea.ics', 'Tea'), uid: '/tea.ics' }, START)
+    assert.equal(replica.hasUnnamed(), false)
+  })
+
   it('does not rename one that was read before', () => {
     const replica = new Replica('epoch')
     replica.record(live('/tea.ics', 'Tea'), START)
