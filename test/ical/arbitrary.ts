@@ -11,7 +11,7 @@ import {
   whenOf,
 } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
-import { normalCategories, normalLine, normalReminders, normalText } from '../../src/event/normal'
+import { normalCategories, normalEnd, normalLine, normalReminders, normalText } from '../../src/event/normal'
 import { exceptionOf, plainOccurrence, wholeOccurrence } from '../../src/event/occurrence'
 import { normalRecurrence } from '../../src/event/recurrence'
 import { addDays, instantOf, occurrenceKey, wallClock } from '../../src/event/zone'
@@ -163,8 +163,17 @@ function keyAfter({ start }: When, days: number): string {
 
 function exceptionFor(series: Fields, key: string, own: Fields, moved: number | null): Exception {
   const plain = plainOccurrence(whenOf(series)!, key)
-  const when = moved === null ? plain : { start: shifted(plain.start, moved), end: shifted(plain.end, moved + 30) }
-  return exceptionOf(series, key, { ...wholeOccurrence(series, key), ...own, when: when })
+  return exceptionOf(series, key, {
+    ...wholeOccurrence(series, key),
+    ...own,
+    when: moved ? later(plain, moved) : plain,
+  })
+}
+
+/** Of an hour that a clock shows twice only the first can be said: an end in the second may come before its start. */
+function later(plain: { start: EventTime; end: EventTime }, minutes: number): When {
+  const start = shifted(plain.start, minutes)
+  return { start, end: normalEnd(start, shifted(plain.end, minutes + 30)) }
 }
 
 function shifted(time: EventTime, minutes: number): EventTime {
