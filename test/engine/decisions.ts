@@ -9,6 +9,7 @@ import type { Random } from '../sync/random'
 import type { TextField } from './owner'
 import { tagIn } from './owner'
 import type { Truth } from './truth'
+import { REWRITTEN } from './wanton-flow'
 import type { World } from './world'
 
 const TEXTS: readonly TextField[] = ['summary', 'location', 'description']
@@ -82,6 +83,8 @@ export class Decisions {
     for (const seen of Object.values(pair.find(uid))) {
       if (seen?.is !== 'live' || tag === undefined) continue
       for (const field of TEXTS) this.truth.allow(tag, field, (seen.fields[field] ?? '') as string)
+      // What a flow wrote over a copy may be asked about, too, and the user may want it.
+      if (isOfAFlow(seen.fields.summary)) this.truth.answered.add(tag)
     }
   }
 
@@ -149,6 +152,8 @@ export class Decisions {
     return this.world.flow.command(topic, payload)
   }
 }
+
+const isOfAFlow = (summary: unknown): boolean => summary === 'Busy' || String(summary).startsWith(REWRITTEN)
 
 /** The tag of an event, by what either side holds or held. */
 export function tagOf(uid: Uid, pair: PairState): string | undefined {
