@@ -43,6 +43,7 @@ export class Checks {
     this.nothingTypedIsLost(held)
     this.bothMeanTheSame(held, excuses)
     this.whatWasTypedStands(held, excuses)
+    this.nobodyIsOverruled(held, excuses)
     if (excuses.backup) this.mayBeBusy = true
     this.nothingIsBusyAtHome(held)
     for (const side of SIDES) for (const [tag, lives] of held[side].byTag) this.remember(side, tag, lives)
@@ -188,6 +189,42 @@ export class Checks {
         }
       }
     }
+  }
+
+  /**
+   * A text was typed over what stood there. Any other text of the same time was typed by somebody who had not seen it:
+   * that is a conflict, in which the side wins that was chosen, and none if the user is to be asked.
+   */
+  private nobodyIsOverruled(held: Both<Held>, { backup, lostNews, open }: Excuses): void {
+    const { direction, strategy, troubles, busyTo } = this.world.setting
+    const isExcused = backup || lostNews || direction !== 'both' || troubles.has('decisions')
+    if (isExcused || strategy === 'latest-wins') return
+    for (const [tag, [seen]] of held.left.byTag) {
+      const { skipped, guests, rewritten, doubled } = this.truth
+      if (!seen || open.has(tag) || [skipped, guests, doubled].some((some) => some.has(tag))) continue
+      const { all, deleted } = this.truth.of(tag)
+      if (deleted.size > 0) continue
+      for (const field of FIELDS) {
+        if ((busyTo && field !== 'description') || (rewritten.has(tag) && field === 'summary')) continue
+        const stands = valueOf(seen.fields, field) as string | null
+        const seenBefore = this.typedBefore(stands ?? '')
+        for (const text of all.get(field) ?? []) {
+          if (seenBefore.has(text) || !this.truth.typedOver.has(stands ?? '')) continue
+          const loser = this.truth.typedOver.get(text)?.side
+          const mayLose: string = strategy === 'left-wins' ? 'right' : strategy === 'right-wins' ? 'left' : 'nobody'
+          assert.equal(loser, mayLose, `${field} of ${tag}: "${text}" was overruled by "${stands}" (${strategy})`)
+        }
+      }
+    }
+  }
+
+  /** A text, what it was typed over, and so on. */
+  private typedBefore(text: string): Set<string> {
+    const before = new Set<string>()
+    for (let each = text; each !== '' && !before.has(each); each = this.truth.typedOver.get(each)?.over ?? '') {
+      before.add(each)
+    }
+    return before
   }
 
   /** A version that was put back holds what was typed some time. */

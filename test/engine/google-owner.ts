@@ -25,6 +25,10 @@ export class GoogleOwner implements Owner {
     this.user.create({ ...native(times), ...texts, ...(guests ? { attendees } : {}) })
   }
 
+  textOf(id: string, field: TextField): string {
+    return this.user.get(id)[field] ?? ''
+  }
+
   setText(id: string, field: TextField, text: string): void {
     this.user.edit(id, { [field]: text })
   }

@@ -44,6 +44,10 @@ export class IcloudOwner implements Owner {
     this.user.add(this.server.calendar, lines, zoneLines(times.zone))
   }
 
+  textOf(id: string, field: TextField): string {
+    return property(this.masterAt(id), NAMES[field]) ?? ''
+  }
+
   setText(id: string, field: TextField, text: string): void {
     this.user.set(id, ...textLines({ [field]: text }))
   }

@@ -21,6 +21,8 @@ export type Owned = { readonly id: string; readonly tag: string; readonly recurs
 export interface Owner {
   events(): Owned[]
   add(times: Times, texts: Texts, guests: boolean): void
+  /** A text as it stands there now; empty if there is none. */
+  textOf(id: string, field: TextField): string
   setText(id: string, field: TextField, text: string): void
   setTimes(id: string, times: Times): void
   setReminder(id: string, minutes: number): void

@@ -47,6 +47,8 @@ export class Truth {
   readonly ever = new Map<string, Set<string>>()
   /** The last text of each field that was typed on a side, as `side/tag/field`: it is there, or in the history. */
   readonly last = new Map<string, string>()
+  /** On which side a text was typed, and over which other one: who typed it had seen that. */
+  readonly typedOver = new Map<string, { readonly side: Side; readonly over: string }>()
   /** Ever touched on a side, as `side/tag`. */
   readonly touchedEver = new Set<string>()
   private readonly lately = new Map<string, Lately>()

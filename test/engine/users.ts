@@ -60,7 +60,7 @@ export class Users {
     } else if (recurs && what < 0.7) this.changeOccurrence(side, event)
     else {
       const field = this.random.pick(TEXTS)
-      owner.setText(id, field, this.text(side, tag, field))
+      owner.setText(id, field, this.text(side, tag, field, owner.textOf(id, field)))
     }
   }
 
@@ -94,10 +94,12 @@ export class Users {
     }
   }
 
-  private text(side: Side, tag: string, field: TextField): string {
+  /** @param over what stood there before */
+  private text(side: Side, tag: string, field: TextField, over = ''): string {
     const typed = this.truth.newText(field.slice(0, 1))
     const text = field === 'description' ? `#${tag} ${typed}` : typed
     this.truth.type(side, tag, field, text)
+    this.truth.typedOver.set(text, { side, over })
     return text
   }
 
