@@ -29,16 +29,23 @@ const FIELDS = ['summary', 'location', 'description'] as const
 /** What must hold when all is quiet. Throws with the first thing that does not. */
 export class Checks {
   private readonly settled = new Map<string, unknown>()
+  /** What the engine ever deleted anywhere, by tag. */
+  private readonly deletedByEngine = new Set<string>()
   /** To an old state, what a flow wrote looks like an edit. */
   private mayBeBusy = false
 
   constructor(
     private readonly world: World,
     private readonly truth: Truth,
-  ) {}
+  ) {
+    world.network.about = ({ method, url }) => {
+      if (method === 'DELETE') this.engineDeletes(decodeURIComponent(url.pathname))
+    }
+  }
 
   all(held: Both<Held>, excuses: Excuses): void {
     this.nobodyGotMail()
+    this.nothingIsDeletedUnasked()
     this.eachIsThereOnce(held, excuses)
     this.nothingTypedIsLost(held)
     this.bothMeanTheSame(held, excuses)
@@ -60,6 +67,22 @@ export class Checks {
   private nobodyGotMail(): void {
     assert.equal(this.world.google.mails, 0, 'Google sent mail')
     assert.deepEqual(this.world.icloud.mails, [], 'iCloud sent mail')
+  }
+
+  private engineDeletes(path: string): void {
+    for (const side of SIDES) {
+      const found = this.world.owners[side].events().find(({ id }) => path === id || path.endsWith(`/events/${id}`))
+      if (found) this.deletedByEngine.add(found.tag)
+    }
+  }
+
+  /** Not even for a moment: an event that is made again is not the same any more. */
+  private nothingIsDeletedUnasked(): void {
+    const { madeAgain, decided, doubled, answered } = this.truth
+    for (const tag of this.deletedByEngine) {
+      const wasAsked = [madeAgain, decided, doubled, answered].some((some) => some.has(tag))
+      assert.ok(wasAsked, `${tag} was deleted by the engine, and by nobody else`)
+    }
   }
 
   /** Each event that a user made and nobody deleted is there once; no event is anywhere twice. */

@@ -17,6 +17,8 @@ export type Fate =
 /** The wire between the engine and both servers: delays, and whatever `fate` says. All of it is written down as a hash. */
 export class Network {
   fate: (asked: Asked) => Fate = () => ({ is: 'usual' })
+  /** Hears of each request that is about to be carried out. */
+  about: (asked: Asked) => void = () => undefined
   /** Hears of each request that was carried out. */
   done: (asked: Asked, status: number) => void = () => undefined
   readonly counts = { google: 0, icloud: 0 }
@@ -61,6 +63,7 @@ export class Network {
     if (['PUT', 'POST', 'PATCH', 'DELETE'].includes(method) && asked.url.pathname !== '/token') this.writes += 1
     const server = isGoogle ? this.servers.google : this.servers.icloud
     const body = method === 'GET' || asked.body === '' ? {} : { body: asked.body }
+    this.about(asked)
     const response = await server(request.url, { method, headers, redirect, ...body })
     this.done(asked, response.status)
     const why = response.headers.get('x-why')
