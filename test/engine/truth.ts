@@ -22,6 +22,8 @@ type Lately = {
 export class Truth {
   /** Where each event was made, by tag. */
   readonly made = new Map<string, Side>()
+  /** Those that were, also before they were deleted everywhere. */
+  readonly madeEver = new Set<string>()
   /** Where each event was deleted by its owner; no longer once it is back on both sides. */
   readonly deleted = new Map<string, Set<Side>>()
   /** Events whose original was deleted some time: if they are back, then as a copy was. */
@@ -61,6 +63,7 @@ export class Truth {
 
   make(tag: string, side: Side): void {
     this.made.set(tag, side)
+    this.madeEver.add(tag)
   }
 
   type(side: Side, tag: string, field: TextField | `exceptions.${string}`, text: string): void {
