@@ -5,7 +5,7 @@ import { isObject } from '../event/json'
 /**
  * Where a read ended.
  * `token`: on a server with sync tokens. `again`: members that were listed but could not be fetched, with how often
- * they will still be asked for; a delta does not list them a second time.
+ * they will still be asked for (0: no more, unless they change); a delta does not list them a second time.
  * `listed`: on a server without tokens; `ctag` is what the calendar had then, null if it has none.
  */
 export type Position =

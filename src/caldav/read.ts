@@ -30,10 +30,13 @@ async function readDelta(
   known: Known,
   signal: AbortSignal,
 ): Promise<Read> {
-  const waiting = [...again.keys()].filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))
+  const still = withheld(known).filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))
+  const left = new Map(still.map((id) => [id, again.get(id) ?? TRIES]))
+  const waiting = still.filter((id) => left.get(id) !== 0)
   const found = await fetchSeen(place, [...changed(changes, known), ...waiting], known, signal)
   const gone = [...changes.deleted].filter((id) => known.has(id)).map((id) => deleted(id, known))
-  const position = positionAfter(changes.token, found.unfetched, again)
+  const givenUp = still.filter((id) => left.get(id) === 0)
+  const position = positionAfter(changes.token, [...found.unfetched, ...givenUp], left)
   return { kind: 'incremental', seen: [...found.seen, ...gone], position }
 }
 
@@ -47,9 +50,13 @@ async function readAll(place: Place, known: Known, signal: AbortSignal): Promise
   return { kind: 'full', seen: found.seen, unchanged: unchanged(changes, wanted), position }
 }
 
+/** Members that the server lists, or listed, and did not give out: a write may have found that, too. */
+const withheld = (known: Known): ResourceId[] =>
+  [...known.values()].flatMap((seen) => (seen.is === 'unread' && seen.reason === UNFETCHED ? seen.id : []))
+
 function positionAfter(token: string, unfetched: readonly ResourceId[], before: ReadonlyMap<ResourceId, number>): Json {
-  const tries = unfetched.map((id) => [id, (before.get(id) ?? TRIES) - 1] as const)
-  return writePosition({ is: 'token', token, again: new Map(tries.filter(([, left]) => left > 0)) })
+  const tries = unfetched.map((id) => [id, Math.max(0, (before.get(id) ?? TRIES) - 1)] as const)
+  return writePosition({ is: 'token', token, again: new Map(tries) })
 }
 
 async function readAllByListing(place: Place, known: Known, signal: AbortSignal): Promise<Read> {
@@ -63,7 +70,8 @@ async function readAllByListing(place: Place, known: Known, signal: AbortSignal)
 /** On a server without tokens a deletion is an absence from the listing that a GET confirms. */
 async function readByListing(place: Place, ctag: string | null, known: Known, signal: AbortSignal): Promise<Read> {
   const { dav, collection } = place
-  const isSame = ctag !== null && (await fetchCtag(dav, collection.url, signal)) === ctag
+  const isSame =
+    ctag !== null && withheld(known).length === 0 && (await fetchCtag(dav, collection.url, signal)) === ctag
   if (isSame) return { kind: 'incremental', seen: [], position: writePosition({ is: 'listed', ctag }) }
 
   const listing = await fetchListing(dav, collection.url, signal)

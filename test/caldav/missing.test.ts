@@ -46,6 +46,22 @@ describe('What a CalDAV server lists and does not give out, or gives out and doe
     }
   })
 
+  it('asks again for what a write found to be withheld, a few times', async () => {
+    for (const options of [{}, { ...PLAIN, syncCollection: false, ctag: true }]) {
+      const { server, calendar, reader } = await account(options)
+      const [path] = addMany(server.user, server.calendar, 1)
+      await reader.read()
+      server.calendar.broken.add('u0.ics')
+      const [found] = await calendar.readSome([path!], reader.known, NO_END)
+      assert.equal(found?.is, 'unread')
+      reader.known.set(path!, found!)
+      assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
+      server.calendar.broken.clear()
+      assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics'])
+      assert.deepEqual((await reader.read()).seen, [])
+    }
+  })
+
   it('takes what is not given out after it was written for there, not for deleted', async () => {
     const { server, calendar } = await account()
     const [broken, gone] = addMany(server.user, server.calendar, 2)
