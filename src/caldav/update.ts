@@ -74,7 +74,7 @@ export async function storeChange(
   if (fixed !== undefined) throw refused(fixed.replace(/\.$/, ''))
 
   const patch = { fields, changed, now, floatingZone: place.floatingZone }
-  const { mark } = before.is === 'live' ? before : {}
+  const { mark } = before.is === 'live' && seen.mark ? before : {}
   const text = mark
     ? markedText(mark.uid, id, place.floatingZone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
     : orRefused(() => patchEvent(current.text, patch))

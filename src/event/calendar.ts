@@ -122,7 +122,8 @@ export interface Calendar {
   /**
    * Patches the resource: afterwards it means `seen.fields` with the fields named in `changed` taken from `fields`
    * (one that `fields` lacks is cleared); all that it holds besides stays as it was. Occurrences that do not differ
-   * from their series in a changed field follow it.
+   * from their series in a changed field follow it. The mark that `seen` bears is renewed; without one it is left as it
+   * is.
    */
   update(seen: Live, fields: Fields, changed: readonly Field[], signal: AbortSignal): AsyncIterable<Answer>
 

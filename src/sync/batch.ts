@@ -4,6 +4,7 @@ import { fieldNames, isException } from '../event/event'
 import type { Now } from './entry'
 import { isLive, without } from './entry'
 import type { Answer, Entry, Field, Fields, Live, Outcome, ResourceId, Seen, Uid } from './model'
+import { hasOtherEdits } from './merge'
 import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
 import type { Keeper, Means, PairKeeper, Result, Task } from './task'
@@ -166,7 +167,15 @@ export class BatchWriter {
     if (!target) throw new ProviderError('stale', 'the event is gone')
     return task.action === 'delete'
       ? calendar.delete(target, signal)
-      : calendar.update(target, task.fields, task.written, signal)
+      : calendar.update(this.unlessEdited(target, task), task.fields, task.written, signal)
+  }
+
+  /** A copy with edits that are not carried over yet is not marked as being what we wrote. */
+  private unlessEdited(target: Live, { planned, written }: Task): Live {
+    const entry = planned?.pair.agreement.get(planned.op.uid)
+    if (!planned || entry?.is !== 'pair' || !hasOtherEdits(entry[planned.op.to], target.fields, written)) return target
+    const { mark: _mark, ...unmarked } = target
+    return unmarked
   }
 
   private answered(begun: Begun, holds: Seen, wrote: readonly Field[]): void {

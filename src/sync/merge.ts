@@ -57,6 +57,12 @@ export function changes(half: Half, fields: Fields, common: Common): Field[] {
   return namesIn([fields, half.held], common).filter((field) => hasChanged(half, fields, field) && !saysNothing(field))
 }
 
+/** Whether a side holds edits that are not among what is being written, so that it will not be only ours after it. */
+export function hasOtherEdits(half: Half, fields: Fields, written: readonly Field[]): boolean {
+  const names = [...fieldNames(half.held), ...fieldNames(fields).filter(isException)]
+  return names.some((field) => !written.includes(field) && hasChanged(half, fields, field))
+}
+
 /** The common fields that any of these name. */
 function namesIn(all: readonly Fields[], common: Common): Field[] {
   return [...new Set(all.flatMap(fieldNames))].filter((field) => common.has(field))
@@ -84,7 +90,13 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
   const agreeing = (field: Field): boolean => agree(field, fields, common)
   const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
   const moves = (side: Side, field: Field): boolean =>
-    (flows[side] || !based(field)) && hasChanged(halves[side], fields[side], field)
+    (flows[side] || !based(field)) && (hasChanged(halves[side], fields[side], field) || clears(side, field))
+  // A copy that is as it was written has a base of its own: what its original no longer has was cleared there.
+  const clears = (side: Side, field: Field): boolean => {
+    const base = heldValue(halves[other(side)], field)
+    if (base === undefined || heldValue(halves[side], field) !== undefined) return false
+    return !sameMeaning(valueOf(fields[side], field), base)
+  }
 
   for (const whole of units(halves, fields, common)) {
     // Judged alone, it has to occur on both sides; together with when, where both mean the same by that.

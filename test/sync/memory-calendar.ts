@@ -158,7 +158,7 @@ export class MemoryCalendar implements Calendar {
           ...kept,
           changedAt: this.now(),
           fields: next,
-          ...(kept.mark ? { mark: { ...kept.mark, wrote: hashFields(next) } } : {}),
+          ...(kept.mark && seen.mark ? { mark: { ...kept.mark, wrote: hashFields(next) } } : {}),
         })
         ref = this.version
         return { holds: this.seen(seen.id), wrote: group }

@@ -3,12 +3,15 @@ import type { Live } from '../../src/event/calendar'
 import { fieldNames } from '../../src/event/event'
 import { decide } from '../../src/sync/decide'
 import type { Now } from '../../src/sync/entry'
-import { newPair } from '../../src/sync/entry'
+import { Agreement } from '../../src/sync/agreement'
+import { isLive, isUntouchedCopy, newPair } from '../../src/sync/entry'
+import { merge } from '../../src/sync/merge'
 import type { Entry, Field, Fields, Operation, PairEntry } from '../../src/sync/model'
 import { operation } from '../../src/sync/operation'
 import { apply, note, settle } from '../../src/sync/outcome'
+import type { Stored } from '../../src/sync/replica'
 import { Replica } from '../../src/sync/replica'
-import { START, World, spoken, tea } from './world'
+import { START, World, agreed, spoken, tea } from './world'
 
 const { rules } = new World()
 
@@ -152,5 +155,45 @@ describe('An exclusion of what its series does not have', () => {
     const agreed = { ...thrice, [key]: null }
     const other = { ...pair, left: { ...pair.left, held: agreed }, right: { ...pair.right, held: agreed } }
     assert.equal(spoken(decide('tea', other, now(thrice), rules)), 'ask (conflict)')
+  })
+})
+
+describe('A copy after the state was lost', () => {
+  const both = { left: true, right: true }
+  const { common } = rules
+
+  it('loses what its original has cleared since', () => {
+    const halves = { left: { id: 'l', held: {} }, right: { id: 'r', held: { ...tea, location: 'Kitchen' } } }
+    const { to, open } = merge(halves, { left: tea, right: { ...tea, location: 'Kitchen' } }, both, common)
+    assert.deepEqual([[...to.left], [...to.right], open], [[], [['location', null]], []])
+  })
+
+  it('keeps what was cleared in neither: without any base the value fills in', () => {
+    const halves = { left: { id: 'l', held: {} }, right: { id: 'r', held: {} } }
+    const { to } = merge(halves, { left: tea, right: { ...tea, location: 'Kitchen' } }, both, common)
+    assert.deepEqual([[...to.left], [...to.right]], [[['location', 'Kitchen']], []])
+  })
+
+  it('counts as edited if an edit of it was not carried over when it was written last', async () => {
+    const world = await agreed()
+    const copy = (): Live =>
+      [...world.replicas.right.withUid('tea')].find((seen): seen is Stored & Live => isLive(seen))!
+    assert.ok(isUntouchedCopy(copy()))
+    world.right.edit('tea', { location: 'Kitchen' })
+    world.left.edit('tea', { summary: 'Green tea' })
+    world.left.trouble = () => 'refused'
+    await world.sync()
+    assert.deepEqual([copy().fields.summary, copy().fields.location], ['Green tea', 'Kitchen'])
+    assert.ok(!isUntouchedCopy(copy()))
+
+    // The state is lost before the edit is carried over; it still is.
+    world.left.trouble = () => 'none'
+    world.agreement = new Agreement()
+    await world.settle()
+    assert.equal(world.left.live().get('tea')?.location, 'Kitchen')
+    // From the next write on the copy is ours again.
+    world.left.edit('tea', { summary: 'Black tea' })
+    await world.settle()
+    assert.ok(isUntouchedCopy(copy()))
   })
 })
