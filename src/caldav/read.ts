@@ -118,12 +118,15 @@ async function fetchSeen(
   return { seen: [...seen, ...unfetched.map((id) => unread(id, known, UNFETCHED))], unfetched }
 }
 
-/** One resource as it is now: a GET that says 404 or 410 is the proof of its absence. */
+/**
+ * One resource as it is now. Gone is what a GET and the member's own properties both say is not there (404 or 410):
+ * right after a write some servers do not give out yet what they hold.
+ */
 export async function seenNow(place: Place, id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
   const member = await getMember(place.dav, place.collection.url, id, signal)
-  if (member.is === 'absent') return deleted(id, known)
-  if (member.is === 'withheld') return unread(id, known, UNFETCHED)
-  return seenFrom(member, known, place)
+  if (member.is === 'text') return seenFrom(member, known, place)
+  const isThere = member.is === 'withheld' || (await isListed(place.dav, place.collection.url, id, signal))
+  return isThere ? unread(id, known, UNFETCHED) : deleted(id, known)
 }
 
 /** `Calendar.readSome`: see there. What the server lists but does not give out is no deletion. */

@@ -143,7 +143,21 @@ describe('What a CalDAV server lists and does not give out, or gives out and doe
     }
     const read = await reader.read()
     assert.deepEqual(brief(read.seen), ['gone u1.ics', 'live u0.ics'])
-    assert.deepEqual(asked().sort(), ['GET u0.ics', 'GET u1.ics', 'PROPFIND', 'PROPFIND'])
+    assert.deepEqual(asked().sort(), ['GET u0.ics', 'GET u1.ics', 'PROPFIND', 'PROPFIND', 'PROPFIND u1.ics'])
+  })
+
+  it('calls nothing deleted that a listing lacks and a GET does not give out yet', async () => {
+    const { server, reader } = await account({ ...PLAIN, syncCollection: false, ctag: false })
+    const [path] = addMany(server.user, server.calendar, 2)
+    await reader.read()
+    server.calendar.broken.add('u0.ics')
+    server.interfere = {
+      after: async (request, response) =>
+        new URL(request.url).pathname.endsWith('/')
+          ? new Response((await response.text()).replaceAll(path!, '/elsewhere/x.ics') || null, response)
+          : response,
+    }
+    assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
   })
 
   it('takes an answer that is no listing of the calendar for an error', async () => {
