@@ -54,7 +54,7 @@ describe('What a CalDAV server lists and does not give out, or gives out and doe
       server.calendar.broken.add('u0.ics')
       const [found] = await calendar.readSome([path!], reader.known, NO_END)
       assert.equal(found?.is, 'unread')
-      reader.known.set(path!, found!)
+      reader.known.set(path!, found)
       assert.deepEqual(brief((await reader.read()).seen), ['unread u0.ics'])
       server.calendar.broken.clear()
       assert.deepEqual(brief((await reader.read()).seen), ['live u0.ics'])
