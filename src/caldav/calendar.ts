@@ -45,8 +45,8 @@ export class CaldavCalendar implements Calendar {
     return idFor(this.place, uid)
   }
 
-  create(uid: Uid, fields: Fields, signal: AbortSignal, unnamed = false): AsyncIterable<Answer> {
-    return createEvent(this.place, uid, { fields, now: this.now(), unnamed }, signal)
+  create(uid: Uid, fields: Fields, signal: AbortSignal, hasUnnamed = () => false): AsyncIterable<Answer> {
+    return createEvent(this.place, uid, { fields, now: this.now(), hasUnnamed }, signal)
   }
 
   update(seen: Live, fields: Fields, changed: readonly Field[], signal: AbortSignal): AsyncIterable<Answer> {

@@ -26,7 +26,7 @@ export const idFor = ({ collection }: Place, uid: Uid, generation = 0): Resource
   `${collection.info.id}${nameOf(uid, generation)}.ics`
 
 /** What is to be made; `now` in milliseconds. */
-type Wanted = { readonly fields: Fields; readonly now: number; readonly unnamed: boolean }
+type Wanted = { readonly fields: Fields; readonly now: number; readonly hasUnnamed: () => boolean }
 
 /** `Calendar.create`: see there. */
 export async function* createEvent(
@@ -51,7 +51,7 @@ async function tryGeneration(
   place: Place,
   uid: Uid,
   generation: number,
-  { fields, now, unnamed }: Wanted,
+  { fields, now, hasUnnamed }: Wanted,
   signal: AbortSignal,
 ): Promise<Answer | undefined> {
   const id = idFor(place, uid, generation)
@@ -67,7 +67,7 @@ async function tryGeneration(
   if (there.is !== 'text') {
     // not given out yet, that is no deleted event's name: the next generation would be a second copy
     if (await isListed(place.dav, place.collection.url, id, signal)) throw notYet(place)
-    if (unnamed) throw perhapsThere(place)
+    if (hasUnnamed()) throw perhapsThere(place)
     return undefined
   }
   const seen = seenFrom(there, new Map(), place)

@@ -2,6 +2,7 @@ import type { Known, Read, ResourceId, Seen } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { Changes, Listing } from './changes'
 import { fetchChanges, fetchChangesSince, fetchCtag, fetchListing } from './changes'
+import type { Member } from './members'
 import { fetchMembers, getMember, isListed } from './members'
 import { inParallel } from './parallel'
 import type { Place } from './place'
@@ -67,7 +68,7 @@ async function readAllByListing(place: Place, known: Known, signal: AbortSignal)
   return { kind: 'full', seen: found.seen, unchanged: unchanged(listing, wanted), position }
 }
 
-/** On a server without tokens a deletion is an absence from the listing that a GET confirms. */
+/** On a server without tokens a deletion is an absence from the listing that asking for the member confirms. */
 async function readByListing(place: Place, ctag: string | null, known: Known, signal: AbortSignal): Promise<Read> {
   const { dav, collection } = place
   const isSame =
@@ -124,8 +125,12 @@ async function fetchSeen(
  */
 export async function seenNow(place: Place, id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
   const member = await getMember(place.dav, place.collection.url, id, signal)
-  if (member.is === 'text') return seenFrom(member, known, place)
-  const isThere = member.is === 'withheld' || (await isListed(place.dav, place.collection.url, id, signal))
+  return member.is === 'text' ? seenFrom(member, known, place) : seenWithoutText(place, member, known, signal)
+}
+
+/** A member without a text: there if its own properties are. */
+async function seenWithoutText(place: Place, { is, id }: Member, known: Known, signal: AbortSignal): Promise<Seen> {
+  const isThere = is === 'withheld' || (await isListed(place.dav, place.collection.url, id, signal))
   return isThere ? unread(id, known, UNFETCHED) : deleted(id, known)
 }
 
@@ -139,9 +144,6 @@ export async function readSome(
   const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
   const seen = await seenFromAll(members, known, place)
   const missing = members.filter(({ is }) => is !== 'text')
-  const judged = await inParallel(missing, 2, async ({ is, id }) => {
-    const isThere = is === 'withheld' || (await isListed(place.dav, place.collection.url, id, signal))
-    return isThere ? unread(id, known, UNFETCHED) : deleted(id, known)
-  })
+  const judged = await inParallel(missing, 2, (member) => seenWithoutText(place, member, known, signal))
   return [...seen, ...judged]
 }

@@ -34,18 +34,20 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, place: P
     }
   } catch (error) {
     if (!(error instanceof IcalError)) throw error
-    return { ...unread(id, known, error.reason, error.title), ...named(id, known, error.uid) }
+    return unread(id, known, error.reason, error)
   }
 }
 
-/** The UID by which a resource is known, else the one that stands in its text. */
-function named(id: ResourceId, known: Known, uid: Uid | undefined): { uid: Uid } | undefined {
-  const before = known.get(id)?.uid
-  return uid && (before === undefined || before === id) ? { uid } : undefined
-}
-
-export function unread(id: ResourceId, known: Known, reason: string, title?: string): Unread {
-  return { uid: known.get(id)?.uid ?? id, id, is: 'unread', reason, ...(title === undefined ? {} : { title }) }
+/** It goes by the UID by which it is known, else by the one that could be found in its text, else by its id. */
+export function unread(
+  id: ResourceId,
+  known: Known,
+  reason: string,
+  { title, uid }: { readonly title?: string; readonly uid?: Uid } = {},
+): Unread {
+  const before = known.get(id)?.uid ?? id
+  const name = before === id && uid ? uid : before
+  return { uid: name, id, is: 'unread', reason, ...(title === undefined ? {} : { title }) }
 }
 
 export const deleted = (id: ResourceId, known: Known): Gone => ({

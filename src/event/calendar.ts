@@ -114,10 +114,10 @@ export interface Calendar {
    * ours under that id is adopted if it holds the same, else brought to hold it. An id or UID that the server refuses
    * (it keeps those of deleted events) makes it try the next derived one.
    *
-   * @param unnamed resources are known that can't be read, and which events they are is not: any may be this one. Then
-   *   no other id is tried, and it rejects with `unreachable`
+   * @param hasUnnamed whether resources are known that can't be read, and which events they are is not: any may be this
+   *   one. Then no other id is tried, and it rejects with `unreachable`. Asked only after a refusal
    */
-  create(uid: Uid, fields: Fields, signal: AbortSignal, unnamed?: boolean): AsyncIterable<Answer>
+  create(uid: Uid, fields: Fields, signal: AbortSignal, hasUnnamed?: () => boolean): AsyncIterable<Answer>
 
   /**
    * Patches the resource: afterwards it means `seen.fields` with the fields named in `changed` taken from `fields`

@@ -73,7 +73,7 @@ export function withTitle<T>(events: readonly Component[], read: () => T): T {
   } catch (error) {
     if (!(error instanceof IcalError) || error.title !== undefined) throw error
     const title = events.map((event) => firstText(event, 'SUMMARY')).find(Boolean)
-    const uids = new Set(events.map((event) => firstText(event, 'UID')?.trim()))
+    const uids = uidsOf(events)
     const isOurs = events.some((event) => lineNamed(event, MARK)) // then another UID may stand for it
     throw new IcalError(error.reason, title, uids.size === 1 && !isOurs ? [...uids][0] : undefined)
   }
@@ -84,9 +84,11 @@ function firstText(event: Component, name: string): string | undefined {
   return line && readText(line)
 }
 
+const uidsOf = (events: readonly Component[]): Set<string | undefined> =>
+  new Set(events.map((event) => firstText(event, 'UID')?.trim()))
+
 function oneUid(events: readonly Component[]): string | undefined {
-  const uids = new Set(events.map((event) => firstText(event, 'UID')?.trim()))
-  const [uid, ...more] = uids
+  const [uid, ...more] = uidsOf(events)
   if (events.length === 0) throw new IcalError('the text holds no event')
   if (more.length > 0) throw new IcalError('the text holds events with different UIDs')
   return uid === '' ? undefined : uid

@@ -119,7 +119,6 @@ function recurrenceOf(lines: readonly string[], start: EventTime): ReturnType<ty
 }
 
 const NAMES_AN_OFFSET = /T.*(Z|[+-]\d\d(:?\d\d)?)$/i
-const clockOf = (time: DateTime): string => time.toFormat("yyyy-MM-dd'T'HH:mm:ss")
 
 function timeOf(value: Json | undefined, name: string, zone: string): EventTime {
   const example = `${name} must be {date: "2026-06-01"} or {dateTime: "2026-06-01T10:00:00", timeZone: "Europe/Paris"}.`
@@ -136,8 +135,8 @@ function timeOf(value: Json | undefined, name: string, zone: string): EventTime 
   if (!time.isValid) throw invalid(example)
   // An offset in the text says which instant is meant. What a clock shows stays as it is said: luxon's own conversion
   // is an hour off in places, since it guesses from the offset of today.
-  const clock = NAMES_AN_OFFSET.test(dateTime) ? wallClock(time.toMillis(), inZone) : clockOf(time)
-  return { dateTime: clock, timeZone: inZone }
+  const shownIn = NAMES_AN_OFFSET.test(dateTime) ? inZone : 'UTC'
+  return { dateTime: wallClock(time.toMillis(), shownIn), timeZone: inZone }
 }
 
 function fieldValue(name: Field, value: Json): Json {

@@ -162,7 +162,7 @@ export class BatchWriter {
     const { calendar } = this.keeper
     const { signal } = this.means
     if (task.action === 'create' && !(target && !task.planned)) {
-      return calendar.create(task.uid, task.fields, signal, this.keeper.replica.hasUnnamed())
+      return calendar.create(task.uid, task.fields, signal, () => this.keeper.replica.hasUnnamed())
     }
     if (!target) throw new ProviderError('stale', 'the event is gone')
     return task.action === 'delete'

@@ -86,7 +86,7 @@ class Watch {
   private readonly follow = (): void => this.giveUp(this.caller.reason)
 }
 
-/** A reason that is no error: making one, with its stack, costs more than the rest of a wait. */
+/** A reason that is no error, since nobody looks at it, and each request ends some waits. */
 const ENDED = 'ended'
 
 /** The answer with its body in memory. */

@@ -24,11 +24,20 @@ describe('Creating in a CalDAV calendar', () => {
     const { server, calendar } = await account()
     const path = server.user.add(server.calendar, ['UID:uid-1', ...hour('20260610T100000Z')], [], 'theirs.ics')
     server.calendar.broken.add('theirs.ics')
-    await assertRefused(written(calendar, calendar.create('uid-1', LUNCH, NO_END, true)), 'unreachable')
+    await assertRefused(
+      written(
+        calendar,
+        calendar.create('uid-1', LUNCH, NO_END, () => true),
+      ),
+      'unreachable',
+    )
     assert.deepEqual([...server.calendar.members.keys()], ['theirs.ics'])
     const texts = server.user.text(path)
     // Any other event is created.
-    await written(calendar, calendar.create('uid-2', LUNCH, NO_END, true))
+    await written(
+      calendar,
+      calendar.create('uid-2', LUNCH, NO_END, () => true),
+    )
     assert.deepEqual([server.calendar.members.size, server.user.text(path)], [2, texts])
   })
 

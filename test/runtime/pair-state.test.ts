@@ -4,6 +4,7 @@ import { PairState } from '../../src/runtime/pair-state'
 import type { Surroundings } from '../../src/runtime/surroundings'
 import { newPair } from '../../src/sync/entry'
 import { Store } from '../../src/store/store'
+import type { Both, Compared } from '../../src/sync/model'
 import { both } from '../../src/sync/model'
 import { standing } from '../../src/sync/plan'
 import type { Snapshot } from '../store/memory-disk'
@@ -38,6 +39,10 @@ async function started(snapshot: Snapshot = new Map()) {
   return { disk, calendars, pair: await PairState.open(calendars, store, around) }
 }
 
+function standsAt(calendars: Both<CalendarState>): Compared {
+  return standing({ left: calendars.left.replica, right: calendars.right.replica }, 'settings', START)
+}
+
 describe('What two calendars agreed on, on disk', () => {
   it('is never ahead of what was seen of them, also where the disk was full in between', async () => {
     const first = await started()
@@ -50,13 +55,7 @@ describe('What two calendars agreed on, on disk', () => {
     await assert.rejects(first.calendars.left.read(false, never))
     first.disk.fail(null)
     // The next run compares what this process knows, and ends well.
-    await first.pair.end(
-      standing(
-        both((side) => first.calendars[side].replica),
-        'settings',
-        START,
-      ),
-    )
+    await first.pair.end(standsAt(first.calendars))
 
     const second = await started(first.disk.snapshot())
     const { compared } = second.pair.agreement
@@ -71,12 +70,7 @@ describe('What two calendars agreed on, on disk', () => {
     server.add('tea', tea)
     first.disk.fail({ is: 'full', after: 0 })
     await assert.rejects(first.calendars.left.read(false, never))
-    const standsNow = standing(
-      both((side) => first.calendars[side].replica),
-      'settings',
-      START,
-    )
-    await assert.rejects(first.pair.end(standsNow))
+    await assert.rejects(first.pair.end(standsAt(first.calendars)))
     assert.equal((await started(first.disk.snapshot())).pair.agreement.compared, undefined)
   })
 
@@ -106,13 +100,7 @@ describe('What two calendars agreed on, on disk', () => {
     const entry = newPair('tea', 'left', { left: 'l', right: 'r' })
     await assert.rejects(first.pair.put(new Map([['tea', entry]])))
     first.disk.fail(null)
-    await first.pair.end(
-      standing(
-        both((side) => first.calendars[side].replica),
-        'settings',
-        START,
-      ),
-    )
+    await first.pair.end(standsAt(first.calendars))
     assert.deepEqual((await started(first.disk.snapshot())).pair.agreement.get('tea'), entry)
   })
 })
