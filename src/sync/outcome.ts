@@ -1,3 +1,4 @@
+import { fieldNames, isException } from '../event/event'
 import { sameJson } from '../event/json'
 import { hashFields, sameMeaning } from '../event/normal'
 import type { Now } from './entry'
@@ -102,17 +103,32 @@ export function settle(entry: PairEntry, now: Now): PairEntry {
 }
 
 function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
-  const { noted, ...half } = entry[side]
+  const { noted } = entry[side]
   const seen = now[side]
-  if (!noted) return entry
-  if (!isLive(seen) || sameJson(versionOf(seen), noted.against)) return entry
-  const open: PairEntry = { ...entry, [side]: half }
+  if (!noted || !isLive(seen)) return entry
+  const moved = withForgotten(entry, side, noted, seen.fields)
+  if (sameJson(versionOf(seen), noted.against)) return moved
+  const { noted: _noted, ...half } = moved[side]
+  const open: PairEntry = { ...moved, [side]: half }
   return notes(noted).reduceRight((settled, { fields, from }) => {
     const written = (Object.keys(fields) as Field[]).filter((name) =>
       sameMeaning(valueOf(seen.fields, name), valueOf(fields, name)),
     )
     return advance(settled, { ...both(() => from), [side]: fields }, written)
   }, open)
+}
+
+/**
+ * A calendar may forget the changed occurrences of a series that we move, and we may have stopped before they were
+ * written again. That they are gone is no edit then: they count as plain on both sides, so that they go across again.
+ */
+function withForgotten(entry: PairEntry, side: Side, noted: Note, seen: Fields): PairEntry {
+  const isMoved = notes(noted).some(
+    ({ fields }) => 'when' in fields && sameMeaning(valueOf(seen, 'when'), valueOf(fields, 'when')),
+  )
+  if (!isMoved) return entry
+  const forgotten = fieldNames(entry[side].held).filter((name) => isException(name) && !(name in seen))
+  return advance(entry, { left: {}, right: {} }, forgotten)
 }
 
 /** The pair entry of an event whose copy was being created when the answer was lost, now that the copy was seen. */

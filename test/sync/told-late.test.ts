@@ -136,6 +136,45 @@ describe('A write that takes several requests', () => {
     assert.ok(failed)
     assert.equal(spoken(decide('tea', failed, now, rules)), `update right: ${key}`)
   })
+
+  describe('the first of which moves a series, which takes its occurrences from it', () => {
+    const moved = { ...renamed, when: { ...weekly.when, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'] } }
+    const { [key]: _late, ...bare } = moved
+    const cancelled = 'exceptions.2026-06-24T08:00:00Z'
+    const withHoliday = (fields: Fields): Fields => ({ ...fields, [cancelled]: null })
+    const from = withHoliday(renamed)
+    const now = { left: series('l', withHoliday(moved), '1'), right: series('r', from, '1') }
+    const op = operation('update', 'right', 'tea', withHoliday(moved), ['when'], now, '')
+    const pair = newPair('tea', 'left', { left: 'l', right: 'r' })
+    const base = { ...pair, left: { ...pair.left, held: from }, right: { ...pair.right, held: from } }
+    const entry = note(base, op, op.fields, ['when'], now, 'r')
+    const seen = { ...now, right: series('r', bare, '2') }
+    const again = `update right: ${key}, ${cancelled}`
+
+    it('writes them again if its answer was lost', () => {
+      assert.ok(entry?.is === 'pair')
+      assert.equal(spoken(decide('tea', settle(entry, seen), seen, rules)), again)
+    })
+
+    it('writes them again if it was answered, and the next request was not', () => {
+      const answered = apply(entry, op, { is: 'ok', holds: seen.right, wrote: ['when'] }, moved, now)
+      assert.ok(answered?.is === 'pair')
+      assert.equal(spoken(decide('tea', settle(answered, seen), seen, rules)), again)
+    })
+
+    it('leaves an edit of one that is still there to the comparison', () => {
+      assert.ok(entry?.is === 'pair')
+      const edited = { ...seen, right: series('r', { ...moved, [key]: { summary: 'Too late' } }, '2') }
+      const steps = decide('tea', settle(entry, edited), edited, rules)
+      assert.equal(spoken(steps), `update left: ${key} + update right: ${cancelled}`)
+    })
+
+    it('takes it for an edit where nothing was moved by us', () => {
+      assert.ok(entry?.is === 'pair')
+      const theirs = { ...now, left: series('l', from, '1'), right: series('r', renamed, '2') }
+      assert.equal(spoken(decide('tea', settle(entry, theirs), theirs, rules)), `update left: ${cancelled}`)
+    })
+  })
 })
 
 describe('An exclusion of what its series does not have', () => {
