@@ -1,7 +1,7 @@
 import { fieldNames } from '../event/event'
 import { sameMeaning } from '../event/normal'
 import type { Now } from './entry'
-import { aloneAndSkipped, fitted, isLive, isSkipped, mayFlow, without } from './entry'
+import { aloneAndSkipped, fitted, isLive, isSkipped, mayFlow, without, withoutQuestion } from './entry'
 import { ownVersion } from './judge'
 import { changes, valueOf } from './merge'
 import type { Field, Fields, Live, Operation, PairEntry, Question, Rules, Side, Step } from './model'
@@ -101,7 +101,7 @@ function deletion(entry: PairEntry, on: Side, seen: Live, now: Now, rules: Rules
 const notWritable = (uid: string, reason: string): Step => ({ do: 'leave', uid, why: 'not-writable', reason })
 
 function finish(entry: PairEntry, ops: readonly Operation[], rules: Rules): Step[] {
-  return steps(entry, ops.length > 0 ? without(entry, 'told') : without(entry, 'told', 'answer', 'due'), ops, rules.now)
+  return steps(entry, ops.length > 0 ? withoutQuestion(entry) : without(entry, 'told', 'answer', 'due'), ops, rules.now)
 }
 
 function ask(entry: PairEntry, question: Question, rules: Rules): Step[] {

@@ -1,7 +1,7 @@
 import { fieldNames } from '../event/event'
 import { decideGone } from './decide-gone'
 import type { Now } from './entry'
-import { advance, basedOn, fitted, isLive, isSkipped, mayFlow, without } from './entry'
+import { advance, basedOn, fitted, isLive, isSkipped, mayFlow, without, withoutQuestion } from './entry'
 import { judge } from './judge'
 import type { Verdict } from './judge'
 import type { Merged } from './merge'
@@ -67,7 +67,7 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
     return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }, ...stray(entry.uid, merged)]
   }
   const waits = verdict.first.length + ops.length > 0
-  const kept = waits ? without(agreed, 'told') : without(agreed, 'told', 'answer', 'due')
+  const kept = waits ? withoutQuestion(agreed) : without(agreed, 'told', 'answer', 'due')
   const done = steps(entry, kept, [...verdict.first, ...ops], rules.now)
   return [...done, ...notWritable(entry, now, rules), ...stray(entry.uid, merged)]
 }

@@ -38,6 +38,11 @@ export function without<E extends Entry>(entry: E, ...keys: ('due' | 'skipped' |
   return Object.fromEntries(Object.entries(entry).filter(([key]) => !keys.some((gone) => gone === key))) as E
 }
 
+/** The entry of an event whose open question is settled by what is planned: it is looked at again until that is done. */
+export function withoutQuestion<E extends Entry>(entry: E): E {
+  return entry.told ? { ...without(entry, 'told'), due: 0 } : entry
+}
+
 /** Moves the agreement on: each side now counts as holding what `fields` says, in the fields named. */
 export function advance(entry: PairEntry, fields: Both<Fields>, names: readonly Field[]): PairEntry {
   if (names.length === 0) return entry

@@ -671,6 +671,21 @@ describe('an answer', () => {
       assert.equal(await next(world), 'create right')
     })
 
+    it('may be given for one run only, and is asked for again if that run stopped before it wrote', async () => {
+      for (const world of [await asked(), await deleted()]) {
+        await world.settle()
+        const { compared } = world.agreement
+        world.with({ strategy: 'left' })
+        await world.read()
+        const steps = world.plan()
+        assert.equal(steps.filter((step) => step.do === 'write').length, 1)
+        world.record(steps)
+        world.agreement.compared = compared
+        world.with({ strategy: 'manual' })
+        assert.equal(await next(world), 'ask (conflict)')
+      }
+    })
+
     it('says since when it is waited for', async () => {
       const world = await deleted()
       assert.equal(world.agreement.get('tea')?.told?.at, world.clock)
