@@ -80,7 +80,10 @@ export class Decisions {
     const tag = tagOf(uid, pair)
     // Where nothing may be written, an answer for the other side leaves both as they are.
     if (tag !== undefined) for (const side of SIDES) this.truth.touch(side, tag)
-    for (const seen of Object.values(pair.find(uid))) {
+    const now = Object.values(pair.find(uid))
+    // Missing on one side, if only in an empty answer, it may be answered that it is to be gone from both.
+    if (now.some((seen) => seen?.is === 'gone' && seen.how === 'missing')) this.leaveOpen(uid, pair)
+    for (const seen of now) {
       if (seen?.is !== 'live' || tag === undefined) continue
       for (const field of TEXTS) this.truth.allow(tag, field, (seen.fields[field] ?? '') as string)
       // What a flow wrote over a copy may be asked about, too, and the user may want it.
