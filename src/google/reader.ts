@@ -17,7 +17,10 @@ const SLICE = 25
 /** To read more resources than these one by one costs more than to list the calendar. */
 const FEW = 20
 
-/** Google does not list a series under its UID, and gives it when asked for it: what else belongs to it is not known. */
+/**
+ * Google tells of a series, and does not list it under its UID: what else belongs to it is not known, and not whether it
+ * is still there, for of what was deleted Google keeps a cancelled event.
+ */
 class Contradiction extends ProviderError {
   constructor(
     /** The deletions that the same delta told of. */
@@ -114,7 +117,11 @@ export class Reader {
     const before = known.get(part.id)
     const fromBefore = before?.is === 'live' ? refOf(before).iCalUID : undefined
     const fromPart = [part.master, ...part.instances].find((event) => typeof event?.iCalUID === 'string')?.iCalUID
-    return this.series(part.id, fromPart ?? fromBefore, signal)
+    const group = await this.series(part.id, fromPart ?? fromBefore, signal)
+    const found = new Set(group.instances.map(({ id }) => id))
+    const isLacking = part.master || before?.is === 'live' || part.instances.some(({ id }) => !found.has(id))
+    if (!group.master && isLacking) throw new Contradiction()
+    return group
   }
 
   /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Json } from '../../src/event/json'
 import { jsonResponse } from '../simulators/google/refusal'
 import type { GoogleEvent } from '../simulators/google/resource'
+import type { User } from '../simulators/google/user'
 import { byId, CHOIR, collect, DENTIST, only, readAll, SECOND, signal, THIRD, FOURTH, World } from './world'
 
 const NATIVE_SINGLE: GoogleEvent = {
@@ -279,6 +280,24 @@ describe('Google provider: what changed', () => {
     assert.deepEqual(series.fields[`exceptions.${SECOND}`], { summary: 'Concert' })
     assert.equal(series.fields[`exceptions.${THIRD}`], null)
     assert.deepEqual(seen.get(removed)?.is, 'gone')
+  })
+
+  it('calls no series deleted of which it was told right now and that Google then does not find at all', async () => {
+    for (const edit of [(id: string) => id, (id: string, user: User) => user.instanceId(id, THIRD)]) {
+      const world = new World()
+      const { user } = world.simulator
+      const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+      const { again } = await readOnce(world)
+      user.edit(edit(id, user), { summary: 'Concert' })
+      world.simulator.interfere = (stage, { url }) => {
+        if (stage !== 'before') return undefined
+        if (url.searchParams.has('iCalUID')) return jsonResponse(200, { items: [] })
+        return url.pathname.endsWith(`/events/${id}`) ? jsonResponse(404, {}) : undefined
+      }
+      const read = await again()
+      assert.equal(read.kind, 'full')
+      assert.equal(byId(read.seen).get(id)?.is, 'live')
+    }
   })
 
   it('reads all again when Google no longer takes the token, stale or garbage', async () => {
