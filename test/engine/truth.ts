@@ -86,6 +86,11 @@ export class Truth {
     this.ever.set(`${tag}/${field}`, (this.ever.get(`${tag}/${field}`) ?? new Set()).add(text))
   }
 
+  /** The rest of a series that was split holds what the whole one held. */
+  inherit(tag: string, rest: string, field: TextField): void {
+    for (const text of this.ever.get(`${tag}/${field}`) ?? []) this.remember(rest, field, text)
+  }
+
   touch(side: Side, tag: string): void {
     this.touchedEver.add(`${side}/${tag}`)
     this.of(tag).touched[side] = true

@@ -86,6 +86,7 @@ export class Users {
       const made = this.truth.newText('e')
       this.truth.shift(side, tag)
       this.truth.make(made, side)
+      this.truth.inherit(tag, made, 'location')
       if (this.truth.guests.has(tag)) this.truth.guests.add(made) // they are invited to the rest, too
       owner.split(id, key, {
         summary: this.text(side, made, 'summary'),
