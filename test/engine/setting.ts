@@ -64,10 +64,24 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
     },
     caldav: drawServer(random),
   }
+  return withoutRiddles(setting)
+}
+
+/** Without what nobody could know in the place of the engine. */
+function withoutRiddles(setting: Setting): Setting {
+  const { behaviour, caldav, troubles } = setting
   // A service that drops what was changed in occurrences when their series moves, and gives no sign of such a change,
-  // leaves an instant between the look and the write in which nobody can know.
-  const blind = setting.behaviour.movedSeries === 'resets' && setting.troubles.has('meanwhile')
-  return blind ? { ...setting, behaviour: { ...setting.behaviour, seriesEtag: 'changes' } } : setting
+  // leaves an instant between the look and the write.
+  const blind = behaviour.movedSeries === 'resets' && troubles.has('meanwhile')
+  // A server that does not give out an event and, against RFC 4791 5.3.2.1, takes a second one with its UID, says of
+  // neither to who remembers nothing that they are the same.
+  const forgets = troubles.has('backups') || troubles.has('decisions')
+  const mute = troubles.has('late reads') && forgets && caldav.uniqueUid === 'nowhere'
+  return {
+    ...setting,
+    ...(blind ? { behaviour: { ...behaviour, seriesEtag: 'changes' } } : {}),
+    ...(mute ? { caldav: { ...caldav, uniqueUid: 'calendar' } } : {}),
+  }
 }
 
 function drawTroubles(random: Random, only: readonly Trouble[]): Set<Trouble> {
