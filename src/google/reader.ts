@@ -118,9 +118,10 @@ export class Reader {
     const fromBefore = before?.is === 'live' ? refOf(before).iCalUID : undefined
     const fromPart = [part.master, ...part.instances].find((event) => typeof event?.iCalUID === 'string')?.iCalUID
     const group = await this.series(part.id, fromPart ?? fromBefore, signal)
+    if (group.master) return group
     const found = new Set(group.instances.map(({ id }) => id))
     const isLacking = part.master || before?.is === 'live' || part.instances.some(({ id }) => !found.has(id))
-    if (!group.master && isLacking) throw new Contradiction()
+    if (isLacking) throw new Contradiction()
     return group
   }
 
