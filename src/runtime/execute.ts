@@ -2,6 +2,7 @@ import { sameJson } from '../event/json'
 import type { Data } from '../store/data'
 import { cut } from '../sync/limit'
 import type { Compared, Entry, Operation, Side, Step, Uid } from '../sync/model'
+import { isCurrent } from '../sync/operation'
 import { apply } from '../sync/outcome'
 import { standing } from '../sync/plan'
 import { announce } from './announce'
@@ -55,17 +56,11 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
   addReads(report, job.reads)
   addReadOnly(report, pair, settings.direction, turn)
   if (report.errors.length === 0 && isReady(pair, report)) {
-    const rules = rulesFor(settings, overrides, pair.calendars, turn, now())
-    const hash = settingsHash(rules, settings)
-    const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
-    const view = { agreement: pair.agreement, replicas, deletedLately: pair.deletedLately() }
-    const steps = await planned(view, rules, hash, engine.around, job.only)
-    const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
-    const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations)
-    addPlan(report, steps, first, remaining.length, turn)
-    if (overrides.dryRun) addOperations(report, first, id, pair, turn)
+    const plan = await planNow(job, engine, job.only)
+    addPlan(report, plan.steps, plan.first, plan.remaining.length, turn)
+    if (overrides.dryRun) addOperations(report, plan.first, id, pair, turn)
     else {
-      await carryOn(job, engine, report, { steps, first, remaining, hash })
+      await carryOn(job, engine, report, plan)
       return report
     }
   }
@@ -107,23 +102,81 @@ function addOperations(
 
 type Planned = {
   readonly steps: readonly Step[]
+  /** What this run carries out, and what it leaves to the next. */
   readonly first: readonly Operation[]
   readonly remaining: readonly Operation[]
   readonly hash: string
 }
 
-/** Records what was agreed, announces what is asked, sends the operations out and waits for them. */
-async function carryOn(job: Job, engine: Engine, report: Report, planned: Planned): Promise<void> {
-  const { pair, turn, outputs, signal } = job
-  const { first, remaining, steps, hash } = planned
+/** @param only these events; default: all of which there is news */
+async function planNow(job: Job, engine: Engine, only: ReadonlySet<Uid> | undefined): Promise<Planned> {
+  const { pair, settings, overrides, turn } = job
+  const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now())
+  const hash = settingsHash(rules, settings)
+  const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
+  const view = { agreement: pair.agreement, replicas, deletedLately: pair.deletedLately() }
+  const steps = await planned(view, rules, hash, engine.around, only)
+  const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
+  const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations)
+  return { steps, first, remaining, hash }
+}
+
+/** An answer is carried out in stages: a version of the user's own is written here, then there. */
+const MOST_STAGES = 4
+
+/** Carries a plan out, and in the same run what follows from the user's answers; then notes how far both were compared. */
+async function carryOn(job: Job, engine: Engine, report: Report, plan: Planned): Promise<void> {
+  const { pair, turn } = job
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   // Before anything is written: what is written then is looked at once more.
-  const compared = newStanding(pair, standing(replicas, hash, engine.around.now()), steps)
+  const compared = newStanding(pair, standing(replicas, plan.hash, engine.around.now()), plan.steps)
+  const run = new Run(report.run)
+  await carryStage(job, engine, report, run, plan)
+  let last = plan
+  for (let stage = 1; stage < MOST_STAGES; stage += 1) {
+    const next = goingOn(last.first, run, pair)
+    if (next.size === 0) break
+    last = await planNow(job, engine, next)
+    addPlan(report, [], last.first, report.remaining + last.remaining.length, turn)
+    await carryStage(job, engine, report, run, last)
+  }
+  report.late = pair.takeLate()
+  addResults(report, run, report.pair, turn)
+  if (job.only) await pair.ended()
+  else await pair.end(compared)
+  addStanding(report, pair, engine.around.now())
+  report.finishedAt = new Date(engine.around.now()).toISOString()
+  report.lost = run.lost.map(({ id, uid, calendar, fields }) => ({
+    id,
+    uid,
+    calendar: calendar === pair.calendars[turn('left')].identity ? report.pair.left : report.pair.right,
+    summary: typeof fields.summary === 'string' ? fields.summary : '',
+  }))
+  const didSomething = run.results.length > 0 || report.errors.length > 0
+  const events = run.results.map(({ op, state, message }) => {
+    const { uid, action, to, reason } = op
+    return {
+      uid,
+      action,
+      calendar: report.pair[turn(to)],
+      reason,
+      state,
+      ...(message === undefined ? {} : { message }),
+    }
+  })
+  if (didSomething) await pair.past.remember(asData({ ...report, events }))
+  else pair.past.rememberIdle()
+}
+
+/** Records what was agreed, announces what is asked, sends the operations out and waits for them. */
+async function carryStage(job: Job, engine: Engine, report: Report, run: Run, plan: Planned): Promise<void> {
+  const { pair, turn, outputs, signal } = job
+  const { first, remaining, steps } = plan
   await pair.put(agreed(steps))
   await announce(job, engine, report, steps)
-  const run = new Run(report.run, first)
   if (first.length > 0) {
     await pair.begin(run.id)
+    run.begin(first)
     engine.runs.set(run.id, run)
     try {
       for (const side of ['left', 'right'] as const) {
@@ -140,36 +193,22 @@ async function carryOn(job: Job, engine: Engine, report: Report, planned: Planne
       engine.runs.delete(run.id)
     }
   }
-  report.late = pair.takeLate()
-  addResults(report, run, report.pair, turn)
   // A sink that failed as a whole (its disk, its calendar) has recorded nothing of its operations.
-  const isUndone = (state: string): boolean => state === 'not carried out' || state === 'failed'
-  const undone = run.results.filter(({ state }) => isUndone(state)).map(({ op }) => op)
-  await pair.put(dueAgain([...undone, ...remaining], pair))
-  if (job.only) await pair.ended()
-  else await pair.end(compared)
-  addStanding(report, pair, engine.around.now())
-  report.finishedAt = new Date(engine.around.now()).toISOString()
-  report.lost = run.lost.map(({ id, uid, calendar, fields }) => ({
-    id,
-    uid,
-    calendar: calendar === pair.calendars[turn('left')].identity ? report.pair.left : report.pair.right,
-    summary: typeof fields.summary === 'string' ? fields.summary : '',
-  }))
-  const didSomething = first.length > 0 || report.errors.length > 0
-  const events = run.results.map(({ op, state, message }) => {
-    const { uid, action, to, reason } = op
-    return {
-      uid,
-      action,
-      calendar: report.pair[turn(to)],
-      reason,
-      state,
-      ...(message === undefined ? {} : { message }),
-    }
-  })
-  if (didSomething) await pair.past.remember(asData({ ...report, events }))
-  else pair.past.rememberIdle()
+  const isUndone = (op: Operation): boolean => ['not carried out', 'failed'].includes(run.stateOf(op) ?? '')
+  await pair.put(dueAgain([...first.filter(isUndone), ...remaining], pair))
+}
+
+/**
+ * The events about which more is to be done at once: those whose answer has come halfway, and those of which a copy was
+ * to be made where something else turned out to be.
+ */
+function goingOn(ops: readonly Operation[], run: Run, pair: PairState): Set<Uid> {
+  const goesOn = (op: Operation): boolean => {
+    const state = run.stateOf(op)
+    if (state === 'ok') return op.decides === true || op.keeps !== undefined
+    return state === 'stale' && op.action === 'create' && !isCurrent(op, pair.find(op.uid))
+  }
+  return new Set(ops.filter(goesOn).flatMap(({ uid, keeps }) => (keeps === undefined ? [uid] : [keeps, uid])))
 }
 
 /** Where both stand, as it was if nothing has happened since: then nothing need be written. */

@@ -18,24 +18,29 @@ type Fate = {
 /** One run's operations on their way through the flow, until each has a result or was received by no sink. */
 export class Run {
   private readonly fates = new Map<string, Fate>()
-  private readonly finished: Promise<void>
+  private finished: Promise<void> = Promise.resolve()
   private finish: () => void = () => undefined
-  private over = false
+  private over = true
   private readonly counters: { readonly side: Side; readonly counter: Readonly<Counter> }[] = []
   /** Versions that were overwritten or deleted by it. */
   readonly lost: Lost[] = []
 
-  constructor(
-    readonly id: string,
-    ops: readonly Operation[],
-  ) {
+  constructor(readonly id: string) {}
+
+  /** These are about to be sent; those before have ended. */
+  begin(ops: readonly Operation[]): void {
     for (const op of ops) this.fates.set(op.id, { op, state: 'sent' })
+    this.over = false
     this.finished = new Promise((resolve) => (this.finish = resolve))
     this.check()
   }
 
   get results(): readonly Readonly<Fate>[] {
     return [...this.fates.values()]
+  }
+
+  stateOf({ id }: Operation): Fate['state'] | undefined {
+    return this.fates.get(id)?.state
   }
 
   /** A sink has them: they are waited for. */

@@ -147,6 +147,53 @@ describe('an answer to a conflict', () => {
     })
   })
 
+  describe('is carried out on both sides in the run that it sets off', () => {
+    const NONE = { create: 0, update: 0, delete: 0 }
+
+    it('where it is an event of the user’s own', async () => {
+      const id = await asked()
+      const report = await command(flow, 'resolve', { id, choice: { summary: 'White Tea' } })
+      assert.deepEqual(flow.titles(), TITLES('Coffee', 'White Tea'))
+      const { applied, planned, conflicts } = report
+      const one = { ...NONE, update: 1 }
+      assert.deepEqual([applied, planned, conflicts], [{ left: one, right: one }, { left: one, right: one }, 0])
+      assert.deepEqual((await flow.sync()).planned, { left: NONE, right: NONE })
+    })
+
+    it('where both versions are kept', async () => {
+      const id = await asked()
+      const report = await command(flow, 'resolve', { id, choice: 'both' })
+      assert.deepEqual(flow.titles(), TITLES('Black Tea', 'Coffee', 'Green Tea'))
+      assert.equal(report.conflicts, 0)
+      assert.deepEqual((await flow.sync()).planned, { left: NONE, right: NONE })
+    })
+
+    for (const edited of ['google', 'icloud'] as const) {
+      it(`where the event was edited on ${edited} and deleted on the other side`, async () => {
+        await inStep(flow)
+        if (edited === 'google') {
+          flow.google.user.edit(flow.inGoogle('Tea').id ?? '', { summary: 'Green Tea' })
+          flow.icloud.user.delete(flow.inIcloud('Tea').path)
+        } else {
+          flow.icloud.user.set(flow.inIcloud('Tea').path, 'SUMMARY:Green Tea')
+          flow.google.user.delete(flow.inGoogle('Tea').id ?? '')
+        }
+        await flow.sync()
+        const report = await command(flow, 'resolve', { id: lastConflict(flow).id, choice: { summary: 'White Tea' } })
+        assert.deepEqual([flow.titles(), report.conflicts], [TITLES('Coffee', 'White Tea'), 0])
+        assert.deepEqual((await flow.sync()).planned, { left: NONE, right: NONE })
+      })
+    }
+
+    it('for all conflicts at once', async () => {
+      await asked()
+      clash(flow, 'Coffee')
+      await flow.sync()
+      const report = await command(flow, 'resolve', { all: true, choice: { summary: 'Drink' } })
+      assert.deepEqual([flow.titles(), report.conflicts], [TITLES('Drink', 'Drink'), 0])
+    })
+  })
+
   describe('that comes during a run', () => {
     it('waits for its end and is carried out then', async () => {
       const id = await asked()
