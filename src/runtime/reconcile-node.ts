@@ -52,13 +52,11 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
   const signal = handle(RED, node, (msg) => reconciler.input(msg))
   const reconciler = new Reconciler(engine, calendars, settings, sends, signal)
   showLogins(node, [calendars.left.watchLogin, calendars.right.watchLogin], signal)
-  const inBackground = (job: Promise<void>): void => {
-    job.catch((thrown: unknown) => {
-      if (!signal.aborted) node.error(showError(node, thrown))
-    })
+  const trouble = (thrown: unknown): void => {
+    if (!signal.aborted) node.error(showError(node, thrown))
   }
-  inBackground(reconciler.watchJoins())
-  inBackground(health.watch(engine.around.sleep, signal))
+  reconciler.watchJoins(trouble).catch(trouble)
+  health.watch(engine.around.sleep, signal).catch(trouble)
   offerPreview(engine, nameInEditor(node, config), signal, () => preview(calendars, settings, engine, signal))
 }
 

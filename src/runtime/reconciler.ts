@@ -38,11 +38,18 @@ export type Sends = {
   standing(report: Report): void
 }
 
+/** A trigger in the queue. `ended` answers it with what its own run came to: the error that it ended with, if any. */
+type Waiting = {
+  readonly trigger: Trigger
+  readonly overrides: Overrides
+  readonly ended: (error?: unknown) => void
+}
+
 /** A reconcile node's work: joins reads, and lets one run follow another. */
 export class Reconciler {
   private readonly joins: Joins<Message>
-  private readonly waiting: { readonly trigger: Trigger; readonly overrides: Overrides }[] = []
-  private busy: Promise<void> | undefined
+  private readonly waiting: Waiting[] = []
+  private isBusy = false
   private readonly fruitless: FruitlessRuns
   private identities: Partial<Record<Side, string>> = {}
 
@@ -77,11 +84,15 @@ export class Reconciler {
     return joined === 'waiting' ? undefined : this.enqueue(joined)
   }
 
-  /** Ends the joins that have waited too long, with a report that says which calendar is missing. */
-  async watchJoins(): Promise<void> {
+  /**
+   * Ends the joins that have waited too long, with a report that says which calendar is missing.
+   *
+   * @param trouble hears of each of these runs that ended in an error; the next ones go on
+   */
+  async watchJoins(trouble: (thrown: unknown) => void): Promise<void> {
     for await (const { msg, reads } of this.joins.overdue()) {
       const missing: Side = reads.has('left') ? 'right' : 'left'
-      await this.enqueue({ msg, reads, missing })
+      await this.enqueue({ msg, reads, missing }).catch(trouble)
     }
   }
 
@@ -151,36 +162,41 @@ export class Reconciler {
     return reads.filter(({ calendar }) => calendar === this.identities[side])
   }
 
-  /** Triggers that come during a run become one following run; each gets a report. */
+  /**
+   * Triggers that come during a run become one following run; each gets a report.
+   *
+   * @returns when the trigger's own run has ended, whatever waits behind it; rejects with what that run ended with
+   */
   private async enqueue(trigger: Trigger): Promise<void> {
-    this.waiting.push({ trigger, overrides: this.overridesOf(trigger.msg) })
-    this.busy ??= this.work()
-    await this.busy
+    const overrides = this.overridesOf(trigger.msg)
+    const answer = new Promise<unknown>((ended) => this.waiting.push({ trigger, overrides, ended }))
+    if (!this.isBusy) void this.work()
+    const error = await answer
+    if (error !== undefined) throw error as Error
   }
 
+  /** Never rejects: what goes wrong is told to those whose run it was. */
   private async work(): Promise<void> {
-    const failures: unknown[] = []
-    try {
-      for (let first = this.waiting[0]; first; first = this.waiting[0]) {
-        const failure = await this.next(first.overrides)
-        if (failure !== undefined) failures.push(failure)
-      }
-    } finally {
-      this.busy = undefined // in the same breath as the last look at who waits: whoever comes now begins anew
-    }
-    if (failures.length > 0) throw failures[0] as Error
+    this.isBusy = true
+    for (let first = this.waiting[0]; first; first = this.waiting[0]) await this.next(first.overrides)
+    this.isBusy = false // in the same breath as the last look at who waits: whoever comes now begins anew
   }
 
-  /** One run for all that wait and want it done in the same way. @returns what went wrong */
-  private async next(overrides: Overrides): Promise<unknown> {
+  /** One run for all that wait and want it done in the same way. */
+  private async next(overrides: Overrides): Promise<void> {
     const alike = this.waiting.filter((each) => sameOverrides(each.overrides, overrides))
     this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((each) => !alike.includes(each)))
     const triggers = alike.map(({ trigger }) => trigger)
-    const { report, error } = await this.attempt(triggers, overrides)
-    await tellOf(report, this.engine)
-    for (const { msg } of triggers) this.sends.report(msg, report)
-    this.sends.standing(report)
-    return error
+    try {
+      this.signal.throwIfAborted()
+      const { report, error } = await this.attempt(triggers, overrides)
+      await tellOf(report, this.engine)
+      for (const { msg } of triggers) this.sends.report(msg, report)
+      this.sends.standing(report)
+      for (const { ended } of alike) ended(error)
+    } catch (thrown) {
+      for (const { ended } of alike) ended(thrown)
+    }
   }
 
   /** A run that fails has a report too. */

@@ -59,7 +59,7 @@ export class Flow {
       },
       this.closing.signal,
     )
-    this.background(this.reconciler.watchJoins())
+    this.reconciler.watchJoins(this.trouble).catch(this.trouble)
   }
 
   get isOpen(): boolean {
@@ -124,9 +124,7 @@ export class Flow {
     return handled
   }
 
-  private background(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      if (this.isOpen) this.errors.push(error as Error)
-    })
+  private readonly trouble = (error: unknown): void => {
+    if (this.isOpen) this.errors.push(error as Error)
   }
 }

@@ -39,7 +39,13 @@ const NODES = [
   'calsync-reconcile',
   'calendar-sink',
 ]
-const CORE = ['common/25-catch.js', 'common/91-global-config.js', 'function/10-function.js', 'network/21-httpin.js']
+const CORE = [
+  'common/24-complete.js',
+  'common/25-catch.js',
+  'common/91-global-config.js',
+  'function/10-function.js',
+  'network/21-httpin.js',
+]
 
 /** A message that a node got. */
 export type Got = Message & { payload: unknown }

@@ -96,6 +96,34 @@ describe('when both calendars were read', () => {
     assert.equal(flow.heard('report').length, 3)
   })
 
+  it('each trigger is answered by its own run: the error of the one before is not its own', async () => {
+    await flow.start()
+    let asked = 0
+    flow.google.interfere = (stage) =>
+      stage === 'before' && (asked += 1) === 1 ? new Response('<html>login to the hotel</html>') : undefined
+    const done = flow.next('done')
+    flow.node('reconcile').receive({ _msgid: 'm1', topic: 'sync', conflictResolution: 'left-wins' })
+    flow.node('reconcile').receive({ _msgid: 'm2', topic: 'sync' })
+    assert.equal((await done)._msgid, 'm2')
+    const ids = (name: 'caught' | 'done'): unknown[] => flow.heard(name).map(({ _msgid }) => _msgid)
+    assert.deepEqual([ids('caught'), ids('done')], [['m1'], ['m2']])
+  })
+
+  it('a trigger is answered as soon as its own run has ended, whatever waits behind it', async () => {
+    await flow.start({ toIcloud: 'return null' })
+    await flow.sync({ dryRun: true })
+    const done = flow.next('done', ({ _msgid }) => _msgid === 'm1')
+    const second = flow.next('report', ({ _msgid }) => _msgid === 'm2')
+    flow.node('reconcile').receive({ _msgid: 'm1', topic: 'sync', dryRun: true })
+    flow.node('reconcile').receive({ _msgid: 'm2', topic: 'sync' })
+    await done
+    assert.deepEqual(
+      flow.heard('report').filter(({ _msgid }) => _msgid === 'm2'),
+      [],
+    )
+    await second
+  })
+
   it('can be compared again by the command sync, without any read', async () => {
     await flow.start()
     await flow.sync()

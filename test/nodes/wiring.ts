@@ -38,6 +38,8 @@ export const ID = {
   icloudWritten: '00000000000000d6',
   caught: '00000000000000d7',
   catch: '00000000000000d8',
+  done: '00000000000000da',
+  complete: '00000000000000db',
   /** For flows with several pairs: reads all calendars. */
   trigger: '00000000000000d9',
 }
@@ -58,11 +60,12 @@ const LISTENERS: readonly Name[] = [
   'googleWritten',
   'icloudWritten',
   'caught',
+  'done',
 ]
 
 /**
  * The usual flow, Google left and iCloud right: two sources, a reconcile node, a Function node before each of two
- * sinks, a Catch node, and helper nodes that listen on every output.
+ * sinks, a Complete node for the reconcile node, a Catch node, and helper nodes that listen on every output.
  */
 export function usualFlow(googleUrl: string, icloudUrl: string, path: string, wish: Wish): FlowNode[] {
   const z = ID.tab
@@ -93,6 +96,7 @@ export function usualFlow(googleUrl: string, icloudUrl: string, path: string, wi
     between(ID.toIcloud, wish.toIcloud, ID.icloudSink),
     { id: ID.googleSink, z, type: 'calendar-sink', calendar: ID.googleCalendar, wires: [[ID.googleWritten]] },
     { id: ID.icloudSink, z, type: 'calendar-sink', calendar: ID.icloudCalendar, wires: [[ID.icloudWritten]] },
+    { id: ID.complete, z, type: 'complete', scope: [ID.reconcile], wires: [[ID.done]] },
     { id: ID.catch, z, type: 'catch', scope: null, wires: [[ID.caught]] },
     ...LISTENERS.map((name) => ({ id: ID[name], z, type: 'helper' })),
   ]
