@@ -53,7 +53,7 @@ export async function fetchChanges(
   let token = since
   for (let page = 0; page < MOST_PAGES; page++) {
     const found = await syncCollection(dav, collection, token, signal)
-    if (!found.ok) return judge(found.answer, token !== null)
+    if (!found.ok) return judge(dav, collection, found.answer, token !== null, signal)
     if (isRefused(found, collection)) return { is: 'unsupported' }
     responses.push(...found.responses.filter(({ status }) => status !== 507))
     if (found.token === null) return { is: 'unsupported' }
@@ -104,10 +104,17 @@ async function syncCollection(dav: Dav, collection: URL, token: string | null, s
 }
 
 /**
- * Servers have many words for a token that they don't know: RFC 6578's is a 403 with `valid-sync-token`. A bare 403 is
- * a matter of permission: reading all again would not help, and must not look like an empty calendar.
+ * Servers have many words for a token that they don't know: RFC 6578's is a 403 with `valid-sync-token`, and iCloud
+ * also says a bare 403. That may be a matter of permission as well, which must not look like an empty calendar: the
+ * collection itself is asked. If it answers, it is the token, or without one the report, that is not wanted.
  */
-function judge(answer: Answered, hadToken: boolean): Changes {
+async function judge(
+  dav: Dav,
+  collection: URL,
+  answer: Answered,
+  hadToken: boolean,
+  signal: AbortSignal,
+): Promise<Changes> {
   const { status, url } = answer
   const said = preconditionsIn(answer.text)
   if (said.includes('supported-report') || [405, 415, 422, 501].includes(status)) return { is: 'unsupported' }
@@ -116,8 +123,9 @@ function judge(answer: Answered, hadToken: boolean): Changes {
   }
   if ([400, 409, 412, 507].includes(status)) return { is: 'unsupported' }
   if (status === 404 || status === 410) throw notFound(url, status)
-  if (status === 403) throw noAccess(url, status)
-  throw unexpected(answer, 'the request for changes')
+  if (status !== 403) throw unexpected(answer, 'the request for changes')
+  await fetchCtag(dav, collection, signal)
+  return { is: hadToken ? 'invalid-token' : 'unsupported' }
 }
 
 export const notFound = (url: URL, status?: number): ProviderError =>

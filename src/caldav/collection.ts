@@ -38,24 +38,35 @@ export function collectionFrom({ id, props: found }: Described, base: URL): Coll
     identity: identityOf(url),
     name: name === '' ? (id.split('/').filter(Boolean).at(-1) ?? id) : name,
     provider: 'icloud',
-    writable: isWritable(found) && !types.includes('subscribed'),
+    // a refused write tells, where the server does not
+    writable: isWritable(found) !== false && !types.includes('subscribed'),
     ...(color === undefined ? {} : { color }),
     ...(timeZone === undefined ? {} : { timeZone }),
   }
   return { url, info, hasTokens: hasTokens(found) }
 }
 
-/** No component set means any component (RFC 4791 5.2.3). */
-function holdsEvents(found: Described['props']): boolean {
-  const set = found.supportedCalendarComponentSet
-  if (set === undefined) return true
-  return listOf(inner(set, 'comp')).some((comp) => textIn(comp, '_attributes', 'name').toUpperCase() === 'VEVENT')
+/** Whether a response is about a calendar that is known to hold something else than events: tasks, a subscription. */
+export function isOtherCalendar({ props: found }: Described): boolean {
+  const types = namesIn(found.resourcetype)
+  if (types.includes('subscribed')) return true
+  return types.includes('calendar') && componentsIn(found).length > 0 && !holdsEvents(found)
 }
 
-/** No privilege set: taken as writable, a refused write tells. iCloud states `write-content` and `bind`. */
-function isWritable(found: Described['props']): boolean {
+/** No component set means any component (RFC 4791 5.2.3). */
+function holdsEvents(found: Described['props']): boolean {
+  return found.supportedCalendarComponentSet === undefined || componentsIn(found).includes('VEVENT')
+}
+
+function componentsIn(found: Described['props']): string[] {
+  const comps = listOf(inner(found.supportedCalendarComponentSet, 'comp'))
+  return comps.map((comp) => textIn(comp, '_attributes', 'name').toUpperCase()).filter((name) => name !== '')
+}
+
+/** Whether the account may write; undefined if the server does not say. iCloud states `write-content` and `bind`. */
+export function isWritable(found: Described['props']): boolean | undefined {
   const set = found.currentUserPrivilegeSet
-  if (set === undefined) return true
+  if (set === undefined) return undefined
   const held = namesIn(inner(set, 'privilege'))
   return ['all', 'write', 'writeContent', 'bind'].some((privilege) => held.includes(privilege))
 }

@@ -1,8 +1,8 @@
 import type { Answer, Live } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
-import { unexpected } from './errors'
+import { preconditionsIn, unexpected } from './errors'
+import { refused, whyForbidden } from './forbidden'
 import { urlOf } from './paths'
-import { readOnly, refused } from './put'
 import type { Place } from './place'
 import { seenNow } from './read'
 import { deleted, etagOf } from './seen'
@@ -25,12 +25,15 @@ async function remove(place: Place, seen: Live, signal: AbortSignal): Promise<vo
   const url = urlOf(id, collection.url)
   const answer = await dav.connection.send({ method: 'DELETE', url, headers: versionOf(seen, current) }, signal)
   const { status } = answer
+  if (status >= 200 && status < 300) place.refusals.passed()
   if ((status >= 200 && status < 300) || status === 404 || status === 410) return
   // If-Match fails on what is not there, too: a repeated deletion ends here
   if (status === 412 || status === 409) {
     if ((await seenNow(place, id, new Map([[id, seen]]), signal)).is === 'gone') return
     throw new ProviderError('stale', `${id} has changed on the server since it was read. It is read again.`, { status })
   }
-  if (status === 403 || status === 405) throw readOnly(place, status)
+  if (status === 403 || status === 405) {
+    throw await whyForbidden(place, id, status, preconditionsIn(answer.text), signal)
+  }
   throw unexpected(answer, 'the deletion of an event')
 }

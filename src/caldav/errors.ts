@@ -50,7 +50,7 @@ export function generalFailure(answer: Answered, now: Millis): ProviderError | u
   const { status, url } = answer
   const options = { status, retryAt: retryAt(answer, now) }
   if (status === 401) return unauthorised(url, status)
-  if (status === 429 || (status === 503 && options.retryAt !== undefined)) {
+  if (status === 429 || ([403, 503].includes(status) && options.retryAt !== undefined)) {
     return new ProviderError('rate-limit', `${url.host} asks to wait (HTTP ${status}). It goes on by itself.`, options)
   }
   if ([408, 500, 502, 503, 504].includes(status)) {

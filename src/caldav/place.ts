@@ -1,5 +1,6 @@
 import type { Collection } from './collection'
 import type { Dav } from './dav'
+import type { Refusals } from './forbidden'
 
 /**
  * A calendar and what it takes to read and write it. `floatingZone`: IANA zone of times without a zone. `mails`: whether
@@ -10,4 +11,5 @@ export type Place = {
   readonly collection: Collection
   readonly floatingZone: string
   readonly mails: boolean
+  readonly refusals: Refusals
 }

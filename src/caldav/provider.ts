@@ -3,15 +3,18 @@ import { ProviderError } from '../event/calendar'
 import { CaldavCalendar } from './calendar'
 import { noAccess, notFound } from './changes'
 import type { Collection } from './collection'
-import { COLLECTION_PROPS, collectionFrom } from './collection'
+import { COLLECTION_PROPS, collectionFrom, isOtherCalendar } from './collection'
 import type { CaldavConfig, CaldavSurroundings } from './connection'
 import { Connection } from './connection'
+import type { Described } from './dav'
 import { Dav } from './dav'
 import { mailsGuests } from './scheduling'
 import type { Account } from './discovery'
 import { findAccount } from './discovery'
 import { unexpected } from './errors'
+import { Refusals } from './forbidden'
 import { decodePath, urlOf, withSlash } from './paths'
+import { namesIn } from './value'
 
 /**
  * An account on iCloud or any other CalDAV server. Nothing is asked before the first method is called.
@@ -24,6 +27,16 @@ export function createCaldavProvider(
 ): Promise<CalendarProvider> {
   return Promise.resolve().then(() => new CaldavProvider(config, surroundings))
 }
+
+/** One thing in a home, and where its home is. */
+type Listed = { readonly response: Described; readonly base: URL }
+
+const noneRecognised = (count: number, host: string): ProviderError =>
+  new ProviderError(
+    'bad-answer',
+    `${host} lists ${count === 1 ? 'one thing' : `${count} things`}, and none of them is a calendar that CalSync can recognise. ` +
+      'Make a calendar there in another app, or enter the path of the one that is there.',
+  )
 
 class CaldavProvider implements CalendarProvider {
   private readonly dav: Dav
@@ -38,9 +51,13 @@ class CaldavProvider implements CalendarProvider {
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {
     const { homes } = await this.findAccount(signal)
-    const found: Collection[] = []
-    for (const home of homes) found.push(...(await this.calendarsIn(home, signal)))
-    return found.map(({ info }) => info).filter(({ id }, at, all) => all.findIndex((each) => each.id === id) === at)
+    const listed: Listed[] = []
+    for (const home of homes) listed.push(...(await this.listedIn(home, signal)))
+    const found = listed.flatMap(({ response, base }) => collectionFrom(response, base)?.info ?? [])
+    // what is listed and not recognised is trouble, never "no calendars"
+    const isStrange = listed.length > 0 && !listed.some(({ response }) => isOtherCalendar(response))
+    if (found.length === 0 && isStrange) throw noneRecognised(listed.length, homes[0]?.host ?? '')
+    return found.filter(({ id }, at, all) => all.findIndex((each) => each.id === id) === at)
   }
 
   async open(calendarId: string, signal: AbortSignal): Promise<Calendar> {
@@ -49,7 +66,7 @@ class CaldavProvider implements CalendarProvider {
     const { now, localZone } = this.surroundings
     const floatingZone = collection.info.timeZone ?? localZone
     const mails = await mailsGuests(this.dav.connection, collection.url, signal)
-    return new CaldavCalendar({ dav: this.dav, collection, floatingZone, mails }, now)
+    return new CaldavCalendar({ dav: this.dav, collection, floatingZone, mails, refusals: new Refusals() }, now)
   }
 
   async check(signal: AbortSignal): Promise<string> {
@@ -65,13 +82,18 @@ class CaldavProvider implements CalendarProvider {
     return this.account
   }
 
-  private async calendarsIn(home: URL, signal: AbortSignal): Promise<Collection[]> {
+  /** What lies in a home, without the home itself. */
+  private async listedIn(home: URL, signal: AbortSignal): Promise<Listed[]> {
     const found = await this.dav.propfind(home, COLLECTION_PROPS, '1', signal)
     if (!found.ok) {
       this.account = undefined // its home may have moved
       throw unexpected(found.answer, 'the request for the list of calendars')
     }
-    return found.responses.flatMap((response) => collectionFrom(response, found.url) ?? [])
+    const own = [home, found.url].map(({ pathname }) => withSlash(decodePath(pathname)))
+    const inside = found.responses.filter(({ id, props: has }) => {
+      return !own.includes(withSlash(id)) || namesIn(has.resourcetype).includes('calendar')
+    })
+    return inside.map((response) => ({ response, base: found.url }))
   }
 
   /** The decoded path in an id: one as we list it, as the server escapes it, or in a whole URL. Undefined for a name. */

@@ -1,10 +1,11 @@
 import type { ResourceId } from '../event/calendar'
-import { ProviderError } from '../event/calendar'
+import type { ProviderError } from '../event/calendar'
 import { completed } from '../ical'
 import { notFound } from './changes'
 import type { Answered } from './connection'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
+import { refused, whyForbidden } from './forbidden'
 import { lengthened, orRefused } from './marked'
 import { urlOf } from './paths'
 import type { Place } from './place'
@@ -38,7 +39,10 @@ export async function put(
   const url = urlOf(id, collection.url)
   const answer = await dav.connection.send({ method: 'PUT', url, headers, body: text }, signal)
   const { status } = answer
-  if (status >= 200 && status < 300) return { is: 'stored', etag: answer.headers.get('etag'), text }
+  if (status >= 200 && status < 300) {
+    place.refusals.passed()
+    return { is: 'stored', etag: answer.headers.get('etag'), text }
+  }
   const said = preconditionsIn(answer.text)
   if (writesTimes && said.includes('valid-calendar-data')) {
     const longer = lengthened(text, place.floatingZone) // Cyrus: "DTEND must occur after DTSTART", nor may it lack
@@ -49,7 +53,7 @@ export async function put(
     const whole = orRefused(() => completed(text, place.floatingZone))
     if (whole !== text) return put(place, id, whole, precondition, signal, writesTimes)
   }
-  throw await whyNotStored(place, answer, said, signal)
+  throw await whyNotStored(place, id, answer, said, signal)
 }
 
 /** iCloud answers 404 to a text that it can't take (bitfireAT/davx5-ose #1859). */
@@ -61,33 +65,23 @@ const isTaken = (said: readonly string[]): boolean =>
 
 async function whyNotStored(
   place: Place,
+  id: ResourceId,
   answer: Answered,
   said: readonly string[],
   signal: AbortSignal,
 ): Promise<ProviderError> {
   const { status } = answer
-  if (status === 403 && (said.length === 0 || said.includes('need-privileges'))) return readOnly(place, status)
-  if (status === 405) return readOnly(place, status)
+  if (status === 403 || status === 405) return whyForbidden(place, id, status, said, signal)
   // iCloud answers 404 to a text that it can't take (bitfireAT/davx5-ose #1859); elsewhere the calendar is gone
   if (status === 404 || status === 410) await assertThere(place, signal)
   if (status === 507) return refused('the account has no room left on the server', status)
   if (status === 413) return refused('the event is too large for the server', status)
-  if ([400, 403, 404, 410, 415, 422].includes(status)) {
+  if ([400, 404, 410, 415, 422].includes(status)) {
     const reason = said.length > 0 ? said.join(', ') : `HTTP ${status}`
     return refused(`the server won't take this event (${reason})`, status)
   }
   return unexpected(answer, 'the writing of an event')
 }
-
-export const refused = (reason: string, status?: number): ProviderError =>
-  new ProviderError('refused', `It could not be written: ${reason}.`, { status })
-
-export const readOnly = ({ collection }: Place, status?: number): ProviderError =>
-  new ProviderError(
-    'read-only',
-    `The calendar "${collection.info.name}" can't be written by this account. Ask its owner for the right to, or choose another.`,
-    { status },
-  )
 
 /** @throws ProviderError `calendar-not-found` if the calendar itself is gone */
 export async function assertThere({ dav, collection }: Place, signal: AbortSignal): Promise<void> {

@@ -59,7 +59,8 @@ export class GoogleApi {
     signal: AbortSignal,
   ): Promise<EventsPage> {
     const params = { singleEvents: false, maxResults: 2500, ...query, calendarId }
-    return this.ask('list', signal, (options) => this.client.events.list(params, options))
+    const asked = query.syncToken === undefined ? 'list' : 'changes'
+    return this.ask(asked, signal, (options) => this.client.events.list(params, options))
   }
 
   /** An event as it is now, deleted ones too as long as Google knows them; undefined if it is not there. */

@@ -1,7 +1,7 @@
 import { ProviderError } from '../event/calendar'
 
 /** What was asked, since Google's statuses mean different things for different requests. */
-export type Asked = 'login' | 'calendars' | 'list' | 'get' | 'insert' | 'write' | 'delete'
+export type Asked = 'login' | 'calendars' | 'list' | 'changes' | 'get' | 'insert' | 'write' | 'delete'
 
 /** The sync token is no longer any good: read everything. */
 export class SyncTokenInvalid extends Error {}
@@ -46,7 +46,7 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
       `Google no longer accepts the login (${says}). Sign in again: press Connect in the account.`,
     )
   if (status === 403) return forbidden(as, asked, reason, says)
-  if (isTokenTrouble(asked, status, reason, message)) return new SyncTokenInvalid(says)
+  if (isTokenTrouble(asked, status, message)) return new SyncTokenInvalid(says)
   if (status === 412) return as('stale', 'Google holds a newer version of the event.')
   if (status === 404 || status === 410) return missing(as, asked, says)
   if (status === 409 || /^Invalid sequence value/.test(message))
@@ -75,15 +75,27 @@ function forbidden(as: Make, asked: Asked, reason: string, says: string): Provid
       'The Google Calendar API is switched off for this client ID. Enable it in the Google Cloud console: APIs & Services, Library, Google Calendar API.',
     )
   }
+  if (reason === 'CONSUMER_SUSPENDED' || reason === 'CONSUMER_INVALID') {
+    return as(
+      'reauthorise',
+      `Google has suspended the project of this client ID (${says}). Look into the Google Cloud console, or use another client ID.`,
+    )
+  }
+  if (reason === 'notACalendarUser') {
+    return as(
+      'reauthorise',
+      `This Google account has no calendar yet (${says}). Open calendar.google.com once with it.`,
+    )
+  }
   if (reason === 'requiredAccessLevel')
     return as('read-only', 'This calendar is only shared for reading. Ask its owner for the right to make changes.')
-  if (asked === 'list' || asked === 'calendars')
+  if (asked === 'list' || asked === 'changes' || asked === 'calendars')
     return as('calendar-not-found', `This calendar can't be read with this login (${says}).`)
   return as('refused', `Google does not allow this change: ${says}`)
 }
 
 function missing(as: Make, asked: Asked, says: string): ProviderError {
-  if (asked === 'list' || asked === 'calendars' || asked === 'insert') {
+  if (asked === 'list' || asked === 'changes' || asked === 'calendars' || asked === 'insert') {
     return as(
       'calendar-not-found',
       `There is no such calendar for this login (${says}). Choose another, or have it shared again.`,
@@ -92,12 +104,12 @@ function missing(as: Make, asked: Asked, says: string): ProviderError {
   return as('stale', `The event is no longer there (${says}).`)
 }
 
-/** 410 means many things; for a list only these mean that the token is to be dropped. Garbage is answered with 400. */
-function isTokenTrouble(asked: Asked, status: number, reason: string, message: string): boolean {
-  if (asked !== 'list') return false
-  if (status === 410) return reason === 'fullSyncRequired' || reason === 'updatedMinTooLongAgo'
-  return status === 400 && /invalid sync token/i.test(message)
-}
+/**
+ * Whether a list is to be asked for without its token: after any 410, whatever its reason, since to read all deletes
+ * nothing, and tells whether the calendar itself is gone. Garbage is answered with 400.
+ */
+const isTokenTrouble = (asked: Asked, status: number, message: string): boolean =>
+  asked === 'changes' && (status === 410 || (status === 400 && /invalid sync token/i.test(message)))
 
 function retryTime({ retryAfter }: Failure, now: () => number): { retryAt?: number } {
   if (retryAfter === undefined) return {}

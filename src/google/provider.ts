@@ -48,8 +48,14 @@ class GoogleProvider implements CalendarProvider {
   }
 
   async open(calendarId: string, signal: AbortSignal): Promise<Calendar> {
-    const entry = (await this.listed(calendarId, signal)) ?? (await this.unlisted(calendarId, signal))
-    return new GoogleCalendar(infoOf(entry), this.api, surroundingsOf(entry))
+    const entry = await this.entry(calendarId, signal)
+    const info = infoOf(entry)
+    const askWritable = async (until: AbortSignal): Promise<boolean> => isWritable(await this.entry(info.id, until))
+    return new GoogleCalendar(info, this.api, surroundingsOf(entry), askWritable)
+  }
+
+  private async entry(calendarId: string, signal: AbortSignal): Promise<CalendarEntry> {
+    return (await this.listed(calendarId, signal)) ?? (await this.unlisted(calendarId, signal))
   }
 
   async check(signal: AbortSignal): Promise<string> {
@@ -81,6 +87,8 @@ class GoogleProvider implements CalendarProvider {
   }
 }
 
+const isWritable = ({ accessRole }: CalendarEntry): boolean => WRITABLE.includes(accessRole ?? '')
+
 function infoOf(entry: CalendarEntry): CalendarInfo {
   const id = entry.id ?? ''
   return {
@@ -88,7 +96,7 @@ function infoOf(entry: CalendarEntry): CalendarInfo {
     identity: `google:${id}`,
     name: entry.summaryOverride ?? entry.summary ?? id,
     provider: 'google',
-    writable: WRITABLE.includes(entry.accessRole ?? ''),
+    writable: isWritable(entry),
     ...(typeof entry.backgroundColor === 'string' && { color: entry.backgroundColor }),
     ...(typeof entry.timeZone === 'string' && { timeZone: entry.timeZone }),
     ...(entry.primary === true && { primary: true }),

@@ -128,6 +128,31 @@ describe('Finding the calendars of an account', () => {
     }
   })
 
+  it('says so where a home lists something, and nothing of it is recognised as a calendar', async () => {
+    for (const lacks of [/<calendar xmlns[^>]*><\/calendar>/g, / name=["']VEVENT["']/g]) {
+      const server = new CaldavServer()
+      server.store.collections.delete(`${server.store.home}tasks/`)
+      server.store.collections.delete(`${server.store.home}holidays/`)
+      server.interfere = {
+        after: async (_, response) => {
+          const { status, headers } = response
+          return new Response((await response.text()).replace(lacks, ''), { status, headers })
+        },
+      }
+      const provider = await providerFor(server)
+      await assert.rejects(provider.listCalendars(NO_END), /lists 5 things, and none of them is a calendar/)
+    }
+  })
+
+  it('lists no calendar in a home that has none, or task lists only', async () => {
+    const server = new CaldavServer()
+    const { collections, home } = server.store
+    for (const name of ['home', 'shared']) collections.delete(`${home}${name}/`)
+    assert.deepEqual(await (await providerFor(server)).listCalendars(NO_END), [])
+    collections.clear()
+    assert.deepEqual(await (await providerFor(server)).listCalendars(NO_END), [])
+  })
+
   it('does not take a failed list for an empty one', async () => {
     const server = new CaldavServer()
     const provider = await providerFor(server)

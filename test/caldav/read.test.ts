@@ -67,6 +67,30 @@ describe('Reading a CalDAV calendar', () => {
     })
   }
 
+  it('takes a bare 403 to a token for a dead token while the calendar itself answers, and reads all', async () => {
+    const { server, reader, asked } = await account({ bare403: true })
+    const [gone] = addMany(server.user, server.calendar, 3)
+    await reader.read()
+    server.user.delete(gone!)
+    server.calendar.oldest = server.calendar.sequence
+    asked()
+    const read = await reader.read()
+    assert.ok(read.kind === 'full')
+    assert.deepEqual(brief(read.seen), []) // what it lacks is missing: nobody has said that it was deleted
+    assert.equal(read.unchanged.length, 2)
+    assert.deepEqual(asked(), ['REPORT', 'PROPFIND', 'REPORT'])
+  })
+
+  it('lists a calendar whose server forbids the report of changes, but not the calendar', async () => {
+    const { server, reader } = await account()
+    addMany(server.user, server.calendar, 2)
+    server.interfere = {
+      before: (_, body) => (body.includes('sync-collection') ? new Response(null, { status: 403 }) : undefined),
+    }
+    const read = await reader.read()
+    assert.deepEqual([read.kind, brief(read.seen)], ['full', ['live u0.ics', 'live u1.ics']])
+  })
+
   it('takes a bare 403 for a matter of permission, not for an empty calendar', async () => {
     const { server, reader } = await account()
     addMany(server.user, server.calendar, 2)

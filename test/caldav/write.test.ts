@@ -200,8 +200,9 @@ describe('Writing to a CalDAV calendar', () => {
   })
 
   for (const [status, text, code] of [
-    [403, '', 'read-only'],
-    [403, '<error xmlns="DAV:"><need-privileges/></error>', 'read-only'],
+    [403, '', 'refused'],
+    [405, '', 'refused'],
+    [403, '<error xmlns="DAV:"><need-privileges/></error>', 'refused'],
     [403, '<error xmlns="DAV:"><max-resource-size xmlns="urn:ietf:params:xml:ns:caldav"/></error>', 'refused'],
     [404, '', 'refused'],
     [400, '', 'refused'],

@@ -167,7 +167,9 @@ describe('Google provider: errors', () => {
     ['an API that is switched off', 403, refusal('accessNotConfigured'), 'reauthorise'],
     ['a calendar that is gone', 404, refusal('notFound'), 'calendar-not-found'],
     ['a request that is not understood', 400, refusal('invalid'), 'bad-answer'],
-    ['a calendar that was deleted, which is no matter of the token', 410, refusal('deleted'), 'calendar-not-found'],
+    ['a calendar that was deleted', 410, refusal('deleted'), 'calendar-not-found'],
+    ['a project that is suspended', 403, refusal('CONSUMER_SUSPENDED'), 'reauthorise'],
+    ['an account without calendar', 403, refusal('notACalendarUser'), 'reauthorise'],
   ]
   for (const [words, status, body, code] of answers) {
     it(`tells ${words} by method and reason`, async () => {
@@ -221,6 +223,21 @@ describe('Google provider: errors', () => {
     const calendar = await world.calendar()
     world.simulator.calendar().settings.role = 'reader'
     await assertRejected(collect(calendar.create('u', DENTIST, signal)), 'read-only', /owner/)
+  })
+
+  it('does not believe that of a calendar whose list entry says otherwise: the one event is refused', async () => {
+    const world = new World()
+    const calendar = await world.calendar()
+    const made = heldAfter(await collect(calendar.create('u', DENTIST, signal)))
+    world.simulator.interfere = (stage, { method }) =>
+      stage === 'before' && method !== 'GET' ? jsonResponse(403, refusal('requiredAccessLevel')) : undefined
+    for (const work of [
+      calendar.create('v', DENTIST, signal),
+      calendar.update(made, { summary: 'X' }, ['summary'], signal),
+      calendar.delete(made, signal),
+    ]) {
+      await assertRejected(collect(work), 'refused', /may be written/)
+    }
   })
 
   it("repeats Google's own words for what it refuses", async () => {

@@ -313,6 +313,21 @@ describe('Google provider: what changed', () => {
     }
   })
 
+  for (const reason of ['fullSyncRequired', 'updatedMinTooLongAgo', 'deleted', 'gone', '']) {
+    it(`reads all again after any 410 to a token, here with "${reason}" for a reason, and deletes nothing`, async () => {
+      const world = new World()
+      world.simulator.user.create({ ...NATIVE_SINGLE })
+      const { again, first } = await readOnce(world)
+      world.simulator.interfere = (stage, { url }) =>
+        stage === 'before' && url.searchParams.has('syncToken')
+          ? jsonResponse(410, reason === '' ? {} : { error: { errors: [{ reason }], message: 'Gone' } })
+          : undefined
+      const read = await again()
+      assert.ok(read.kind === 'full')
+      assert.deepEqual([read.seen, read.unchanged], [[], first.seen.map(({ id }) => id)])
+    })
+  }
+
   it('reads in full what of a complete read was not seen before as it is', async () => {
     const world = new World()
     const { user } = world.simulator

@@ -39,6 +39,10 @@ export type CaldavOptions = {
   uniqueUid: 'account' | 'calendar' | 'nowhere'
   /** Whether calendars state current-user-privilege-set. */
   privileges: boolean
+  /** Whether a 403 says no reason: to a token that it doesn't know, and to who may not write. */
+  bare403: boolean
+  /** What texts it won't have, and gives up as little: a bare 403 to the PUT and DELETE of such an event. */
+  dislikes: RegExp | null
   /** Whether calendars state their supported-calendar-component-set. */
   componentSet: boolean
   /** Whether it sends mail to guests (RFC 6638), and says so in answer to OPTIONS. */
@@ -72,6 +76,8 @@ export const ICLOUD: CaldavOptions = {
   tombstones: true,
   uniqueUid: 'account',
   privileges: true,
+  bare403: false,
+  dislikes: null,
   componentSet: true,
   schedules: true,
   needsUserAgent: true,

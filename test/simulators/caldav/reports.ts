@@ -43,7 +43,7 @@ function syncCollection(store: Store, collection: Collection, depth: string | nu
   if ((depth !== '0' && depth !== '1') || !token || !prop || !level || textIn(level) !== '1') return empty(400)
   const given = textIn(token)
   const since = given === '' ? 0 : store.readToken(collection, given)
-  if (since === undefined) return failure(403, DAV, 'valid-sync-token', options.xml)
+  if (since === undefined) return options.bare403 ? empty(403) : failure(403, DAV, 'valid-sync-token', options.xml)
 
   const changed = [...collection.changes].filter(([name, sequence]) => {
     return sequence > since && (given !== '' || collection.members.has(name))

@@ -19,7 +19,8 @@ export function answerPut(store: Store, path: string, request: Request, text: st
   const found = store.find(path)
   if (!found || found.name === '') return empty(409)
   const { collection, name, member } = found
-  if (!mayWrite(collection)) return failure(403, DAV, 'need-privileges', options.xml)
+  if (!mayWrite(collection)) return forbidden(store)
+  if (options.dislikes?.test(text)) return empty(403)
   if (!/^text\/calendar\b/i.test(request.headers.get('content-type') ?? '')) return empty(415)
   if (!meetsPreconditions(request, member)) return empty(412)
   // a plain PUT over what an Apple device has opened is a bare 412, as is a name that was used before
@@ -47,12 +48,16 @@ export function answerDelete(store: Store, path: string, request: Request): Resp
   if (request.headers.has('depth')) return empty(400)
   const found = store.find(path)
   if (!found?.member) return empty(request.headers.has('if-match') ? 412 : 404)
-  if (!mayWrite(found.collection)) return failure(403, DAV, 'need-privileges', store.options.xml)
+  if (!mayWrite(found.collection)) return forbidden(store)
+  if (store.options.dislikes?.test(found.member.text)) return empty(403)
   if (!meetsPreconditions(request, found.member)) return empty(412)
   if (store.options.schedules && hasGuests(found.member.text)) store.mails.push({ because: 'delete', path })
   store.remove(found.collection, found.name)
   return empty(204)
 }
+
+const forbidden = ({ options }: Store): Response =>
+  options.bare403 ? empty(403) : failure(403, DAV, 'need-privileges', options.xml)
 
 const mayWrite = (collection: Collection): boolean => collection.kind === 'calendar' && collection.access !== 'read'
 
