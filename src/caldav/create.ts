@@ -2,6 +2,7 @@ import type { Answer, Live, ResourceId, Seen, Uid } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { fieldNames, isException } from '../event/event'
+import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
 import { emptyValue, hashFields, sameMeaning } from '../event/normal'
 import { HOLDS, writeEvent } from '../ical'
@@ -114,7 +115,8 @@ async function adopt(
 function differences(fields: Fields, held: Fields): Field[] {
   const exceptions = [...fieldNames(fields), ...fieldNames(held)].filter(isException)
   const names: Field[] = [...HOLDS.fields, ...new Set(exceptions)]
-  return names.filter((name) => !sameMeaning(fields[name] ?? emptyIn(fields, name), held[name] ?? emptyIn(held, name)))
+  const wanted = (name: Field): Json => HOLDS.fit(name, fields[name] ?? emptyIn(fields, name))
+  return names.filter((name) => !sameMeaning(wanted(name), held[name] ?? emptyIn(held, name)))
 }
 
 /** `null` is a value of an exception (cancelled), and "nothing" in any other field. */

@@ -121,9 +121,9 @@ export function statusOf(event: Component): 'confirmed' | 'tentative' | 'cancell
   return status === 'CANCELLED' ? 'cancelled' : 'confirmed'
 }
 
-/** RFC 5545 3.8.1.3: a class that is not known counts as private. */
+/** RFC 5545 3.8.1.3: PUBLIC is the default, which many apps spell out; a class that is not known counts as private. */
 function visibilityOf(event: Component): string {
   const value = wordOf(event, 'CLASS')
-  if (!value) return 'default'
-  return value === 'PUBLIC' || value === 'CONFIDENTIAL' ? value.toLowerCase() : 'private'
+  if (!value || value === 'PUBLIC') return 'default'
+  return value === 'CONFIDENTIAL' ? 'confidential' : 'private'
 }

@@ -35,8 +35,12 @@ function fit(field: Field, value: Json): Json {
   return Object.fromEntries(held.map(([name, inner]) => [name, fitValue(name, inner)]))
 }
 
-/** A URL stands as it is in its line, a colour is one of the names that COLOR knows (RFC 7986 5.9). */
+/**
+ * A URL stands as it is in its line, a colour is one of the names that COLOR knows (RFC 7986 5.9), and to be public is
+ * no more than the default (RFC 5545 3.8.1.3).
+ */
 function fitValue(name: string, value: Json): Json {
+  if (name === 'visibility' && value === 'public') return 'default'
   if (name === 'url' && typeof value === 'string') return normalLine(value)
   if (name === 'color' && typeof value === 'string') return normalColor(value)
   return value

@@ -141,10 +141,19 @@ function isSuperfluous(key: string, event: Component, master: Component, move: M
 const NOT_OWN =
   /^(RECURRENCE-ID|DTSTART|DTEND|DURATION|DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE|STATUS|TRANSP|CLASS|SUMMARY|DESCRIPTION|LOCATION|URL|CATEGORIES|COLOR)$/
 
+/** What says no more than its absence would (RFC 5545 3.8.1.9); the held fields are compared by meaning. */
+const SAYS_NOTHING = /^PRIORITY:0$/i
+
 /** Whether an override has lines besides the held fields that its series has not. */
 function hasOwn(event: Component, master: Component): boolean {
   const ofSeries = new Set(master.content.map((node) => (node.kind === 'line' ? node.text : '')))
-  return event.content.some((node) => node.kind === 'line' && !NOT_OWN.test(node.name) && !ofSeries.has(node.text))
+  return event.content.some(
+    (node) =>
+      node.kind === 'line' &&
+      !NOT_OWN.test(node.name) &&
+      !SAYS_NOTHING.test(node.text.trim()) &&
+      !ofSeries.has(node.text),
+  )
 }
 
 function withExdates(

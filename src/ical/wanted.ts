@@ -14,7 +14,7 @@ import { isKeyFor } from './time'
  */
 export function holdable(fields: Fields): Fields {
   const when = timeOf(fields)
-  const base = HELD_FIELDS.map((name) => [name, fields[name] ?? emptyValue(name)] as const)
+  const base = HELD_FIELDS.map((name) => [name, HOLDS.fit(name, fields[name] ?? emptyValue(name))] as const)
   const exceptions = fieldNames(fields)
     .filter(isException)
     .filter((name) => canHave(when, name))

@@ -113,7 +113,7 @@ const anyPlain = fc.record({
   color: anyColor,
   status: fc.constantFrom('confirmed', 'tentative', 'cancelled'),
   transparency: fc.constantFrom('opaque', 'transparent'),
-  visibility: fc.constantFrom('default', 'public', 'private', 'confidential'),
+  visibility: fc.constantFrom('default', 'private', 'confidential'),
   reminders: anyReminders,
 })
 

@@ -30,7 +30,7 @@ describe('Patching a field of an event', () => {
     const values: Fields = {
       summary: 'Old',
       status: 'confirmed',
-      visibility: 'public',
+      visibility: 'default',
       location: 'A B',
       description: null,
     }

@@ -41,7 +41,7 @@ describe('Reading the other fields of an event', () => {
     ['status', 'STATUS:CANCELLED', 'cancelled'],
     ['transparency', 'TRANSP:transparent', 'transparent'],
     ['transparency', 'TRANSP:OPAQUE', 'opaque'],
-    ['visibility', 'CLASS:Public', 'public'],
+    ['visibility', 'CLASS:Public', 'default'],
     ['visibility', 'CLASS:CONFIDENTIAL', 'confidential'],
     ['visibility', 'CLASS:X-SECRET', 'private'],
   ]
