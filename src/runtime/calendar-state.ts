@@ -106,6 +106,9 @@ export class CalendarState {
       calendar: this.calendar,
       replica: this.replica,
       exclusive: (job) => this.lock.run(job),
+      readNews: async (signal) => {
+        await this.readInside(false, signal)
+      },
       hold: (stored) => this.hold(stored),
       save: () => this.save(),
     }
@@ -116,27 +119,30 @@ export class CalendarState {
    * or `full` says so. A forced full read takes what changed first, so that it swallows no deletion.
    */
   read(full: boolean, signal: AbortSignal): Promise<ReadResult> {
-    return this.lock.run(async () => {
-      const { calendar, replica } = this
-      const { position } = this.document.value
-      const before = replica.seq
-      const changed: Stored[] = []
-      const take = async (from: Json | null): Promise<Read> => {
-        const read = await calendar.read(from, replica.entries, signal)
-        const news = observe(replica, read, this.around.now())
-        news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
-        changed.push(...news)
-        return read
-      }
-      if (full && position !== null) await take(position)
-      const read = await take(full ? null : position)
-      await this.save() // first the replica, then its position: a crash in between only reads the same again
-      const { identity, name, provider } = calendar.info
-      const complete = read.kind === 'full' || this.isComplete
-      const { epoch, seq } = replica
-      await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq })
-      return { kind: read.kind, changed, total: this.total, before }
-    })
+    return this.lock.run(() => this.readInside(full, signal))
+  }
+
+  /** `read`, while the lock is held. */
+  private async readInside(full: boolean, signal: AbortSignal): Promise<ReadResult> {
+    const { calendar, replica } = this
+    const { position } = this.document.value
+    const before = replica.seq
+    const changed: Stored[] = []
+    const take = async (from: Json | null): Promise<Read> => {
+      const read = await calendar.read(from, replica.entries, signal)
+      const news = observe(replica, read, this.around.now())
+      news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
+      changed.push(...news)
+      return read
+    }
+    if (full && position !== null) await take(position)
+    const read = await take(full ? null : position)
+    await this.save() // first the replica, then its position: a crash in between only reads the same again
+    const { identity, name, provider } = calendar.info
+    const complete = read.kind === 'full' || this.isComplete
+    const { epoch, seq } = replica
+    await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq })
+    return { kind: read.kind, changed, total: this.total, before }
   }
 
   private hold(stored: Stored): void {

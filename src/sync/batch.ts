@@ -37,7 +37,8 @@ export class BatchWriter {
 
   /** Writes tasks that are about an event each. */
   async write(tasks: readonly Task[]): Promise<void> {
-    const begun = await this.askForMissing(tasks.map((task) => this.begin(task)).filter((each) => each !== undefined))
+    const known = await this.withNews(tasks)
+    const begun = await this.askForMissing(known.map((task) => this.begin(task)).filter((each) => each !== undefined))
     await this.means.keep(begun.flatMap(({ target }) => target ?? []))
     begun.forEach((each) => this.note(each))
     await this.saveEntries()
@@ -51,13 +52,45 @@ export class BatchWriter {
     await this.saveEntries()
   }
 
-  /** Checks that a task is still current; one that isn't, or is not to be written, ends here. */
-  private begin(task: Task): Begun | undefined {
+  /**
+   * Before an event is made again that was deleted, it is asked whether it has come back: a second one would stand beside
+   * it. What is no longer current by what is there then, ends as such.
+   *
+   * @returns what is still to be done
+   */
+  private async withNews(tasks: readonly Task[]): Promise<readonly Task[]> {
+    const again = tasks.filter((task) => this.makesAgain(task))
+    if (again.length === 0) return tasks
+    try {
+      await this.keeper.readNews(this.means.signal)
+      return tasks
+    } catch (error) {
+      for (const task of again) this.failed(this.startOf(task), error)
+      return tasks.filter((task) => !again.includes(task))
+    }
+  }
+
+  private makesAgain({ action, uid, planned }: Task): boolean {
+    if (action !== 'create') return false
+    const { replica } = this.keeper
+    const entry = planned?.pair.agreement.get(uid)
+    const paired = planned && entry?.is === 'pair' ? replica.get(entry[planned.op.to].id) : undefined
+    const all = [...replica.withUid(uid), ...(paired ? [paired] : [])]
+    return all.some(isDeleted) && !all.some(isLive)
+  }
+
+  private startOf(task: Task): Begun {
     const { planned } = task
     const now = planned ? planned.pair.find(task.uid) : { left: undefined, right: undefined }
     const found = planned ? now[planned.op.to] : this.ownTarget(task.uid)
-    const target = isLive(found) ? found : undefined
-    const begun = { task, target, now, from: planned ? sentFrom(planned.op, now) : {} }
+    return { task, target: isLive(found) ? found : undefined, now, from: planned ? sentFrom(planned.op, now) : {} }
+  }
+
+  /** Checks that a task is still current; one that isn't, or is not to be written, ends here. */
+  private begin(task: Task): Begun | undefined {
+    const { planned } = task
+    const begun = this.startOf(task)
+    const { now, target } = begun
     if (task.action === 'skip') this.end(begun, { is: 'skipped' }, { status: 'skipped' })
     else if (planned && !isCurrent(planned.op, now)) this.end(begun, { is: 'stale' }, { status: 'stale' })
     else if (task.written.length === 0 && task.action !== 'delete')

@@ -204,7 +204,8 @@ const withNote = (half: Half, noted: Note | undefined): Half => (noted ? { ...ha
 
 /**
  * The other side's version counts as seen and passed over, what was written as an edit there, which goes across next.
- * Where the other side's event was deleted, the answer becomes that this one is to live.
+ * Where the other side's event was deleted, the answer becomes that this one is to live; should it be back by then, it
+ * is still what both had agreed on that counts.
  */
 function decided(
   pair: PairEntry,
@@ -215,10 +216,11 @@ function decided(
   now: Now,
 ): PairEntry {
   const target = now[op.to]
-  const next = advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
-  if (isLive(now[other(op.to)])) return next
+  if (isLive(now[other(op.to)])) {
+    return advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
+  }
   const { id } = deletionQuestion(op.uid, op.to, holds.fields, 'conflict')
-  return { ...next, answer: { to: id, choice: op.to } }
+  return { ...pair, answer: { to: id, choice: op.to } }
 }
 
 /** A version that was skipped towards the other side stays skipped when we ourselves write something else to it. */

@@ -10,6 +10,8 @@ export type Keeper = {
   readonly replica: Replica
   /** Runs a job while nobody else reads or writes this calendar. */
   exclusive<T>(job: () => Promise<T>): Promise<T>
+  /** Takes in what has changed on the server since it was read; only inside `exclusive`. */
+  readNews(signal: AbortSignal): Promise<void>
   /** Takes an observation that is to be made durable with the next save. */
   hold(stored: Stored): void
   /** Makes durable all that was held, in one disk sync. */

@@ -92,13 +92,14 @@ export class TwoCalendars {
 
   /** Reads what changed on both sides. */
   async read(): Promise<void> {
-    const calendars = await this.calendars()
-    for (const side of SIDES) {
-      const replica = this.replicas[side]
-      const read = await calendars[side].read(this.positions[side], replica.entries, signal)
-      observe(replica, read, this.now)
-      this.positions[side] = read.position
-    }
+    for (const side of SIDES) await this.readSide(side)
+  }
+
+  private async readSide(side: Side): Promise<void> {
+    const replica = this.replicas[side]
+    const read = await (await this.calendars())[side].read(this.positions[side], replica.entries, signal)
+    observe(replica, read, this.now)
+    this.positions[side] = read.position
   }
 
   /** What is held now on a side, as read last. */
@@ -172,6 +173,7 @@ export class TwoCalendars {
       hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: <T>(job: () => Promise<T>) => job(),
+      readNews: () => this.readSide(side),
     }
     await carryOut(tasks, keeper, {
       now: () => this.now,

@@ -194,6 +194,48 @@ describe('an answer to a conflict', () => {
     })
   })
 
+  describe('about a deletion that was taken back meanwhile', () => {
+    for (const restored of ['icloud', 'google', 'icloud, under another name'] as const) {
+      for (const choice of [{ summary: 'White Tea' }, 'the edited one'] as const) {
+        it(`makes no second event: ${restored}, ${JSON.stringify(choice)}`, async () => {
+          await inStep(flow)
+          const { path, text } = flow.inIcloud('Tea')
+          const id = flow.inGoogle('Tea').id ?? ''
+          if (restored === 'google') {
+            flow.icloud.user.set(path, 'SUMMARY:Green Tea')
+            flow.google.user.delete(id)
+          } else {
+            flow.google.user.edit(id, { summary: 'Green Tea' })
+            flow.icloud.user.delete(path)
+          }
+          await flow.sync()
+          const name = restored === 'icloud' ? (path.split('/').at(-1) ?? '') : 'restored.ics'
+          if (restored === 'google') flow.google.user.edit(id, { status: 'confirmed' })
+          else flow.icloud.user.addText(flow.icloud.calendar, text, name)
+          const edited = restored === 'google' ? 'right' : 'left'
+          const said = typeof choice === 'string' ? edited : choice
+          const report = await command(flow, 'resolve', { id: lastConflict(flow).id, choice: said })
+          const title = typeof choice === 'string' ? 'Green Tea' : 'White Tea'
+          assert.deepEqual([flow.titles(), report.conflicts], [TITLES(...['Coffee', title].sort()), 0])
+          const none = { create: 0, update: 0, delete: 0 }
+          assert.deepEqual((await flow.sync()).planned, { left: none, right: none })
+          assert.deepEqual(flow.titles(), TITLES(...['Coffee', title].sort()))
+        })
+      }
+    }
+
+    it('puts a lost version back over the one that is there', async () => {
+      await inStep(flow)
+      const { path, text } = flow.inIcloud('Coffee')
+      flow.google.user.delete(flow.inGoogle('Coffee').id ?? '')
+      const { lost } = await flow.sync()
+      flow.icloud.user.addText(flow.icloud.calendar, text, path.split('/').at(-1) ?? '')
+      await answer(flow, 'undo', { id: lost[0]?.id })
+      await flow.sync()
+      assert.deepEqual(flow.titles(), TITLES('Coffee', 'Tea'))
+    })
+  })
+
   describe('that comes during a run', () => {
     it('waits for its end and is carried out then', async () => {
       const id = await asked()

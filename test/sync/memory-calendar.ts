@@ -57,6 +57,13 @@ export class MemoryCalendar implements Calendar {
     this.put(id, { ...kept, deleted: true })
   }
 
+  /** Takes an event out of the trash: as it was, under its old id or under a new one. */
+  restore(uid: Uid, id?: ResourceId): void {
+    const [old, kept] = [...this.events].find(([, each]) => each.uid === uid && each.deleted) ?? []
+    if (old === undefined || !kept) throw new Error(`${this.name} has no event ${uid} in its trash`)
+    this.put(id ?? old, { ...kept, deleted: false })
+  }
+
   /** Gone without a trace: no delta tells of it. */
   vanish(uid: Uid): void {
     const [id] = this.of(uid)

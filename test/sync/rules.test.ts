@@ -664,6 +664,35 @@ describe('an answer', () => {
       assert.equal(await next(world), 'create right')
     })
 
+    for (const where of ['in its place', 'under another id'] as const) {
+      it(`finds the event where it was restored meanwhile, ${where}, and makes no second one`, async () => {
+        for (const choice of [{ event: { summary: 'Agreed', location: 'Kitchen' } }, 'left'] as const) {
+          const world = await deleted()
+          world.answer('tea', choice)
+          world.right.restore('tea', where === 'in its place' ? undefined : 'elsewhere')
+          await world.write()
+          await world.settle()
+          assert.equal([...world.right.events.values()].filter((each) => !each.deleted).length, 1)
+          const { summary, location } = world.left.live().get('tea')!
+          const other = world.right.live().get('tea')!
+          assert.deepEqual([summary, location], [other.summary, other.location])
+          assert.equal(summary, choice === 'left' ? 'Left' : 'Agreed')
+          assert.equal(world.agreement.open.size, 0)
+        }
+      })
+    }
+
+    it('asks anew where it was restored meanwhile and edited', async () => {
+      const world = await deleted()
+      world.answer('tea', { event: { summary: 'Agreed' } })
+      world.right.restore('tea')
+      world.right.edit('tea', { summary: 'Right' })
+      await world.write()
+      assert.equal(spoken(await world.write()), 'create right')
+      assert.equal(spoken(await world.write()), 'ask (conflict)')
+      assert.equal(world.right.live().get('tea')?.summary, 'Right')
+    })
+
     it('writes only what both sides can hold', async () => {
       const world = await deleted()
       world.answer('tea', { event: { color: '#ff0000' } })

@@ -91,10 +91,15 @@ export class World {
     for (const side of SIDES) {
       const replica = this.replicas[side]
       if (full) observe(replica, await this.sides[side].read(this.positions[side], replica.entries), this.clock)
-      const read = await this.sides[side].read(full ? null : this.positions[side], replica.entries)
-      observe(replica, read, this.clock)
-      this.positions[side] = read.position
+      await this.readSide(side, full)
     }
+  }
+
+  private async readSide(side: Side, full = false): Promise<void> {
+    const replica = this.replicas[side]
+    const read = await this.sides[side].read(full ? null : this.positions[side], replica.entries)
+    observe(replica, read, this.clock)
+    this.positions[side] = read.position
   }
 
   /** Plans on what was read last. */
@@ -200,6 +205,7 @@ export class World {
       hold: () => undefined,
       save: () => Promise.resolve(),
       exclusive: (job) => job(),
+      readNews: () => this.readSide(side),
     }
   }
 
