@@ -33,8 +33,8 @@ export class CaldavCalendar implements Calendar {
     return this.place.collection.info
   }
 
-  read(position: Json | null, known: Known, signal: AbortSignal): Promise<Read> {
-    return readCalendar(this.place, position, known, signal)
+  read(position: Json | null, known: Known, signal: AbortSignal, written: readonly ResourceId[] = []): Promise<Read> {
+    return readCalendar(this.place, position, known, signal, written)
   }
 
   readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {

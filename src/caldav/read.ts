@@ -11,15 +11,40 @@ import { TRIES, readPosition, writePosition } from './position'
 import { deleted, etagOf, seenFrom, seenFromAll, unread } from './seen'
 
 /** `Calendar.read`: see there. */
-export async function readCalendar(place: Place, json: Json | null, known: Known, signal: AbortSignal): Promise<Read> {
+export async function readCalendar(
+  place: Place,
+  json: Json | null,
+  known: Known,
+  signal: AbortSignal,
+  written: readonly ResourceId[],
+): Promise<Read> {
   const position = readPosition(json)
-  if (position?.is === 'listed') return readByListing(place, position.ctag, known, signal)
+  if (position?.is === 'listed') return readByListing(place, position.ctag, known, signal, written)
   if (position?.is === 'token') {
     const changes = await fetchChangesSince(place.dav, place.collection.url, position.token, signal)
-    if (changes.is === 'changes') return readDelta(place, changes, position.again, known, signal)
+    if (changes.is === 'changes') {
+      const read = await readDelta(place, changes, position.again, known, signal)
+      const unnamed = written.filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))
+      return withUnnamed(place, read, unnamed, known, signal)
+    }
     if (changes.is === 'unsupported') return readAllByListing(place, known, signal)
   }
   return readAll(place, known, signal)
+}
+
+/**
+ * What was written since the position and no delta names is as it was before, if that compares two states (Xandikos: two
+ * trees of a repository): it came and went in between, or somebody put back what had been there.
+ */
+async function withUnnamed(
+  place: Place,
+  read: Read,
+  unnamed: readonly ResourceId[],
+  known: Known,
+  signal: AbortSignal,
+): Promise<Read> {
+  const asked = unnamed.filter((id) => !read.seen.some((seen) => seen.id === id))
+  return asked.length === 0 ? read : { ...read, seen: [...read.seen, ...(await readSome(place, asked, known, signal))] }
 }
 
 type Delta = Changes & { readonly is: 'changes' }
@@ -69,11 +94,20 @@ async function readAllByListing(place: Place, known: Known, signal: AbortSignal)
 }
 
 /** On a server without tokens a deletion is an absence from the listing that asking for the member confirms. */
-async function readByListing(place: Place, ctag: string | null, known: Known, signal: AbortSignal): Promise<Read> {
+async function readByListing(
+  place: Place,
+  ctag: string | null,
+  known: Known,
+  signal: AbortSignal,
+  written: readonly ResourceId[],
+): Promise<Read> {
   const { dav, collection } = place
   const isSame =
     ctag !== null && withheld(known).length === 0 && (await fetchCtag(dav, collection.url, signal)) === ctag
-  if (isSame) return { kind: 'incremental', seen: [], position: writePosition({ is: 'listed', ctag }) }
+  if (isSame) {
+    const nothing: Read = { kind: 'incremental', seen: [], position: writePosition({ is: 'listed', ctag }) }
+    return withUnnamed(place, nothing, written, known, signal)
+  }
 
   const listing = await fetchListing(dav, collection.url, signal)
   const found = await fetchSeen(place, changed(listing, known), known, signal)

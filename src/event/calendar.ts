@@ -100,8 +100,11 @@ export interface Calendar {
    * What changed since `position`, or everything if it is null or has become invalid (then `kind` is `full`).
    * A deletion is reported only where the server states it. On a server without tokens a listing is compared with
    * `known` and each absence confirmed one by one (404 or 410); the answer is then `incremental`.
+   *
+   * @param written what was written since that position: what a server's difference of two states does not name of it
+   *   (since it came and went in between, say) is asked for
    */
-  read(position: Json | null, known: Known, signal: AbortSignal): Promise<Read>
+  read(position: Json | null, known: Known, signal: AbortSignal, written?: readonly ResourceId[]): Promise<Read>
 
   /** These resources as they are now, in batches; one that is not there is `gone` (`deleted`). */
   readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]>

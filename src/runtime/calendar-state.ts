@@ -58,7 +58,7 @@ export class CalendarState {
     const epoch = hashJson([identity, around.now(), around.random()])
     const initial = { identity, name: '', provider: '', epoch, position: null, complete: false }
     const document = await store.document<Position>([...folder, 'position'], { version: 1, initial })
-    const stored = new Replica(document.value.epoch, new Map(journal.entries))
+    const stored = new Replica(document.value.epoch, new Map(journal.entries), document.value.seq)
     const isLost = journal.damaged !== null || stored.seq < (document.value.seq ?? 0)
     if (isLost && document.value.complete) await document.write(initial)
     const replica = isLost ? new Replica(document.value.epoch, stored.entries) : stored
@@ -129,7 +129,7 @@ export class CalendarState {
     const before = replica.seq
     const changed: Stored[] = []
     const take = async (from: Json | null): Promise<Read> => {
-      const read = await calendar.read(from, replica.entries, signal)
+      const read = await calendar.read(from, replica.entries, signal, replica.writtenSince())
       const news = observe(replica, read, this.around.now())
       news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
       changed.push(...news)
@@ -152,8 +152,8 @@ export class CalendarState {
   /** What a read would bring, without keeping any of it. */
   async peek(signal: AbortSignal): Promise<{ readonly replica: Replica; readonly isComplete: boolean }> {
     const { position } = this.document.value
-    const replica = new Replica(this.replica.epoch, new Map(this.replica.entries))
-    const read = await this.calendar.read(position, replica.entries, signal)
+    const replica = new Replica(this.replica.epoch, new Map(this.replica.entries), this.replica.readTo)
+    const read = await this.calendar.read(position, replica.entries, signal, replica.writtenSince())
     observe(replica, read, this.around.now())
     return { replica, isComplete: read.kind === 'full' || this.isComplete }
   }

@@ -30,7 +30,7 @@ export class Guard {
     return {
       info,
       holds,
-      read: (position, known, signal) => this.run(() => calendar.read(position, known, signal)),
+      read: (position, known, signal, written) => this.run(() => calendar.read(position, known, signal, written)),
       readSome: (ids, known, signal) => this.run(() => calendar.readSome(ids, known, signal)),
       idFor: (uid) => calendar.idFor(uid),
       create: (...said) => this.answers(() => calendar.create(...said)),

@@ -13,13 +13,19 @@ const NINETY_DAYS = 90 * 24 * 3600 * 1000
 export class Replica {
   private readonly ids = new Map<Uid, Set<ResourceId>>()
   private highest = 0
+  private lastRead: number
 
-  /** @param entries as stored; the map becomes the replica's own */
+  /**
+   * @param entries as stored; the map becomes the replica's own
+   * @param lastRead where `seq` stood after the last read
+   */
   constructor(
     readonly epoch: string,
     readonly entries: Map<ResourceId, Stored> = new Map(),
+    lastRead?: number,
   ) {
     for (const stored of entries.values()) this.index(stored)
+    this.lastRead = lastRead ?? this.highest
   }
 
   get seq(): number {
@@ -28,6 +34,21 @@ export class Replica {
 
   get(id: ResourceId): Stored | undefined {
     return this.entries.get(id)
+  }
+
+  /** Where `seq` stood after the last read: what is beyond it was learned from writing. */
+  get readTo(): number {
+    return this.lastRead
+  }
+
+  /** All that has changed so far is older than the next read. */
+  wasRead(): void {
+    this.lastRead = this.highest
+  }
+
+  /** What was written since the last read, or found while writing. */
+  writtenSince(): ResourceId[] {
+    return [...this.entries.values()].filter(({ seq }) => seq > this.lastRead).map(({ id }) => id)
   }
 
   /** Whether no two resources ever bore a uid. */
@@ -109,6 +130,7 @@ export function observe(replica: Replica, read: Read, now: Millis): Stored[] {
       if (is !== 'gone' && !there.has(id)) record({ uid, id, is: 'gone', how: 'missing' })
     }
   }
+  replica.wasRead()
   return changed
 }
 

@@ -100,6 +100,18 @@ onRealServers((server) => {
       assert.deepEqual((await both.sync()).planned, NOTHING)
     })
 
+    it('carries on what was deleted right after it was copied here, and asks for it once', async () => {
+      await both.google.create(LUNCH)
+      await both.sync()
+      await both.google.create(DINNER)
+      await both.sync()
+      await both.caldav.delete(await idOf('right', 'Dinner'))
+      await both.sync()
+      await both.assertBothHold(LUNCH)
+      await both.sync()
+      assert.deepEqual((await both.sync()).requests, { left: 1, right: 1 })
+    })
+
     it('carries changes of single occurrences, made on both sides, and of their series', async () => {
       const series = await both.google.create(DAILY)
       await both.sync()

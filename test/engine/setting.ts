@@ -101,6 +101,7 @@ function drawServer(random: Random): Partial<CaldavOptions> {
     ctag: tokens || random.chance(0.7),
     deltaLimit: random.chance(0.3) ? 1 + random.below(3) : Infinity,
     deltaCut: random.pick(['response', 'status']),
+    trees: random.chance(0.4),
     rewrites: random.pick(['nothing', 'stamps', 'alarm']),
     etagAfterPut: random.chance(0.7),
     multigetEtag: random.chance(0.8),

@@ -87,4 +87,29 @@ describe('Stories that random histories have told', () => {
     await run()
     await once()
   })
+
+  for (const [made, deleted] of [
+    ['google', 'icloud'],
+    ['icloud', 'google'],
+  ] as const) {
+    it(`carries on what was deleted from ${deleted} between its copying and the next read, and asks for nothing twice`, async () => {
+      const { world, google, icloud, run } = await inStep({ caldav: { trees: true, rewrites: 'nothing' } })
+      const owners = { google, icloud }
+      await run()
+      owners[made].add(TIMES, { summary: 'Coffee', description: '#coffee' }, false)
+      await run()
+      const copy = owners[deleted].events().find(({ tag }) => tag === 'coffee')
+      owners[deleted].remove(copy!.id)
+      await run()
+      for (const owner of [google, icloud])
+        assert.deepEqual(
+          owner.events().map(({ tag }) => tag),
+          ['tea'],
+        )
+      await run()
+      const before = { ...world.network.counts }
+      await run()
+      assert.deepEqual(world.network.counts, { google: before.google + 1, icloud: before.icloud + 1 })
+    })
+  }
 })

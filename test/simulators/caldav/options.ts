@@ -25,6 +25,11 @@ export type CaldavOptions = {
   syncCollection: boolean
   /** Members in one sync-collection answer; more are left for the next one (RFC 6578 3.6). */
   deltaLimit: number
+  /**
+   * Whether versions are contents, as in Xandikos: an ETag is a hash of the text, and a delta the difference of two
+   * states. What came and went in between, or is again as it was, is not in it.
+   */
+  trees: boolean
   /** How a cut delta says so: as a 507 response in a 207, or as the status of the answer. */
   deltaCut: 'response' | 'status'
   /** `none`: no getctag either, so that only a listing tells. */
@@ -69,6 +74,7 @@ export const ICLOUD: CaldavOptions = {
   duplicateHrefs: true,
   syncCollection: true,
   deltaLimit: Infinity,
+  trees: false,
   deltaCut: 'response',
   ctag: true,
   rewrites: 'stamps',

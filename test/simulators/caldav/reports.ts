@@ -45,8 +45,8 @@ function syncCollection(store: Store, collection: Collection, depth: string | nu
   const since = given === '' ? 0 : store.readToken(collection, given)
   if (since === undefined) return options.bare403 ? empty(403) : failure(403, DAV, 'valid-sync-token', options.xml)
 
-  const changed = [...collection.changes].filter(([name, sequence]) => {
-    return sequence > since && (given !== '' || collection.members.has(name))
+  const changed = [...collection.changes].filter(([name]) => {
+    return store.isNews(collection, name, since) && (given !== '' || collection.members.has(name))
   })
   changed.sort(([, a], [, b]) => a - b)
   const told = changed.slice(0, options.deltaLimit)

@@ -19,6 +19,8 @@ export type Collection = {
   readonly members: Map<string, Member>
   /** By member name: the number of its last change. */
   readonly changes: Map<string, number>
+  /** By member name: its ETags, each with the number of the change that gave it; undefined: removed. */
+  readonly past: Map<string, { readonly sequence: number; readonly etag: string | undefined }[]>
   sequence: number
   /** Changes before this one are forgotten: older tokens are invalid. */
   oldest: number
@@ -53,6 +55,7 @@ export class Store {
       number: ++this.created,
       members: new Map(),
       changes: new Map(),
+      past: new Map(),
       sequence: 1,
       oldest: 0,
       broken: new Set(),
@@ -64,10 +67,11 @@ export class Store {
 
   /** Stores a text as it is, under a new ETag. */
   put(collection: Collection, name: string, text: string): Member {
-    const etag = `"${(0x1f4b3c2 + ++this.versions * 7919).toString(36)}"`
+    const version = ++this.versions
+    const etag = `"${this.options.trees ? hashJson(text) : (0x1f4b3c2 + version * 7919).toString(36)}"`
     const member = { name, text, etag, modified: this.options.clock() }
     collection.members.set(name, member)
-    collection.changes.set(name, ++collection.sequence)
+    this.hasChanged(collection, name, etag)
     return member
   }
 
@@ -77,7 +81,21 @@ export class Store {
     this.buriedNames.add(collection.path + name)
     for (const uid of uidsOf(member.text)) this.buriedUids.add(uid)
     collection.members.delete(name)
-    collection.changes.set(name, ++collection.sequence)
+    this.hasChanged(collection, name, undefined)
+  }
+
+  private hasChanged(collection: Collection, name: string, etag: string | undefined): void {
+    const { changes, past } = collection
+    const sequence = ++collection.sequence
+    changes.set(name, sequence)
+    past.set(name, [...(past.get(name) ?? []), { sequence, etag }])
+  }
+
+  /** Whether a delta from then on speaks of a member. */
+  isNews(collection: Collection, name: string, since: number): boolean {
+    if ((collection.changes.get(name) ?? 0) <= since) return false
+    const before = collection.past.get(name)?.findLast(({ sequence }) => sequence <= since)?.etag
+    return !this.options.trees || before !== collection.members.get(name)?.etag
   }
 
   /** Where a live resource with this UID is, other than at `path`. */
