@@ -1,7 +1,7 @@
 import type { ResourceId } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Answered } from './connection'
-import type { Dav, Described, Multistatus } from './dav'
+import type { Dav, Described, Multistatus, NoMultistatus } from './dav'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
 import { idOf } from './paths'
@@ -96,11 +96,17 @@ export async function fetchChangesSince(
 const isInternalError = (error: unknown): boolean => error instanceof ProviderError && error.status === 500
 
 /** tsdav's own function sends no Depth, which RFC 6578 3.2 wants to be 0. */
-async function syncCollection(dav: Dav, collection: URL, token: string | null, signal: AbortSignal) {
+export async function syncCollection(
+  dav: Dav,
+  collection: URL,
+  token: string | null,
+  signal: AbortSignal,
+  depth: '0' | '1' = '0',
+): Promise<Multistatus | NoMultistatus> {
   const body = {
     'd:sync-collection': { 'd:sync-token': token ?? '', 'd:sync-level': 1, 'd:prop': props('d:getetag') },
   }
-  return dav.report(collection, body, '0', signal)
+  return dav.report(collection, body, depth, signal)
 }
 
 /**

@@ -40,7 +40,7 @@ export async function fetchMembers(
   return found.flat()
 }
 
-async function multiget(
+export async function multiget(
   dav: Dav,
   collection: URL,
   ids: readonly ResourceId[],

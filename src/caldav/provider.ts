@@ -1,6 +1,7 @@
 import type { Calendar, CalendarInfo, CalendarProvider } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { CaldavCalendar } from './calendar'
+import { CaldavExamination } from './check'
 import { noAccess, notFound } from './changes'
 import type { Collection } from './collection'
 import { COLLECTION_PROPS, collectionFrom, isOtherCalendar } from './collection'
@@ -39,6 +40,7 @@ const noneRecognised = (count: number, host: string): ProviderError =>
   )
 
 class CaldavProvider implements CalendarProvider {
+  readonly examination: CaldavExamination
   private readonly dav: Dav
   private account: Account | undefined
 
@@ -47,6 +49,7 @@ class CaldavProvider implements CalendarProvider {
     private readonly surroundings: CaldavSurroundings,
   ) {
     this.dav = new Dav(new Connection(config, surroundings))
+    this.examination = new CaldavExamination(config, surroundings)
   }
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {

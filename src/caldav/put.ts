@@ -60,7 +60,7 @@ export async function put(
 const isRefusal = (status: number): boolean => [400, 403, 404, 415, 422].includes(status)
 
 /** CalendarServer, from which iCloud comes, has a second name for a UID that another calendar of the account holds. */
-const isTaken = (said: readonly string[]): boolean =>
+export const isTaken = (said: readonly string[]): boolean =>
   said.includes('no-uid-conflict') || said.includes('unique-scheduling-object-resource')
 
 async function whyNotStored(

@@ -1,4 +1,5 @@
 import type { BaseField, Field, Fields } from './event'
+import type { Examination } from './examination'
 import type { Hash, Json } from './json'
 
 /** The UID by which nodes, messages and pairs know an event; a copy's UID on its server may be another. */
@@ -142,6 +143,8 @@ export interface CalendarProvider {
   open(calendarId: string, signal: AbortSignal): Promise<Calendar>
   /** As whom the account is signed in, in words for its owner. Rejects with what is wrong. */
   check(signal: AbortSignal): Promise<string>
+  /** Asks the server whether it behaves as this provider rests on. */
+  readonly examination?: Examination
 }
 
 /** Why a request failed, for code that decides what to do next; the message says what the user can do. */

@@ -22,6 +22,7 @@ export class Guard {
       listCalendars: (signal) => this.run(() => provider.listCalendars(signal)),
       open: (id, signal) => this.run(async () => this.calendar(await provider.open(id, signal))),
       check: (signal) => provider.check(signal), // the owner asks: always tried
+      ...(provider.examination && { examination: provider.examination }), // as well
     }
   }
 
