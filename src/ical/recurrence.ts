@@ -1,14 +1,14 @@
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
 import { normalRecurrence } from '../event/recurrence'
-import { occurrenceKey } from '../event/zone'
+import { instantOf, occurrenceKey } from '../event/zone'
 import type { Component } from './component'
 import { isLineNamed, linesNamed } from './component'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramText } from './line'
 import { isPeriods, withoutEnds } from './period'
-import { readTime } from './time'
+import { formOf, readTime, spelledValue, utcInstant } from './time'
 import type { Zones } from './zone'
 
 export const RECURRENCE_NAMES = ['RRULE', 'EXRULE', 'RDATE'] as const
@@ -32,7 +32,7 @@ export function readRecurrence(event: Component, start: EventTime, zones: Zones)
 export function normalLines(lines: readonly Line[], start: EventTime, zones: Zones): string[] {
   const said = lines.filter((line) => line.value.trim() !== '')
   return normalised(
-    said.map((line) => plainLine(line, zones)),
+    said.map((line) => plainLine(line, start, zones)),
     start,
   )
 }
@@ -65,32 +65,55 @@ export const datesOf = (line: Line): string[] => line.value.split(',').filter((v
 /** As {@link keysOf}, for one value of the line. By way of the instant: a zone shows some wall clocks twice. */
 export function keyOf(line: Line, value: string, start: EventTime, zones: Zones): string {
   const single = { ...line, value }
-  if (isAllDay(start)) return dayOf(readTime(single, NO_ZONE))
+  if (isAllDay(start)) return dayOf(single, zones)
   const time = readTime(single, { ...zones, floating: start.timeZone })
   if (!isAllDay(time)) return occurrenceKey(time)
   return occurrenceKey({ dateTime: time.date + start.dateTime.slice(10), timeZone: start.timeZone })
 }
 
-/** For days: the zone of a time that stands for one does not matter. */
+/** For days: on which clock a time is told that stands for one does not matter. */
 const NO_ZONE: Pick<Zones, 'floating' | 'timeIn'> = {
   floating: 'UTC',
   timeIn: (_, dateTime) => ({ dateTime, timeZone: 'UTC' }),
 }
 
-const dayOf = (time: EventTime): string => (isAllDay(time) ? time.date : time.dateTime.slice(0, 10))
+/**
+ * The day that a line among days names. Outlook tells it by its midnight, and others by its last second, on the clock
+ * of the place, in UTC: that may be the day before, or after. Any other time stands for the date in it.
+ */
+function dayOf(line: Line, zones: Zones): string {
+  const time = readTime(line, NO_ZONE)
+  if (isAllDay(time)) return time.date
+  const edge = formOf(line).is === 'utc' ? zones.dayEdge(instantOf(time)) : undefined
+  return edge ?? time.dateTime.slice(0, 10)
+}
 
-/** The line with its zone by its IANA name and no other parameters but VALUE; a period counts for its start. */
-function plainLine(said: Line, zones: Zones): string {
+/**
+ * The line with its dates as RFC 5545 spells them, its zone by its IANA name and no other parameters but VALUE; a
+ * period counts for its start.
+ */
+function plainLine(said: Line, start: EventTime, zones: Zones): string {
+  const date = (value: string): string => plainDate({ ...said, value }, start, zones)
+  if (said.name === 'RRULE' || said.name === 'EXRULE') {
+    const rule = said.value.trim()
+    return `${said.name}:${rule.replace(/(?<=(?:^|;)\s*UNTIL\s*=)[^;]*/i, date)}`
+  }
   const line = isPeriods(said) ? withoutEnds(said) : said
   const tzid = param(line, 'TZID')
   const value = param(line, 'VALUE')
-  const list = line.name === 'RRULE' || line.name === 'EXRULE' ? line.value : datesOf(line).join(',')
   return [
     line.name,
     tzid ? paramText('TZID', zones.resolve(tzid)) : '',
     value ? paramText('VALUE', value) : '',
-    `:${list.trim()}`,
+    `:${datesOf(line).map(date).join(',')}`,
   ].join('')
+}
+
+/** A date of a list or of UNTIL; among days, one that is told in UTC as the day that it stands for. */
+function plainDate(line: Line, start: EventTime, zones: Zones): string {
+  const value = spelledValue(line)
+  const at = isAllDay(start) ? utcInstant(value) : undefined
+  return (at === undefined ? undefined : zones.dayEdge(at)?.replaceAll('-', '')) ?? value
 }
 
 function normalised(lines: readonly string[], start: EventTime): string[] {

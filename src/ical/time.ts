@@ -18,7 +18,7 @@ const TIME = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i
  * @throws IcalError if its value is no date
  */
 export function formOf(line: Line): TimeForm {
-  const match = TIME.exec(valueOf(line))
+  const match = TIME.exec(spelledValue(line))
   if (!match) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   const [, , , , hour, minute, second] = match
   const isMidnight = `${hour ?? ''}${minute ?? ''}${second ?? ''}` === '000000'
@@ -32,16 +32,18 @@ export function formOf(line: Line): TimeForm {
  * The value as RFC 5545 spells it. Behind a parameter whose quote was left open, the closing one is found here; some
  * programs write `2026-06-01T10:00:00Z`, no seconds, or a Z behind a day.
  */
-function valueOf(line: Line): string {
+export function spelledValue(line: Line): string {
   const value = line.value.trim().replace(/"$/, '')
   const [, date, time, seconds, utc] = /^(\d{4}-?\d\d-?\d\d)(?:T(\d\d:?\d\d)(:?\d\d)?)?(Z?)$/i.exec(value) ?? []
   if (date === undefined) return value
-  return `${date}${time === undefined ? '' : `T${time}${seconds ?? '00'}${utc ?? ''}`}`.replace(/[-:]/g, '')
+  return `${date}${time === undefined ? '' : `T${time}${seconds ?? '00'}${utc ?? ''}`}`
+    .replace(/[-:]/g, '')
+    .toUpperCase()
 }
 
 /** A time line whose value is not spelled as RFC 5545 has it, spelled so; else undefined. */
 export function respelled(line: Line): string | undefined {
-  const value = valueOf(line)
+  const value = spelledValue(line)
   return value === line.value ? undefined : `${line.name}${line.params}:${value}`
 }
 
@@ -55,7 +57,7 @@ export const sameForm = (a: TimeForm, b: TimeForm): boolean =>
  */
 export function readTime(line: Line, zones: Pick<Zones, 'floating' | 'timeIn'>): EventTime {
   const form = formOf(line)
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(valueOf(line)) ?? []
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(spelledValue(line)) ?? []
   const date = `${year}-${month}-${day}`
   if (!isDate(year, month, day)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (form.is === 'date') return { date }

@@ -1,10 +1,9 @@
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
 import { canonicalZone } from '../event/zone'
-import type { Component, Node } from './component'
+import type { Component } from './component'
 import { insert } from './component'
-import { param } from './line'
-import { tzidOf } from './zone'
+import { tzidsIn } from './zone'
 import { vtimezone } from './vtimezone'
 import type { Zones } from './zone'
 
@@ -41,16 +40,6 @@ export function tzidsOf(calendar: Component, zones: Zones): Tzids {
     },
   }
 }
-
-/** The TZIDs that are defined, then those that only events use. */
-function tzidsIn(calendar: Component): string[] {
-  const components = calendar.content.filter((node) => node.kind === 'component')
-  const defined = components.filter(({ name }) => name === 'VTIMEZONE').map(tzidOf)
-  const used = components.filter(({ name }) => name === 'VEVENT').flatMap(({ content }) => content.map(tzidIn))
-  return [...defined, ...used].filter((tzid) => tzid !== undefined && tzid !== '') as string[]
-}
-
-const tzidIn = (node: Node): string | undefined => (node.kind === 'line' ? param(node, 'TZID') : undefined)
 
 /** The year in which a time lies, on its own clock. */
 export const yearOf = (time: EventTime): number => Number((isAllDay(time) ? time.date : time.dateTime).slice(0, 4))

@@ -1,8 +1,9 @@
 import type { EventTime } from '../event/event'
 import { canonicalZone, instantBy, wallClock } from '../event/zone'
-import type { Component } from './component'
-import { childrenNamed, lineNamed, linesOf } from './component'
+import type { Component, Node } from './component'
+import { childrenNamed, lineNamed, linesNamed, linesOf } from './component'
 import { IcalError } from './error'
+import { param } from './line'
 import type { Offsets } from './observance'
 import { fixedOffset, offsetsOf } from './observance'
 import { readText } from './value'
@@ -22,6 +23,11 @@ export type Zones = {
   readonly resolve: (tzid: string) => string
   /** A wall clock `YYYY-MM-DDTHH:MM:SS` in a TZID. Throws an IcalError if it is not known when that is. */
   readonly timeIn: (tzid: string, dateTime: string) => EventTime
+  /**
+   * The day `YYYY-MM-DD` of which an instant is the midnight or the last second, in UTC or in a zone that the resource
+   * or its calendar names; undefined if it is neither in any.
+   */
+  readonly dayEdge: (instant: number) => string | undefined
 }
 
 /** What is known of a TZID: the zone that it means, or at least its clock on the dates of a single event. */
@@ -57,8 +63,37 @@ export function zonesOf(calendar: Component, floating: string): Zones {
       const instant = instantBy(Date.parse(`${dateTime}Z`), meaning.offsets.at)
       return { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
     },
+    dayEdge: (instant) => {
+      const said = [...zoneOfAll(calendar), ...tzidsIn(calendar)].map(meaningOf)
+      const utc = { is: 'zone', zone: 'UTC' } as const
+      for (const meaning of [utc, ...said, { is: 'zone', zone: floating } as const]) {
+        const [date, time] = clockOf(meaning, instant).split('T')
+        if (time === '00:00:00' || time === '23:59:59') return date
+      }
+      return undefined
+    },
   }
 }
+
+/** What the clock of a TZID shows at an instant, '' if that is not known. */
+function clockOf(meaning: Meaning, instant: number): string {
+  if (meaning.is === 'zone') return wallClock(instant, meaning.zone)
+  return meaning.is === 'clock' ? wallClock(instant + meaning.offsets.at(instant) * 60_000, 'UTC') : ''
+}
+
+/** The zone that a calendar names for all of it, as many apps do. */
+const zoneOfAll = (calendar: Component): string[] =>
+  linesNamed(calendar, 'X-WR-TIMEZONE').map(({ value }) => value.trim())
+
+/** The TZIDs in a calendar: those that are defined, then those that only events use. */
+export function tzidsIn(calendar: Component): string[] {
+  const components = calendar.content.filter((node) => node.kind === 'component')
+  const defined = components.filter(({ name }) => name === 'VTIMEZONE').map(tzidOf)
+  const used = components.filter(({ name }) => name === 'VEVENT').flatMap(({ content }) => content.map(tzidIn))
+  return [...new Set([...defined, ...used])].filter((tzid) => tzid !== undefined && tzid !== '') as string[]
+}
+
+const tzidIn = (node: Node): string | undefined => (node.kind === 'line' ? param(node, 'TZID') : undefined)
 
 /** The VTIMEZONE that defines a TZID. */
 export function definitionOf(calendar: Component, tzid: string): Component | undefined {
@@ -82,7 +117,7 @@ function meaningIn(calendar: Component, tzid: string, floating: string): Meaning
   const named = byName(tzid, definition)
   if (named !== undefined) return { is: 'zone', zone: named }
   const window = windowOf(calendar)
-  const clock = window && clockOf(tzid, definition, window)
+  const clock = window && offsetsIn(tzid, definition, window)
   if (window === undefined || clock === undefined) return { is: 'unknown', reason: `time zone "${tzid}" is not known` }
   // Where no zone has the same clock for years, one that has it while the series lasts says the same of all of it.
   const zone =
@@ -106,7 +141,7 @@ function byName(tzid: string, definition: Component | undefined): string | undef
   return named ?? (definition ? undefined : zoneDisplayed(tzid))
 }
 
-function clockOf(tzid: string, definition: Component | undefined, window: EventWindow): Offsets | undefined {
+function offsetsIn(tzid: string, definition: Component | undefined, window: EventWindow): Offsets | undefined {
   const defined = definition && offsetsOf(definition, window.from, window.to)
   const named = offsetNamed(tzid)
   return defined ?? (named === undefined ? undefined : fixedOffset(named))
