@@ -51,5 +51,5 @@ function describeHeld(questions: readonly Question[], side: Side, pair: PairStat
   })
   const titles = events.map(({ summary }) => summary)
   const text = heldSentence(titles, side === 'left' ? names.right : names.left, names[side])
-  return { id: setId(questions), side, count: events.length, events, text }
+  return { text, id: setId(questions), side, count: events.length, events }
 }

@@ -12,7 +12,9 @@ import { historyOf } from './history'
 import type { PairState } from './pair-state'
 import { deletionSide, openAbout, openConflicts, questionNow, stopped } from './questions'
 import { describeConflict, summaryOf } from './report'
+import { plural, quoted } from './sentence'
 import { Sink } from './sink'
+import { standingOf } from './standing'
 
 export const COMMANDS = [
   'sync',
@@ -41,6 +43,8 @@ export type Context = {
   readonly names: { readonly left: string; readonly right: string }
   readonly turn: (side: Side) => Side
   readonly dryRun: boolean
+  /** No run of this node has succeeded for too long: since when. */
+  readonly staleSince?: number
   readonly signal: AbortSignal
 }
 
@@ -204,10 +208,17 @@ async function undo(id: unknown, { pair, calendars, engine, turn, signal, dryRun
   const { uid, calendar, fields } = found.entry
   const stored = pair.sideOf(calendar)
   if (!stored) throw invalid('The version belongs to another pair.')
-  if (dryRun) return { is: 'answer', payload: { id, uid, status: 'dropped' } }
+  const [title, where] = [quoted(String(fields.summary ?? '')), pair.calendars[stored].name]
+  if (dryRun) {
+    const text = `Dry run: ${title} would be put back in ${where}.`
+    return { is: 'answer', payload: { text, id, uid, status: 'dropped' } }
+  }
   const sink = new Sink(engine, calendars[turn(stored)])
   const { payload, error } = await sink.restore(uid, fields, signal)
-  return { is: 'answer', payload: { ...payload.results[0], id }, ...(error ? { error } : {}) }
+  const text = error
+    ? `${title} could not be put back in ${where}. ${error.message}`
+    : `${title} was put back in ${where}.`
+  return { is: 'answer', payload: { text, ...payload.results[0], id }, ...(error ? { error } : {}) }
 }
 
 async function explainOne(uid: unknown, context: Context): Promise<unknown> {
@@ -220,11 +231,14 @@ async function reset(confirm: unknown, { pair, names, dryRun }: Context): Promis
     throw invalid('reset forgets what both calendars agreed on (it deletes no event): send payload {confirm: true}.')
   }
   const forgotten = dryRun ? 0 : await pair.reset()
-  return { is: 'answer', payload: { pair: names, forgotten } }
+  const text = dryRun
+    ? `Dry run: what ${names.left} and ${names.right} agreed on would be forgotten; no event would be deleted.`
+    : `What ${names.left} and ${names.right} agreed on about ${plural(forgotten, 'event')} is forgotten; no event was deleted.`
+  return { is: 'answer', payload: { text, pair: names, forgotten } }
 }
 
 async function statusOf(context: Context): Promise<unknown> {
-  const { pair, names, turn, engine } = context
+  const { pair, names, turn, engine, staleSince } = context
   const conflicts = openAbout(pair, 'conflict').length
   const heldDeletions = openAbout(pair, 'deletion').length
   const calendar = (side: Side): object => {
@@ -239,7 +253,20 @@ async function statusOf(context: Context): Promise<unknown> {
       writable: state.info?.writable ?? false,
     }
   }
+  const history = await historyOf(pair)
+  const facts = {
+    pair: names,
+    paired: pair.agreement.paired,
+    conflicts,
+    heldDeletions,
+    wasCompared: pair.agreement.compared !== undefined,
+    lastSuccess: history.lastSuccess === null ? null : Date.parse(history.lastSuccess),
+    ...(history.lastRun ? { lastRun: history.lastRun } : {}),
+    ...(staleSince === undefined ? {} : { staleSince }),
+  }
+  const { lastRun: _lastRun, ...past } = history
   return {
+    ...standingOf(facts),
     pair: names,
     paired: pair.agreement.paired,
     conflicts,
@@ -251,6 +278,6 @@ async function statusOf(context: Context): Promise<unknown> {
       reason: PING_PONG,
       until: new Date(entry.due ?? 0).toISOString(),
     })),
-    ...(await historyOf(pair)),
+    ...past,
   }
 }

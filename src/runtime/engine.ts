@@ -1,9 +1,11 @@
 import type { CalendarInfo } from '../event/calendar'
+import { hashJson } from '../event/json'
 import { openStore } from '../store/store'
 import type { Store } from '../store/store'
 import type { Account } from './account'
 import { CalendarState } from './calendar-state'
 import { CalSyncError } from './errors'
+import type { HealthFile, KeptHealth } from './health'
 import type { WatchLogin } from './login-health'
 import { Metrics } from './metrics'
 import { PairState } from './pair-state'
@@ -60,6 +62,12 @@ export class Engine {
       const identities = await PairState.identitiesOf(id, this.store)
       if (identities?.includes(identity)) await this.pair(identities)
     }
+  }
+
+  /** Where a reconcile node's health is kept: it has to be known before any calendar can be reached. */
+  async health(nodeId: string): Promise<HealthFile> {
+    const path = ['health', hashJson(nodeId)]
+    return this.store.document<KeptHealth | null>(path, { version: 1, initial: null })
   }
 
   /** A name that is not used twice. */

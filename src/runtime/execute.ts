@@ -11,7 +11,7 @@ import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { planned } from './planned'
-import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport } from './report'
+import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport, finish } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
@@ -58,14 +58,14 @@ export async function execute(job: Job, engine: Engine): Promise<Report> {
   if (report.errors.length === 0 && isReady(pair, report)) {
     const plan = await planNow(job, engine, job.only)
     addPlan(report, plan.steps, plan.first, plan.remaining.length, turn)
-    if (overrides.dryRun) addOperations(report, plan.first, id, pair, turn)
-    else {
+    if (!overrides.dryRun) {
       await carryOn(job, engine, report, plan)
       return report
     }
-  }
-  addStanding(report, pair, now())
-  report.finishedAt = new Date(now()).toISOString()
+    addOperations(report, plan.first, id, pair, turn)
+    addStanding(report, pair, now(), agreed(plan.steps))
+  } else addStanding(report, pair, now())
+  finish(report, now())
   if (!overrides.dryRun) await rememberFailure(report, pair)
   return report
 }
@@ -130,7 +130,7 @@ async function carryOn(job: Job, engine: Engine, report: Report, plan: Planned):
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   // Before anything is written: what is written then is looked at once more.
   const compared = newStanding(pair, standing(replicas, plan.hash, engine.around.now()), plan.steps)
-  const run = new Run(report.run)
+  const run = new Run(report.run, engine.metrics.nameOf(report.pair))
   await carryStage(job, engine, report, run, plan)
   let last = plan
   for (let stage = 1; stage < MOST_STAGES; stage += 1) {
@@ -145,13 +145,13 @@ async function carryOn(job: Job, engine: Engine, report: Report, plan: Planned):
   if (job.only) await pair.ended()
   else await pair.end(compared)
   addStanding(report, pair, engine.around.now())
-  report.finishedAt = new Date(engine.around.now()).toISOString()
   report.lost = run.lost.map(({ id, uid, calendar, fields }) => ({
     id,
     uid,
-    calendar: calendar === pair.calendars[turn('left')].identity ? report.pair.left : report.pair.right,
+    calendar: pair.nameOf(calendar),
     summary: typeof fields.summary === 'string' ? fields.summary : '',
   }))
+  finish(report, engine.around.now())
   const didSomething = run.results.length > 0 || report.errors.length > 0
   const events = run.results.map(({ op, state, message }) => {
     const { uid, action, to, reason } = op

@@ -1,6 +1,7 @@
 import type { Operation, Question, Seen, Side, Step, Uid } from '../sync/model'
 import { deletionQuestion } from '../sync/operation'
 import type { Look } from '../sync/plan'
+import type { CalendarState } from './calendar-state'
 import type { Context } from './commands'
 import { CalSyncError } from './errors'
 import type { EventMessage } from './event-message'
@@ -9,10 +10,13 @@ import type { PastWrite } from './history'
 import { writesOf } from './history'
 import { stepsFor } from './questions'
 import { summaryOf } from './report'
+import { quoted } from './sentence'
 import { whyNothing } from './why-nothing'
 
 /** What the planner would do about one event now, in words, and what it knows. Sides are the node's. */
 export type Explanation = {
+  /** The decision in a sentence. */
+  text: string
   uid: Uid
   summary: string
   decision: string[]
@@ -29,11 +33,14 @@ type Holding = { is: string; why?: string; event?: EventMessage }
 export async function explain(uid: Uid, context: Context): Promise<Explanation> {
   const { pair, rules, turn } = context
   const { look, steps } = stepsFor(uid, pair, rules)
-  const now = { left: look.now[turn('left')], right: look.now[turn('right')] }
-  if (!now.left && !now.right && !look.entry) {
+  const seen = (side: Side): Seen | undefined => look.now[turn(side)] ?? lastSeen(uid, pair.calendars[turn(side)])
+  const now = { left: seen('left'), right: seen('right') }
+  const history = await writesOf(uid, pair)
+  const lost = (await pair.lostVersions()).filter(({ entry }) => entry.uid === uid).at(-1)?.entry
+  if (!now.left && !now.right && !look.entry && !lost && history.length === 0) {
     throw new CalSyncError(
       'no-such-event',
-      `Neither calendar ever had an event with the uid "${uid}".`,
+      `Neither calendar has an event with the uid "${uid}", and the history knows of none.`,
       'no such event',
     )
   }
@@ -41,7 +48,24 @@ export async function explain(uid: Uid, context: Context): Promise<Explanation> 
   const decision = spoken.length > 0 ? spoken : [whyNothing(look, context)]
   const wroteLately = (look.entry?.wrote ?? []).map(({ to, at }) => ({ to: turn(to), at: new Date(at).toISOString() }))
   const [left, right] = [holding(now.left), holding(now.right)]
-  return { uid, summary: summaryOf(pair, uid), decision, left, right, wroteLately, history: await writesOf(uid, pair) }
+  const summary = summaryOf(pair, uid) || textOf(lost?.fields.summary)
+  return {
+    text: `${quoted(summary)}: ${decision.join('; ').replace(/\.$/, '')}.`,
+    uid,
+    summary,
+    decision,
+    left,
+    right,
+    wroteLately,
+    history,
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** What is still known of a resource that bore a uid and is gone. */
+function lastSeen(uid: Uid, { replica }: CalendarState): Seen | undefined {
+  return [...replica.withUid(uid)].sort((a, b) => b.seq - a.seq)[0]
 }
 
 function holding(seen: Seen | undefined): Holding {

@@ -5,9 +5,10 @@ import { asCalSyncError } from './errors'
 import { rememberFailure } from './execute'
 import type { PairState } from './pair-state'
 import type { Report } from './report'
-import { addReads, addStanding, emptyReport } from './report'
+import { addReads, addStanding, emptyReport, finish } from './report'
 import type { Overrides } from './rules'
 import type { ReadRecord } from './source'
+import { standingOf } from './standing'
 
 /** So many reports are held until the pair is known. */
 const MOST = 20
@@ -39,13 +40,25 @@ export class FruitlessRuns {
     if (error) report.errors.push({ message: error.message, code: error.code })
     const pair = await this.knownPair()
     if (pair) addStanding(report, pair, engine.around.now())
+    finish(report, engine.around.now())
     if (!overrides.dryRun) await this.remember(report, pair)
     return report
   }
 
-  /** What is known while the pair is not, newest first. */
-  known(): { pair: { left: string; right: string }; runs: Report[] } {
-    return { pair: this.names(), runs: [...this.unrecorded].reverse() }
+  /** What can be said of the pair's standing while a calendar can't be reached, and why not. Runs: newest first. */
+  status({ message, code }: CalSyncError, staleSince: number | undefined): object {
+    const errors = [{ message, code }]
+    const facts = {
+      pair: this.names(),
+      paired: 0,
+      conflicts: 0,
+      heldDeletions: 0,
+      wasCompared: false,
+      lastSuccess: null,
+      lastRun: { errors, finishedAt: new Date(this.engine.around.now()).toISOString() },
+      ...(staleSince === undefined ? {} : { staleSince }),
+    }
+    return { ...standingOf(facts), pair: this.names(), errors, runs: [...this.unrecorded].reverse() }
   }
 
   /** The pair is known now: its history takes up what failed before. */

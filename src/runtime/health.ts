@@ -1,40 +1,76 @@
 import { DateTime } from 'luxon'
 import type { Sleep } from '../transport/sleep'
 import type { Report } from './report'
+import { momentShown, plural } from './sentence'
 
 const HOUR = 3600 * 1000
 const OFTEN = 60_000
+/** A success is written down again when the one on disk is older: cards wear out. */
+const KEPT_FOR = 15 * 60_000
 
-/** Whether runs succeed; tells once when none has for too long, and once when one does again. */
+/** What is kept on disk: since when no run has succeeded that is known there, and whether that was told. */
+export type KeptHealth = { readonly since: number; readonly told?: boolean }
+
+/** Where it is kept. `value`: null if nothing is. */
+export type HealthFile = { readonly value: KeptHealth | null; write(value: KeptHealth): Promise<void> }
+
+/**
+ * Whether runs succeed; tells once when none has for too long, and once when one does again. A restart neither hides how
+ * long it has been nor tells it again.
+ */
 export class Health {
-  private lastSuccess: number
+  private lastSuccess: number | undefined
   private isStale = false
+  private loading: Promise<HealthFile | undefined> | undefined
 
-  /** @param staleAfter hours; 0: never */
+  /**
+   * @param staleAfter hours; 0: never
+   * @param names of the two calendars
+   * @param open the file
+   * @param tell sends a message on the report's output
+   * @param warn hears of trouble with the file: then only what happens in this process counts
+   */
   constructor(
     private readonly staleAfter: number,
+    private readonly names: () => { readonly left: string; readonly right: string },
     private readonly now: () => number,
-    private readonly tell: (topic: 'stale' | 'recovered', payload: object) => void,
-  ) {
-    this.lastSuccess = now()
+    private readonly open: () => Promise<HealthFile>,
+    private readonly tell: (topic: 'stale' | 'recovered', payload: { readonly text: string }) => void,
+    private readonly warn: (trouble: unknown) => void,
+  ) {}
+
+  /** When no run has succeeded for too long: since when. */
+  get staleSince(): number | undefined {
+    return this.isStale ? this.lastSuccess : undefined
   }
 
-  ran(report: Report): void {
+  /** Takes in how a run ended. */
+  async ran(report: Report): Promise<void> {
     if (report.errors.length > 0 || report.dryRun) return
-    this.lastSuccess = this.now()
-    if (this.isStale) this.tell('recovered', { at: new Date(this.lastSuccess).toISOString() })
+    const at = this.now()
+    const file = await this.loaded()
+    this.lastSuccess = at
+    if (this.isStale) this.tell('recovered', { text: `${this.both()} are synced again.`, ...stamp('at', at) })
     this.isStale = false
+    const kept = file?.value
+    if (!kept || kept.told === true || Math.abs(at - kept.since) >= KEPT_FOR) await this.keep({ since: at })
   }
 
-  /** Looks once a minute until the node is closed. */
+  /** Looks once a minute; rejects when the node is closed. */
   async watch(sleep: Sleep, signal: AbortSignal): Promise<void> {
-    while (this.staleAfter > 0) {
+    if (this.staleAfter === 0) return
+    await this.loaded()
+    this.lastSuccess ??= this.now()
+    for (;;) {
       await sleep(OFTEN, signal)
-      this.lastSuccess = Math.min(this.lastSuccess, this.now()) // the clock may have been set back
-      if (this.isStale || this.now() - this.lastSuccess < this.staleAfter * HOUR) continue
+      const now = this.now()
+      const since = Math.min(this.lastSuccess ?? now, now) // the clock may have been set back
+      this.lastSuccess = since
+      if (this.isStale || now - since < this.staleAfter * HOUR) continue
       this.isStale = true
-      const lastSuccess = new Date(this.lastSuccess).toISOString()
-      this.tell('stale', { lastSuccess, text: `No sync has succeeded for ${this.staleAfter} hours.` })
+      const text = `No sync of ${this.both()} has succeeded since ${momentShown(since)}.`
+      this.tell('stale', { text, ...stamp('lastSuccess', since) })
+      await this.keep({ since, told: true })
     }
   }
 
@@ -48,6 +84,38 @@ export class Health {
     if (conflicts > 0) return ['yellow', plural(conflicts, 'conflict')]
     return ['green', `in sync ${DateTime.fromMillis(this.now()).toFormat('HH:mm')}`]
   }
+
+  /** The file; what it says counts from the first look on. A node that is new counts from now. */
+  private loaded(): Promise<HealthFile | undefined> {
+    this.loading ??= this.load()
+    return this.loading
+  }
+
+  private async load(): Promise<HealthFile | undefined> {
+    try {
+      const file = await this.open()
+      if (!file.value) await file.write({ since: this.now() })
+      this.lastSuccess = file.value?.since
+      this.isStale = file.value?.told === true
+      return file
+    } catch (error) {
+      this.warn(error)
+      return undefined
+    }
+  }
+
+  private async keep(value: KeptHealth): Promise<void> {
+    try {
+      await (await this.loaded())?.write(value)
+    } catch (error) {
+      this.warn(error)
+    }
+  }
+
+  private both(): string {
+    const { left, right } = this.names()
+    return `${left} and ${right}`
+  }
 }
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+const stamp = (name: 'at' | 'lastSuccess', at: number): object => ({ [name]: new Date(at).toISOString() })

@@ -31,6 +31,7 @@ export async function historyOf(pair: PairState): Promise<{
   failedAgain: number
   runs: object[]
   lost: object[]
+  lastRun?: Report
 }> {
   const lines = (await pair.past.runs()).map(({ at, entry }) =>
     'run' in entry
@@ -43,7 +44,9 @@ export async function historyOf(pair: PairState): Promise<{
   const failedAgain = lines.reduce((sum, line) => sum + line.again, pair.past.failedAgain)
   const all = lines.length + idle + failedAgain
   const lost = (await pair.lostVersions()).slice(-LATEST).reverse()
+  const lastRun = lines.findLast(({ report }) => report !== undefined)?.report
   return {
+    ...(lastRun ? { lastRun } : {}),
     lastSuccess: last > 0 ? new Date(last).toISOString() : null,
     successRate: all === 0 ? null : (lines.filter(isGood).length + idle) / all,
     idleRuns: idle,
@@ -55,7 +58,7 @@ export async function historyOf(pair: PairState): Promise<{
     lost: lost.map(({ at, entry: { id, uid, calendar, fields } }) => ({
       id,
       uid,
-      calendar,
+      calendar: pair.nameOf(calendar),
       summary: fields.summary ?? null,
       at: new Date(at).toISOString(),
     })),

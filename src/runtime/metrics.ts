@@ -2,18 +2,31 @@ import type { Report } from './report'
 
 type Instruments = {
   readonly page: () => Promise<{ contentType: string; text: string }>
-  readonly ran: (report: Report) => void
+  readonly ran: (report: Report, pair: string) => void
 }
 
 /** Figures of all runs of this process, for an OpenMetrics page. The library is loaded with the first run. */
 export class Metrics {
+  private readonly names = new Set<string>()
   private loading: Promise<Instruments> | undefined
+
+  /**
+   * A pair by the names of its calendars, left first, as the reconcile node has them; a second node that has them the
+   * other way round does not make it another pair.
+   */
+  nameOf({ left, right }: Report['pair']): string {
+    const turned = `${right} ↔ ${left}`
+    if (this.names.has(turned)) return turned
+    const name = `${left} ↔ ${right}`
+    this.names.add(name)
+    return name
+  }
 
   /** Counts a run. Rejects only if the library can't be loaded. */
   async ran(report: Report): Promise<void> {
     if (report.dryRun) return
     const { ran } = await this.instruments()
-    ran(report)
+    ran(report, this.nameOf(report.pair))
   }
 
   /** The page, and its content type. */
@@ -63,8 +76,8 @@ async function makeInstruments(): Promise<Instruments> {
     buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900],
     registers,
   })
-  const ran = (report: Report): void => {
-    const name = { pair: pairName(report) }
+  const ran = (report: Report, pairName: string): void => {
+    const name = { pair: pairName }
     const good = report.errors.length === 0
     runs.inc({ ...name, result: good ? 'success' : 'error' })
     for (const side of ['left', 'right'] as const) {
@@ -82,6 +95,3 @@ async function makeInstruments(): Promise<Instruments> {
   }
   return { ran, page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) }
 }
-
-/** A pair by the names of its calendars, whichever a node calls left. */
-export const pairName = ({ pair }: Pick<Report, 'pair'>): string => [pair.left, pair.right].sort().join(' ↔ ')

@@ -197,6 +197,12 @@ export class PairState implements PairKeeper {
     return paired
   }
 
+  /** What a calendar of the pair is called, by its identity. */
+  nameOf(identity: string): string {
+    const side = this.sideOf(identity)
+    return side ? this.calendars[side].name : identity
+  }
+
   /** The pair's name for a calendar. */
   sideOf(identity: string): Side | undefined {
     return SIDES.find((side) => this.calendars[side].identity === identity)

@@ -32,14 +32,22 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
     node.send(outputs)
   }
   const isWired = (side: Side): boolean => (config.wires?.[OUTPUTS[side]] ?? []).length > 0
-  const health = new Health(settings.staleAfter, engine.around.now, (topic, payload) =>
-    send('report', {}, { topic, payload }),
+  const trouble = (thrown: unknown): void => {
+    if (!signal.aborted) node.error(showError(node, thrown))
+  }
+  const health = new Health(
+    settings.staleAfter,
+    () => ({ left: calendars.left.name, right: calendars.right.name }),
+    engine.around.now,
+    () => engine.health(node.id),
+    (topic, payload) => send('report', {}, { topic, payload }),
+    trouble,
   )
   const sends: Sends = {
     outputs: (msg) => outputsFor(msg, send, isWired),
     report: (msg, report) => {
-      health.ran(report)
       send('report', msg, { topic: 'report', payload: report })
+      health.ran(report).catch(trouble)
     },
     answer: (msg, command, payload) => {
       send(command === 'conflicts' ? 'conflicts' : 'report', msg, { topic: command, payload })
@@ -50,11 +58,8 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
     },
   }
   const signal = handle(RED, node, (msg) => reconciler.input(msg))
-  const reconciler = new Reconciler(engine, calendars, settings, sends, signal)
+  const reconciler = new Reconciler(engine, calendars, settings, sends, health, signal)
   showLogins(node, [calendars.left.watchLogin, calendars.right.watchLogin], signal)
-  const trouble = (thrown: unknown): void => {
-    if (!signal.aborted) node.error(showError(node, thrown))
-  }
   reconciler.watchJoins(trouble).catch(trouble)
   health.watch(engine.around.sleep, signal).catch(trouble)
   offerPreview(engine, nameInEditor(node, config), signal, () => preview(calendars, settings, engine, signal))

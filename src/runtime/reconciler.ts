@@ -7,6 +7,7 @@ import { CalSyncError, asCalSyncError } from './errors'
 import { execute } from './execute'
 import type { Outputs } from './execute'
 import { FruitlessRuns } from './fruitless'
+import type { Health } from './health'
 import { Joins } from './joins'
 import type { Message } from './node-red'
 import type { Report } from './report'
@@ -58,6 +59,7 @@ export class Reconciler {
     private readonly calendars: { readonly left: CalendarAccess; readonly right: CalendarAccess },
     private readonly settings: ReconcileSettings,
     private readonly sends: Sends,
+    private readonly health: Pick<Health, 'staleSince'>,
     private readonly signal: AbortSignal,
   ) {
     this.fruitless = new FruitlessRuns(engine, calendars)
@@ -119,8 +121,7 @@ export class Reconciler {
       if (command !== 'status' || this.signal.aborted) throw thrown
       // A calendar that can't be reached is what one asks the status for: what is known is told with the error.
       const error = asCalSyncError(thrown)
-      const errors = [{ message: error.message, code: error.code }]
-      return { is: 'answer', payload: { ...this.fruitless.known(), errors }, error }
+      return { is: 'answer', payload: this.fruitless.status(error, this.health.staleSince), error }
     }
   }
 
@@ -130,7 +131,18 @@ export class Reconciler {
     const { engine, calendars, settings, signal } = this
     const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now())
     const names = { left: pair.calendars[turn('left')].name, right: pair.calendars[turn('right')].name }
-    return { engine, pair, calendars, rules, names, turn, dryRun: overrides.dryRun, signal }
+    const { staleSince } = this.health
+    return {
+      engine,
+      pair,
+      calendars,
+      rules,
+      names,
+      turn,
+      dryRun: overrides.dryRun,
+      signal,
+      ...(staleSince === undefined ? {} : { staleSince }),
+    }
   }
 
   /** The pair, and how the node's sides are called there. */

@@ -1,4 +1,4 @@
-import type { Live, Operation, Question, Side, Step } from '../sync/model'
+import type { Entry, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
 import { PING_PONG } from '../sync/operation'
 import type { EventMessage } from './event-message'
 import { toEventMessage } from './event-message'
@@ -7,6 +7,7 @@ import type { PairState } from './pair-state'
 import { stopped } from './questions'
 import { conflictSentence, deletedSentence } from './sentence'
 import type { Run } from './run'
+import { reportText } from './report-text'
 import type { ReadRecord } from './source'
 
 export type Counts = { create: number; update: number; delete: number }
@@ -16,6 +17,8 @@ type ReadReport = { kind: string; changed: number; deleted: number; total: numbe
 
 /** The payload of `topic: "report"`. Sides are the node's. */
 export type Report = {
+  /** What a person would say of it. */
+  text: string
   run: string
   pair: { left: string; right: string }
   startedAt: string
@@ -47,6 +50,7 @@ export type Report = {
 export function emptyReport(run: string, names: { left: string; right: string }, at: number, dryRun: boolean): Report {
   const now = new Date(at).toISOString()
   return {
+    text: '',
     run,
     pair: names,
     startedAt: now,
@@ -71,6 +75,13 @@ export function emptyReport(run: string, names: { left: string; right: string },
     errors: [],
     lost: [],
   }
+}
+
+/** A report as it goes out: all is known by now. */
+export function finish(report: Report, at: number): Report {
+  report.finishedAt = new Date(at).toISOString()
+  report.text = reportText(report)
+  return report
 }
 
 /** Adds what was read. */
@@ -140,12 +151,22 @@ export function addResults(
   report.retries += run.retries
 }
 
-/** Adds how things stand: pairs, open questions, what can't be read, what is left alone for now. */
-export function addStanding(report: Report, pair: PairState, now: number): void {
+/**
+ * Adds how things stand: pairs, open questions, what can't be read, what is left alone for now.
+ *
+ * @param agreed entries as a run would leave them that was only planned: which questions would be open after it
+ */
+export function addStanding(
+  report: Report,
+  pair: PairState,
+  now: number,
+  agreed: ReadonlyMap<Uid, Entry | undefined> = new Map(),
+): void {
   report.paired = pair.agreement.paired
-  for (const uid of pair.agreement.open) {
-    if (pair.agreement.get(uid)?.told?.about === 'deletion') report.heldDeletions += 1
-    else report.conflicts += 1
+  for (const uid of new Set([...pair.agreement.open, ...agreed.keys()])) {
+    const told = (agreed.has(uid) ? agreed.get(uid) : pair.agreement.get(uid))?.told
+    if (told?.about === 'deletion') report.heldDeletions += 1
+    else if (told) report.conflicts += 1
   }
   for (const side of ['left', 'right'] as const) {
     for (const seen of pair.calendars[side].replica.entries.values()) {
@@ -169,10 +190,10 @@ export function summaryOf(pair: PairState, uid: string): string {
 
 /** The payload of a conflict, on output 3. Sides are the node's. */
 export type Conflict = {
+  text: string
   id: string
   uid: string
   summary: string
-  text: string
   fields: { name: string; base: unknown; left: unknown; right: unknown }[]
   left: EventMessage | null
   right: EventMessage | null
@@ -181,11 +202,11 @@ export type Conflict = {
 
 /** The payload of `topic: "held-deletions"`. `side`: where they would be deleted. */
 export type HeldDeletions = {
+  text: string
   id: string
   side: Side
   count: number
   events: { uid: string; summary: string; start: unknown }[]
-  text: string
 }
 
 /** A conflict in words and values. */
@@ -220,10 +241,10 @@ export function describeConflict(
       ? deletedSentence(summary, here, gone)
       : conflictSentence(summary, fields, question.why !== 'no-base', names)
   return {
+    text,
     id: question.id,
     uid: question.uid,
     summary,
-    text,
     fields,
     left,
     right,

@@ -25,7 +25,11 @@ export class Run {
   /** Versions that were overwritten or deleted by it. */
   readonly lost: Lost[] = []
 
-  constructor(readonly id: string) {}
+  /** @param pair what the log calls the two calendars */
+  constructor(
+    readonly id: string,
+    readonly pair: string,
+  ) {}
 
   /** These are about to be sent; those before have ended. */
   begin(ops: readonly Operation[]): void {

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon'
 import { bareUrl } from './log'
 
 // Sentences for notifications: short, whatever an event holds, and without what may be secret in a link.
@@ -36,11 +37,17 @@ export function heldSentence(titles: readonly string[], goneFrom: string, stillI
   return `${where}; deleting ${them} in ${brief(stillIn)} too waits for you.`
 }
 
+/** A moment by the clock of the process: `29 Nov, 14:05`. */
+export const momentShown = (at: number): string => DateTime.fromMillis(at).toFormat('d LLL, HH:mm', { locale: 'en' })
+
+/** A count and its noun. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 const label = (name: string): string =>
   name.startsWith('exceptions.') ? `the occurrence of ${name.slice('exceptions.'.length)}` : name
 
 /** One line, not too long, links without their queries. */
-function brief(text: string, longest = LONGEST): string {
+export function brief(text: string, longest = LONGEST): string {
   const line = text
     .replaceAll(/https?:\/\/[^\s<>"]+/g, bareUrl)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
@@ -52,7 +59,8 @@ function brief(text: string, longest = LONGEST): string {
     .trimEnd()}…` // never half a letter
 }
 
-const quoted = (text: string): string => `"${text === '' ? '(no title)' : brief(text)}"`
+/** A title in quotation marks, as short as a notification wants it. */
+export const quoted = (text: string): string => `"${text === '' ? '(no title)' : brief(text)}"`
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'nothing'

@@ -10,7 +10,6 @@ import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError, asCalSyncError } from './errors'
 import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
-import { pairName } from './metrics'
 import type { PairState } from './pair-state'
 import type { Status } from './run'
 import { calendarIn, payloadOf, resultOf } from './sink-results'
@@ -200,7 +199,7 @@ export class Sink {
         calendar: state.name,
         status: result.status,
         duration,
-        ...(pair ? { run, pair: pairName(namesOf(pair)) } : {}),
+        ...(pair ? { run, pair: this.engine.runs.get(run)?.pair ?? this.engine.metrics.nameOf(namesOf(pair)) } : {}),
       })
       const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
       // A run must not end, and the next begin, before its deletions count.
@@ -224,8 +223,9 @@ export class Sink {
   }
 }
 
-const namesOf = ({ calendars: { left, right } }: PairState): { pair: { left: string; right: string } } => ({
-  pair: { left: left.name, right: right.name },
+const namesOf = ({ calendars: { left, right } }: PairState): { left: string; right: string } => ({
+  left: left.name,
+  right: right.name,
 })
 
 type End = (

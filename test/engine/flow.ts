@@ -57,6 +57,7 @@ export class Flow {
         report: (_msg, report) => void this.reports.push(copied(report)),
         standing: () => undefined,
       },
+      { staleSince: undefined },
       this.closing.signal,
     )
     this.reconciler.watchJoins(this.trouble).catch(this.trouble)

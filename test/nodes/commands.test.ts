@@ -233,6 +233,29 @@ describe('commands to a reconcile node', () => {
     })
   })
 
+  it('are answered, and reported on, with a sentence that a person would say, first of all', async () => {
+    await inStep(flow)
+    clash(flow)
+    const report = await flow.sync()
+    const first = (payload: object): [string, unknown] => Object.entries(payload)[0] ?? ['', undefined]
+    assert.deepEqual(first(report), ['text', 'Nothing was written. 1 conflict waits for you.'])
+    assert.deepEqual(first(lastConflict(flow))[0], 'text')
+    const status = await answer<object>(flow, 'status')
+    assert.deepEqual(Object.entries(status).slice(0, 2), [
+      ['text', '1 conflict waits for you; 2 events in step in someone@example.com and Privat.'],
+      ['health', 'conflicts'],
+    ])
+    const resolved = await command(flow, 'resolve', { all: true, choice: 'left' })
+    assert.deepEqual(first(resolved), ['text', 'someone@example.com got nothing, Privat got 1 change.'])
+    const [lost] = (await answer<Status>(flow, 'status')).lost
+    assert.deepEqual([lost?.summary, lost?.calendar], ['Black Tea', 'Privat'])
+    const undone = await answer<object>(flow, 'undo', { id: lost?.id })
+    assert.deepEqual(first(undone), ['text', '"Black Tea" was put back in Privat.'])
+    const forgotten = await answer<object>(flow, 'reset', { confirm: true })
+    const text = 'What someone@example.com and Privat agreed on about 2 events is forgotten; no event was deleted.'
+    assert.deepEqual(first(forgotten), ['text', text])
+  })
+
   describe('explain', () => {
     const decision = async (uid: string | null | undefined): Promise<string> =>
       (await answer<Explanation>(flow, 'explain', { uid })).decision.join(' ')
@@ -247,7 +270,10 @@ describe('commands to a reconcile node', () => {
       await flow.next('reconcile')
       assert.match(await decision(iCalUID), /update in .+ \(location\): changed in/)
       assert.match(await decision(flow.inGoogle('Long ago').iCalUID), /outside the window/)
-      assert.match(await refusal(flow, 'explain', { uid: 'never' }), /ever had an event/)
+      assert.match(
+        await refusal(flow, 'explain', { uid: 'never' }),
+        /Neither calendar has an event with the uid "never", and the history knows of none/,
+      )
       assert.match(await refusal(flow, 'explain', {}), /needs payload/)
     })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inGoogle, inIcloud, inStep } from './events'
+import type { Report } from '../../src/runtime/report'
 import { Flow } from './flow'
 
 const NONE = { create: 0, update: 0, delete: 0 }
@@ -72,6 +73,28 @@ describe('a dry run', () => {
     const real = await flow.sync()
     assert.deepEqual([real.applied.right, real.conflicts], [ONE, 1])
     assert.equal(flow.heard('conflicts').length, 1)
+  })
+
+  it('counts the conflicts and held deletions that the run would announce, and those that wait already', async () => {
+    await inStep(flow)
+    for (let n = 0; n < 8; n += 1) inGoogle(flow, `E${n}`)
+    await flow.sync()
+    flow.google.user.edit(flow.inGoogle('Tea').id ?? '', { summary: 'Green tea' })
+    flow.icloud.user.set(flow.inIcloud('Tea').path, 'SUMMARY:Black tea')
+    for (let n = 0; n < 8; n += 1) flow.google.user.delete(flow.inGoogle(`E${n}`).id ?? '')
+    const counts = ({ conflicts, heldDeletions }: Report): number[] => [conflicts, heldDeletions]
+    const dry = await flow.sync({ dryRun: true })
+    assert.deepEqual(
+      [counts(dry), counts(await flow.sync())],
+      [
+        [1, 8],
+        [1, 8],
+      ],
+    )
+    assert.match(dry.text, /^Dry run: .*1 conflict waits for you\. 8 deletions wait for you\.$/)
+    assert.deepEqual(counts(await flow.sync({ dryRun: true })), [1, 8])
+    const settled = await flow.sync({ dryRun: true, conflictResolution: 'left-wins' })
+    assert.deepEqual(counts(settled), [0, 8])
   })
 
   it('can be lifted by msg.dryRun: false', async () => {

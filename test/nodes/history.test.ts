@@ -293,6 +293,27 @@ describe('explain', () => {
     )
   })
 
+  it('tells the history of an event that is gone on both sides', async () => {
+    await inStep(flow)
+    const { id, iCalUID: uid } = flow.inGoogle('Tea')
+    flow.google.user.delete(id ?? '')
+    await flow.sync()
+    await flow.sync()
+    for (const again of [false, true]) {
+      if (again) await flow.restart()
+      const { text, summary, decision: told, left, right, history } = await explained(uid)
+      assert.deepEqual([summary, told, left.is, right.is], ['Tea', ['gone on both sides'], 'deleted', 'deleted'])
+      assert.equal(text, '"Tea": gone on both sides.')
+      assert.deepEqual(
+        history.map(({ action, calendar, state }) => [action, calendar, state]),
+        [
+          ['delete', 'Privat', 'ok'],
+          ['create', 'Privat', 'ok'],
+        ],
+      )
+    }
+  })
+
   it('says that an event could not be read, and why', async () => {
     await inStep(flow)
     const uid = flow.inGoogle('Tea').iCalUID

@@ -45,8 +45,8 @@ describe('the log', () => {
     const [entry, ...more] = ours(LEVEL.info)
     assert.deepEqual(more, [])
     const { message = '', calsync } = entry ?? {}
-    assert.match(message, /^\[calsync\] Privat ↔ someone@example\.com: 1 changes, 0 failed, 0 conflicts in \d+ ms$/)
-    assert.deepEqual([calsync?.['run'], calsync?.['pair']], [run, 'Privat ↔ someone@example.com'])
+    assert.match(message, /^\[calsync\] someone@example\.com ↔ Privat: 1 change, 0 failed, 0 conflicts in \d+ ms$/)
+    assert.deepEqual([calsync?.['run'], calsync?.['pair']], [run, 'someone@example.com ↔ Privat'])
     assert.equal(typeof calsync?.['duration'], 'number')
     assert.deepEqual((calsync?.['applied'] as { right: object }).right, { create: 1, update: 0, delete: 0 })
     noSecrets()
@@ -72,7 +72,7 @@ describe('the log', () => {
     const { run: of, pair, calendar, action, status, duration } = found[0]?.calsync ?? {}
     assert.deepEqual(
       [of, pair, calendar, action, status],
-      [run, 'Privat ↔ someone@example.com', 'Privat', 'create', 'ok'],
+      [run, 'someone@example.com ↔ Privat', 'Privat', 'create', 'ok'],
     )
     assert.equal(typeof duration, 'number')
   })
@@ -119,8 +119,10 @@ describe('the log', () => {
       stage === 'before' && url.pathname.endsWith('/events') ? new Response('<html>hotel</html>') : undefined
     listen()
     const { run } = await flow.sync()
-    const [warning] = ours(LEVEL.warn)
+    const [warning, ...more] = ours(LEVEL.warn)
+    assert.deepEqual(more, [])
     assert.deepEqual([warning?.calsync['run'], warning?.calsync['errors']], [run, 1])
+    assert.match(warning?.message ?? '', /0 changes, 0 failed, 0 conflicts in \d+ ms: Google sent something that is no JSON/)
     const errors = ours(LEVEL.debug).filter(({ calsync }) => calsync['code'] === 'calsync.bad-answer')
     assert.equal(errors.length, 1)
   })

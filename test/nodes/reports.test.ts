@@ -31,6 +31,7 @@ describe('a report', () => {
         left: { kind: 'full', changed: 1, deleted: 0, total: 1 },
         right: { kind: 'full', changed: 1, deleted: 0, total: 1 },
       },
+      text: 'someone@example.com got 1 new event, Privat got 1 new event.',
       paired: 2,
       planned: { left: { ...NONE, create: 1 }, right: { ...NONE, create: 1 } },
       applied: { left: { ...NONE, create: 1 }, right: { ...NONE, create: 1 } },

@@ -7,6 +7,12 @@ const AT = Date.UTC(2026, 5, 1, 8)
 const names = { left: 'Private "A"', right: 'Work' }
 
 describe('the metrics page', () => {
+  it('names a pair as its node does, left first, and not anew for a node that has it the other way round', () => {
+    const metrics = new Metrics()
+    assert.equal(metrics.nameOf({ left: 'Work', right: 'Private' }), 'Work ↔ Private')
+    assert.equal(metrics.nameOf({ left: 'Private', right: 'Work' }), 'Work ↔ Private')
+  })
+
   it('counts runs, operations and errors per pair, and tells of the last success, in OpenMetrics', async () => {
     const metrics = new Metrics()
     const good = emptyReport('1', names, AT, false)
