@@ -11,7 +11,7 @@ import { explain } from './explain'
 import { historyOf } from './history'
 import type { PairState } from './pair-state'
 import { deletionSide, openAbout, openConflicts, questionNow, stopped } from './questions'
-import { describeConflict, summaryOf } from './report'
+import { describeConflict, summaryOf, titleOf } from './report'
 import { plural, quoted } from './sentence'
 import { Sink } from './sink'
 import { standingOf } from './standing'
@@ -208,7 +208,7 @@ async function undo(id: unknown, { pair, calendars, engine, turn, signal, dryRun
   const { uid, calendar, fields } = found.entry
   const stored = pair.sideOf(calendar)
   if (!stored) throw invalid('The version belongs to another pair.')
-  const [title, where] = [quoted(String(fields.summary ?? '')), pair.calendars[stored].name]
+  const [title, where] = [quoted(titleOf(fields)), pair.calendars[stored].name]
   if (dryRun) {
     const text = `Dry run: ${title} would be put back in ${where}.`
     return { is: 'answer', payload: { text, id, uid, status: 'dropped' } }

@@ -11,7 +11,7 @@ import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { planned } from './planned'
-import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport, finish } from './report'
+import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport, finish, titleOf } from './report'
 import type { Conflict, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
@@ -149,7 +149,7 @@ async function carryOn(job: Job, engine: Engine, report: Report, plan: Planned):
     id,
     uid,
     calendar: pair.nameOf(calendar),
-    summary: typeof fields.summary === 'string' ? fields.summary : '',
+    summary: titleOf(fields),
   }))
   finish(report, engine.around.now())
   const didSomething = run.results.length > 0 || report.errors.length > 0

@@ -9,7 +9,7 @@ import { toChangedNames, toEventMessage } from './event-message'
 import type { PastWrite } from './history'
 import { writesOf } from './history'
 import { stepsFor } from './questions'
-import { summaryOf } from './report'
+import { summaryOf, titleOf } from './report'
 import { quoted } from './sentence'
 import { whyNothing } from './why-nothing'
 
@@ -48,7 +48,7 @@ export async function explain(uid: Uid, context: Context): Promise<Explanation> 
   const decision = spoken.length > 0 ? spoken : [whyNothing(look, context)]
   const wroteLately = (look.entry?.wrote ?? []).map(({ to, at }) => ({ to: turn(to), at: new Date(at).toISOString() }))
   const [left, right] = [holding(now.left), holding(now.right)]
-  const summary = summaryOf(pair, uid) || textOf(lost?.fields.summary)
+  const summary = summaryOf(pair, uid) || (lost ? titleOf(lost.fields) : '')
   return {
     text: `${quoted(summary)}: ${decision.join('; ').replace(/\.$/, '')}.`,
     uid,
@@ -60,8 +60,6 @@ export async function explain(uid: Uid, context: Context): Promise<Explanation> 
     history,
   }
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** What is still known of a resource that bore a uid and is gone. */
 function lastSeen(uid: Uid, { replica }: CalendarState): Seen | undefined {

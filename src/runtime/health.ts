@@ -64,7 +64,7 @@ export class Health {
     for (;;) {
       await sleep(OFTEN, signal)
       const now = this.now()
-      const since = Math.min(this.lastSuccess ?? now, now) // the clock may have been set back
+      const since = Math.min(this.lastSuccess, now) // the clock may have been set back
       this.lastSuccess = since
       if (this.isStale || now - since < this.staleAfter * HOUR) continue
       this.isStale = true

@@ -1,4 +1,4 @@
-import type { Entry, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
+import type { Entry, Fields, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
 import { PING_PONG } from '../sync/operation'
 import type { EventMessage } from './event-message'
 import { toEventMessage } from './event-message'
@@ -181,11 +181,14 @@ export function addStanding(
     if (each.uid !== '' && each.summary === '') each.summary = summaryOf(pair, each.uid)
 }
 
+/** What an event is called; empty for one without a title. */
+export const titleOf = ({ summary }: Fields): string => (typeof summary === 'string' ? summary : '')
+
 /** What an event is called, on whichever side it is. */
 export function summaryOf(pair: PairState, uid: string): string {
   const { left, right } = pair.find(uid)
   const seen = [left, right].find((each): each is Live => each?.is === 'live')
-  return typeof seen?.fields.summary === 'string' ? seen.fields.summary : ''
+  return seen ? titleOf(seen.fields) : ''
 }
 
 /** The payload of a conflict, on output 3. Sides are the node's. */
