@@ -122,7 +122,10 @@ describe('the log', () => {
     const [warning, ...more] = ours(LEVEL.warn)
     assert.deepEqual(more, [])
     assert.deepEqual([warning?.calsync['run'], warning?.calsync['errors']], [run, 1])
-    assert.match(warning?.message ?? '', /0 changes, 0 failed, 0 conflicts in \d+ ms: Google sent something that is no JSON/)
+    assert.match(
+      warning?.message ?? '',
+      /0 changes, 0 failed, 0 conflicts in \d+ ms: Google sent something that is no JSON/,
+    )
     const errors = ours(LEVEL.debug).filter(({ calsync }) => calsync['code'] === 'calsync.bad-answer')
     assert.equal(errors.length, 1)
   })
