@@ -34,7 +34,7 @@ export class CaldavCalendar implements Calendar {
   }
 
   read(position: Json | null, known: Known, signal: AbortSignal, written: readonly ResourceId[] = []): Promise<Read> {
-    return readCalendar(this.place, position, known, signal, written)
+    return readCalendar(this.place, position, { known, written, now: this.now() }, signal)
   }
 
   readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {

@@ -1,4 +1,4 @@
-import type { Known, Read, ResourceId, Seen } from '../event/calendar'
+import type { Known, Millis, Read, ResourceId, Seen } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { Changes, Listing } from './changes'
 import { fetchChanges, fetchChangesSince, fetchCtag, fetchListing } from './changes'
@@ -7,29 +7,35 @@ import { fetchMembers, getMember, isListed } from './members'
 import { inParallel } from './parallel'
 import type { Place } from './place'
 import type { Position } from './position'
-import { TRIES, readPosition, writePosition } from './position'
+import { TRIES, isStale, readPosition, renewed, writePosition } from './position'
 import { deleted, etagOf, seenFrom, seenFromAll, unread } from './seen'
+
+/** What was seen before, what was written since the position, and what time it is. */
+export type Before = { readonly known: Known; readonly written: readonly ResourceId[]; readonly now: Millis }
 
 /** `Calendar.read`: see there. */
 export async function readCalendar(
   place: Place,
   json: Json | null,
-  known: Known,
+  before: Before,
   signal: AbortSignal,
-  written: readonly ResourceId[],
 ): Promise<Read> {
+  const { known, written, now } = before
   const position = readPosition(json)
   if (position?.is === 'listed') return readByListing(place, position.ctag, known, signal, written)
   if (position?.is === 'token') {
     const changes = await fetchChangesSince(place.dav, place.collection.url, position.token, signal)
     if (changes.is === 'changes') {
-      const read = await readDelta(place, changes, position.again, known, signal)
+      const isDoubtful = isStale(position.at, now) || repeated(changes, before).length > 0
+      const read = isDoubtful
+        ? await readAll(place, before, signal, changes)
+        : await readDelta(place, changes, position, before, signal)
       const unnamed = written.filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))
       return withUnnamed(place, read, unnamed, known, signal)
     }
     if (changes.is === 'unsupported') return readAllByListing(place, known, signal)
   }
-  return readAll(place, known, signal)
+  return readAll(place, before, signal)
 }
 
 /**
@@ -52,37 +58,60 @@ type Delta = Changes & { readonly is: 'changes' }
 async function readDelta(
   place: Place,
   changes: Delta,
-  again: ReadonlyMap<ResourceId, number>,
-  known: Known,
+  { again, at }: Position & { is: 'token' },
+  { known, now }: Before,
   signal: AbortSignal,
 ): Promise<Read> {
   const still = withheld(known).filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))
   const left = new Map(still.map((id) => [id, again.get(id) ?? TRIES]))
   const waiting = still.filter((id) => left.get(id) !== 0)
   const found = await fetchSeen(place, [...changed(changes, known), ...waiting], known, signal)
-  const gone = [...changes.deleted].filter((id) => known.has(id)).map((id) => deleted(id, known))
   const givenUp = still.filter((id) => left.get(id) === 0)
-  const position = positionAfter(changes.token, [...found.unfetched, ...givenUp], left)
-  return { kind: 'incremental', seen: [...found.seen, ...gone], position }
+  const position = positionAfter(changes.token, renewed(at, now), [...found.unfetched, ...givenUp], left)
+  return { kind: 'incremental', seen: [...found.seen, ...stated(changes, known)], position }
 }
 
-async function readAll(place: Place, known: Known, signal: AbortSignal): Promise<Read> {
+/** The deletions that a delta states. */
+const stated = ({ deleted: gone }: Listing, known: Known): Seen[] =>
+  [...gone].filter((id) => known.has(id)).map((id) => deleted(id, known))
+
+/**
+ * Members that a delta names though they have the ETag that was seen, and nothing of ours made it so. It may be no delta
+ * but a list of all members, without those that were deleted: DAViCal's answer to a token that it has forgotten. Or they
+ * were deleted and made again: SOGo's ETags count up from 0 in each of a name's lives.
+ */
+function repeated({ etags }: Listing, { known, written }: Before): ResourceId[] {
+  const own = new Set(written)
+  return [...etags].filter(([id, etag]) => isSeen(etag, known.get(id)) && !own.has(id)).map(([id]) => id)
+}
+
+/** @param delta what the server gave for its changes, where only a complete listing tells whether that was all */
+async function readAll(place: Place, before: Before, signal: AbortSignal, delta?: Delta): Promise<Read> {
+  const { known, now } = before
   if (!place.collection.hasTokens) return readAllByListing(place, known, signal)
-  const changes = await fetchChanges(place.dav, place.collection.url, null, signal)
-  if (changes.is !== 'changes') return readAllByListing(place, known, signal)
-  const wanted = changed(changes, known)
+  const listing = await fetchChanges(place.dav, place.collection.url, null, signal)
+  if (listing.is !== 'changes') return readAllByListing(place, known, signal)
+  const again = delta ? repeated(delta, before).filter((id) => listing.etags.has(id)) : []
+  const wanted = [...changed(listing, known), ...again]
   const found = await fetchSeen(place, wanted, known, signal)
-  const position = positionAfter(changes.token, found.unfetched, new Map())
-  return { kind: 'full', seen: found.seen, unchanged: unchanged(changes, wanted), position }
+  const gone = delta ? stated(delta, known).filter(({ id }) => !listing.etags.has(id)) : []
+  // what is deleted between the two is stated from the delta's token on
+  const position = positionAfter((delta ?? listing).token, now, found.unfetched, new Map())
+  return { kind: 'full', seen: [...found.seen, ...gone], unchanged: unchanged(listing, wanted), position }
 }
 
 /** Members that the server lists, or listed, and did not give out: a write may have found that, too. */
 const withheld = (known: Known): ResourceId[] =>
   [...known.values()].flatMap((seen) => (seen.is === 'unread' && seen.reason === UNFETCHED ? seen.id : []))
 
-function positionAfter(token: string, unfetched: readonly ResourceId[], before: ReadonlyMap<ResourceId, number>): Json {
+function positionAfter(
+  token: string,
+  at: Millis,
+  unfetched: readonly ResourceId[],
+  before: ReadonlyMap<ResourceId, number>,
+): Json {
   const tries = unfetched.map((id) => [id, Math.max(0, (before.get(id) ?? TRIES) - 1)] as const)
-  return writePosition({ is: 'token', token, again: new Map(tries) })
+  return writePosition({ is: 'token', token, at, again: new Map(tries) })
 }
 
 async function readAllByListing(place: Place, known: Known, signal: AbortSignal): Promise<Read> {

@@ -14,6 +14,7 @@ const DOINGS = [
   'add',
   'rename',
   'delete',
+  'remake',
   'housekeeping',
   'forget',
   'create',
@@ -28,9 +29,13 @@ type Doing = { readonly what: string; readonly which: number }
 const SERVERS: readonly { name: string; options: Partial<CaldavOptions> }[] = [
   { name: 'iCloud', options: {} },
   { name: 'a server that cuts its deltas', options: { deltaLimit: 2, deltaCut: 'status' } },
+  { name: 'a server that takes a forgotten token for none', options: { ...PLAIN, forgottenTokens: 'listed' } },
+  { name: 'a server that counts its ETags', options: { ...PLAIN, forgottenTokens: 'listed', countedEtags: true } },
   { name: 'a server without tokens', options: { ...PLAIN, syncCollection: false } },
   { name: 'a server that only lists', options: { ...PLAIN, syncCollection: false, ctag: false, multigetEtag: false } },
 ]
+
+const WEEK = 7 * 24 * 3600 * 1000
 
 describe('Whatever happens on a CalDAV calendar', () => {
   for (const { name, options } of SERVERS) {
@@ -68,22 +73,33 @@ const shown = ({ id, uid, ref, fields }: Live): string => JSON.stringify([id, ui
 
 async function carryOut(world: Account, { what, which }: Doing): Promise<void> {
   const { server, calendar, reader } = world
-  const { user } = server
+  const { user, options } = server
   const paths = [...server.calendar.members.keys()].map((name) => server.calendar.path + name)
   const path = paths[which % paths.length]
   const seen = [...reader.known.values()].filter((each): each is Live => each.is === 'live')
   const known = seen[which % seen.length]
   if (what === 'add') user.add(server.calendar, [...hour('20260610T100000Z'), `SUMMARY:${which}`])
-  else if (what === 'forget') user.forgetTokens(server.calendar)
-  else if (what === 'lose') loseAnswer(world, which)
+  else if (what === 'forget') {
+    const now = options.clock() + WEEK
+    if (options.forgottenTokens === 'listed') options.clock = () => now // it forgets what nobody used for so long
+    user.forgetTokens(server.calendar)
+  } else if (what === 'lose') loseAnswer(world, which)
   else if (what === 'read') await tried(reader.read())
   else if (what === 'create') await tried(written(calendar, calendar.create(`uid-${which}`, LUNCH, NO_END)))
   else if (known && what === 'update') await tried(update(world, known, `Our ${which}`))
   else if (known && what === 'remove') await tried(written(calendar, calendar.delete(known, NO_END)))
   else if (path !== undefined && what === 'rename') user.set(path, `SUMMARY:Their ${which}`)
   else if (path !== undefined && what === 'delete') user.delete(path)
+  else if (path !== undefined && what === 'remake') remake(world, path, which)
   else if (path !== undefined && what === 'housekeeping') user.housekeeping(path)
   else if (path !== undefined && what === 'break') server.calendar.broken.add(path.split('/').at(-1)!)
+}
+
+/** Deletes an event and makes another one under its name. */
+function remake({ server: { user, calendar } }: Account, path: string, which: number): void {
+  const uid = /^UID:(.*)$/m.exec(user.text(path))![1]!.trim()
+  user.delete(path)
+  user.add(calendar, [`UID:${uid}`, ...hour('20260611T100000Z'), `SUMMARY:Again ${which}`], [], path.split('/').at(-1))
 }
 
 const update = (world: Account, seen: Live, summary: string): Promise<Seen> =>

@@ -36,9 +36,9 @@ export function providerFor(
   fetch: Fetch = server.fetch,
   sleep: Sleep = () => Promise.resolve(),
 ): Promise<CalendarProvider> {
-  const { origin, username, password, clock } = server.options
+  const { origin, username, password } = server.options
   const whole = { serverUrl: origin, username, password, ...config }
-  return createCaldavProvider(whole, { fetch, now: clock, sleep, localZone: 'Europe/Berlin' })
+  return createCaldavProvider(whole, { fetch, now: () => server.options.clock(), sleep, localZone: 'Europe/Berlin' })
 }
 
 /** Content lines of a timed event of one hour in UTC. */

@@ -61,7 +61,7 @@ export class Play {
           await world.time.pass(random.below(10) * MINUTE)
           this.users.act()
         }
-        this.weather.pass()
+        await this.weather.pass()
         if (random.chance(0.3)) await this.wanton.release(false)
         if (world.setting.troubles.has('decisions') && random.chance(0.5)) await this.whileAlive(this.decisions.act())
         await this.troubledRun()
@@ -121,7 +121,7 @@ export class Play {
     for (const tag of await this.openTags()) this.allowWhatStands(tag, held)
     this.weather.bad = true
     this.wanton.wanton = true
-    this.weather.lostNews = false
+    this.weather.lostNews = this.weather.needsFullRead = false
     this.misfortune.backup = false
     this.decisions.beganAnew = false
   }
@@ -131,7 +131,7 @@ export class Play {
     const { world } = this
     // What a server withheld, or an old state does not know, only a complete reading brings back.
     const backup = this.misfortune.backup || this.decisions.beganAnew
-    const full = this.weather.lostNews || backup
+    const full = this.weather.needsFullRead || backup
     let last = await world.run(full ? { fullSync: true } : {})
     for (let runs = 0; !isIdle(last) && runs < RUNS; runs += 1) {
       await world.time.pass(61 * MINUTE)
@@ -140,7 +140,18 @@ export class Play {
     assert.ok(isIdle(last), `it does not come to rest: ${this.troubleIn(last)}`)
     const held = await heldOnBoth(world)
     this.checks.all(held, { backup, lostNews: this.weather.lostNews, open: await this.openTags() })
+    await this.knowsWhatIsThere(held)
     return held
+  }
+
+  /** No more and no less: what nobody told of is asked for now and then. */
+  private async knowsWhatIsThere(held: Both<Held>): Promise<void> {
+    for (const side of SIDES) {
+      const { replica } = await this.world.life.access[this.world.providerOf(side)].open()
+      const known = [...replica.entries.values()].flatMap(({ is, id }) => (is === 'live' ? id : []))
+      const there = [...held[side].byTag.values()].flat().map(({ id }) => id)
+      assert.deepEqual(known.sort(), there.sort(), `what is known of the ${side} is not what is there`)
+    }
   }
 
   /** It writes to no calendar, changes nothing that was agreed, and announces nothing. */

@@ -10,6 +10,7 @@ export const TROUBLES = [
   'network', // answers lost before and after the effect, silence, torn and slow bodies
   'statuses', // 429, 403, 5xx, with and without Retry-After
   'tokens', // stale and refused sync tokens
+  'pauses', // a week without a run, after which the CalDAV server has forgotten its tokens
   'logins', // access tokens that end early
   'late reads', // what was written is not given out yet, or is listed but can't be read
   'empty listings',
@@ -110,5 +111,6 @@ function drawServer(random: Random): Partial<CaldavOptions> {
     schedules: random.chance(0.7),
     duplicateHrefs: random.chance(0.5),
     ownHrefInDelta: random.chance(0.5),
+    forgottenTokens: !icloud && random.chance(0.5) ? 'listed' : 'refused',
   }
 }

@@ -12,6 +12,8 @@ export class Weather {
   bad = true
   /** Whether news of a deletion may have been lost since this was last set to false. */
   lostNews = false
+  /** Whether it may have been lost so that only a complete reading which somebody asks for brings it back. */
+  needsFullRead = false
   /** When resources were last written, by id. */
   private readonly written = new Map<string, number>()
 
@@ -41,13 +43,24 @@ export class Weather {
   }
 
   /** What the servers do between two runs. */
-  pass(): void {
+  async pass(): Promise<void> {
     if (this.has('housekeeping', 0.4)) this.housekeeping()
     if (this.has('logins', 0.3)) this.world.google.tokens.expireAll()
+    if (this.has('pauses', 0.3)) {
+      await this.world.time.pass(7 * 24 * 3600 * SECOND)
+      this.forgetTokens()
+    }
     if (!this.has('tokens', 0.2)) return
     this.lostNews = true
+    // Only after a pause can it be told from one that knows its tokens that a server answers a forgotten one as if it were none.
+    const isTold = this.world.icloud.options.forgottenTokens === 'refused'
     if (this.random.chance(0.5)) this.world.google.user.expireSyncTokens()
-    else this.world.icloud.user.forgetTokens(this.world.icloud.calendar)
+    else if (isTold) this.forgetTokens()
+  }
+
+  private forgetTokens(): void {
+    this.lostNews = true
+    this.world.icloud.user.forgetTokens(this.world.icloud.calendar)
   }
 
   /** All that was withheld is given out again. */
@@ -68,12 +81,12 @@ export class Weather {
     if (this.has('statuses', 0.08)) return { is: 'answered', instead: this.refusal(asked, isGoogle) }
     const isDelta = asked.url.searchParams.has('syncToken') || /sync-token>[^<]/.test(asked.body)
     if (isDelta && this.has('tokens', 0.1)) {
-      this.lostNews = true
+      this.lostNews = this.needsFullRead = true
       return { is: 'answered', instead: this.random.pick(isGoogle ? GOOGLE_REFUSALS : TOKEN_REFUSALS)() }
     }
     const isListing = isGoogle ? asked.url.pathname.endsWith('/events') : isListed(asked)
     if (isListing && asked.method !== 'POST' && !isDelta && !isLaterPage(asked) && this.has('empty listings', 0.2)) {
-      this.lostNews = true
+      this.lostNews = this.needsFullRead = true
       return { is: 'altered', alter: withoutMembers }
     }
     return this.isTooEarly(asked) && this.has('late reads', 0.4)

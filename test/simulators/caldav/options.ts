@@ -23,6 +23,10 @@ export type CaldavOptions = {
   duplicateHrefs: boolean
   /** False: a server without sync tokens, which doesn't know the sync-collection report. */
   syncCollection: boolean
+  /** What a token that it has forgotten gets: `valid-sync-token`, or (DAViCal) a list of all members, deletions left out. */
+  forgottenTokens: 'refused' | 'listed'
+  /** Whether ETags count a member's versions, from 0 in each life of its name (SOGo), so that they come again. */
+  countedEtags: boolean
   /** Members in one sync-collection answer; more are left for the next one (RFC 6578 3.6). */
   deltaLimit: number
   /**
@@ -73,6 +77,8 @@ export const ICLOUD: CaldavOptions = {
   ownHrefInDelta: true,
   duplicateHrefs: true,
   syncCollection: true,
+  forgottenTokens: 'refused',
+  countedEtags: false,
   deltaLimit: Infinity,
   trees: false,
   deltaCut: 'response',

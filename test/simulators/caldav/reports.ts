@@ -42,11 +42,13 @@ function syncCollection(store: Store, collection: Collection, depth: string | nu
   const level = childOf(body, DAV, 'sync-level')
   if ((depth !== '0' && depth !== '1') || !token || !prop || !level || textIn(level) !== '1') return empty(400)
   const given = textIn(token)
-  const since = given === '' ? 0 : store.readToken(collection, given)
-  if (since === undefined) return options.bare403 ? empty(403) : failure(403, DAV, 'valid-sync-token', options.xml)
-
+  const known = given === '' ? 0 : store.readToken(collection, given)
+  if (known === undefined && options.forgottenTokens === 'refused') {
+    return options.bare403 ? empty(403) : failure(403, DAV, 'valid-sync-token', options.xml)
+  }
+  const since = known ?? 0
   const changed = [...collection.changes].filter(([name]) => {
-    return store.isNews(collection, name, since) && (given !== '' || collection.members.has(name))
+    return store.isNews(collection, name, since) && (since > 0 || collection.members.has(name))
   })
   changed.sort(([, a], [, b]) => a - b)
   const told = changed.slice(0, options.deltaLimit)

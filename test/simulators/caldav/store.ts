@@ -67,12 +67,17 @@ export class Store {
 
   /** Stores a text as it is, under a new ETag. */
   put(collection: Collection, name: string, text: string): Member {
-    const version = ++this.versions
-    const etag = `"${this.options.trees ? hashJson(text) : (0x1f4b3c2 + version * 7919).toString(36)}"`
+    const etag = this.etagFor(collection.members.get(name), text)
     const member = { name, text, etag, modified: this.options.clock() }
     collection.members.set(name, member)
     this.hasChanged(collection, name, etag)
     return member
+  }
+
+  private etagFor(before: Member | undefined, text: string): string {
+    const version = ++this.versions
+    if (this.options.countedEtags) return nextCount(before)
+    return `"${this.options.trees ? hashJson(text) : (0x1f4b3c2 + version * 7919).toString(36)}"`
   }
 
   remove(collection: Collection, name: string): void {
@@ -155,3 +160,9 @@ function eventsIn(text: string): Component[] {
 /** Whether guests of the event would get mail if it changed. */
 export const hasGuests = (text: string): boolean =>
   eventsIn(text).some((event) => [...linesOf(event, 'ATTENDEE'), ...linesOf(event, 'ORGANIZER')].length > 0)
+
+/** As SOGo writes them. */
+const nextCount = (before: Member | undefined): string => {
+  const count = before ? Number(/\d+/.exec(before.etag)?.[0]) + 1 : 0
+  return `"gcs${String(count).padStart(8, '0')}"`
+}
