@@ -7,6 +7,7 @@ import type { Answer, Entry, Field, Fields, Live, Outcome, ResourceId, Seen, Uid
 import { hasOtherEdits } from './merge'
 import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
+import { noteDeletion, withoutDeletion } from './own-deletion'
 import type { Keeper, Means, PairKeeper, Result, Task } from './task'
 
 /** What ends a whole calendar's run, not just one event's. */
@@ -161,13 +162,24 @@ export class BatchWriter {
     return [...this.keeper.replica.withUid(uid)].filter(isLive).sort((a, b) => (a.id < b.id ? -1 : 1))[0]
   }
 
-  private note({ task, now }: Begun): void {
-    const { planned } = task
+  private note(begun: Begun): void {
+    const { planned } = begun.task
     if (!planned) return
     const before = planned.pair.agreement.get(planned.op.uid)
-    const newId = this.keeper.calendar.idFor(task.uid)
-    const after = note(before, planned.op, task.fields, task.written, now, newId)
+    const after = planned.op.action === 'delete' ? this.notedDeletion(begun, before) : this.noted(begun, before)
     if (after && after !== before) this.put(planned.pair, after.uid, after)
+  }
+
+  private noted({ task, now }: Begun, before: Entry | undefined): Entry | undefined {
+    const newId = this.keeper.calendar.idFor(task.uid)
+    return task.planned && note(before, task.planned.op, task.fields, task.written, now, newId)
+  }
+
+  private notedDeletion({ task, target }: Begun, before: Entry | undefined): Entry | undefined {
+    const doubted = target && this.keeper.replica.doubt(target.id)
+    if (!task.planned || !doubted) return before
+    this.keeper.hold(doubted)
+    return noteDeletion(before, task.planned.op, target, doubted.seq)
   }
 
   /** Makes the requests of one task; an answer that says too little is left to be read again. */
@@ -285,11 +297,20 @@ export class BatchWriter {
     const code = error instanceof ProviderError ? error.code : 'unknown'
     const message = error instanceof Error ? error.message : String(error)
     if (FATAL.includes(code)) this.fatal = { code, message }
+    if (code === 'stale' || code === 'refused') this.notDeleted(begun)
     if (code === 'stale') {
       if (begun.target) this.outdated.add(begun.target.id)
       this.end(begun, { is: 'stale' }, { status: 'stale' })
     } else if (code === 'aborted') this.end(begun, { is: 'dropped' }, { status: 'dropped' })
     else this.end(begun, { is: 'failed', code }, { status: 'failed', code, message })
+  }
+
+  /** The server says that it has not deleted anything. */
+  private notDeleted({ task: { action, planned } }: Begun): void {
+    const entry = planned?.pair.agreement.get(planned.op.uid)
+    if (action === 'delete' && planned && entry?.is === 'pair') {
+      this.put(planned.pair, entry.uid, withoutDeletion(entry, planned.op.to))
+    }
   }
 
   private end({ task, now, from }: Begun, outcome: Outcome, result: Result): void {

@@ -7,26 +7,32 @@ import { changes, valueOf } from './merge'
 import type { Field, Fields, Live, Operation, PairEntry, Question, Rules, Side, Step } from './model'
 import { other } from './model'
 import { deletionQuestion, operation, steps } from './operation'
+import { hasReturned, isOwnDeletion } from './own-deletion'
 
 /**
  * The lower half of the table: an event that was on both sides is gone from at least one.
  *
  * A deletion goes to the other side if that side's event is unchanged; against an edit it is a conflict. `missing` is
  * no evidence of deletion: it asks, and never wins by strategy. Where a deletion may not flow (the target of a one-way
- * node, ...) the copy is made again once its original changes.
+ * node, ...) the copy is made again once its original changes. What we ourselves deleted, or may have, was deleted by
+ * nobody: if the event lives, it is back.
  */
 export function decideGone(entry: PairEntry, now: Now, rules: Rules): Step[] {
   const on: Side = isLive(now.left) ? 'left' : 'right'
   const seen = now[on]
   if (!isLive(seen)) return [{ do: 'forget', uid: entry.uid }]
   const lost = other(on)
-  const missing = isMissing(now, lost)
+  const missing = isMissing(now, lost) || hasReturned(entry, on)
   const edited =
     mayFlow(on, now, entry.born, rules) &&
     !isSkipped(entry, lost, seen.fields) &&
     changes(entry[on], seen.fields, rules.common).length > 0
   const makeAgain = (): Step[] => finish(entry, [creation(entry, on, seen, now, rules)], rules)
 
+  if (isOwnDeletion(entry, lost)) {
+    const wanted = mayFlow(on, now, entry.born, rules) && !isSkipped(entry, lost, seen.fields)
+    return wanted ? makeAgain() : finish(entry, [], rules)
+  }
   if (!mayFlow(lost, now, entry.born, rules)) {
     if (edited) return makeAgain()
     const why = seen.fixed

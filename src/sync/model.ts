@@ -13,9 +13,21 @@ export const swap = <T>({ left, right }: Both<T>): Both<T> => ({ left: right, ri
 
 /**
  * What one side held when both last agreed. `held` lacks a key: no base for that field; once `held.when` is there, an
- * occurrence that it doesn't name was a plain one. `noted`: a write whose answer has not been recorded yet.
+ * occurrence that it doesn't name was a plain one. `noted`: a write whose answer has not been recorded yet; `deleting`: a
+ * deletion of which nobody knows what became of it.
  */
-export type Half = { readonly id: ResourceId; readonly held: Fields; readonly noted?: Note }
+export type Half = {
+  readonly id: ResourceId
+  readonly held: Fields
+  readonly noted?: Note
+  readonly deleting?: Deletion
+}
+
+/**
+ * A deletion about to be made, of which version, and where that stood in the order of the replica's changes: a read past
+ * it tells what became of it. `against` null: another version was seen since.
+ */
+export type Deletion = { readonly against: Json; readonly seq: number }
 
 /**
  * A write about to be made: what this side will hold, what the other held then, and the version it was written against.

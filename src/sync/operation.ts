@@ -1,9 +1,23 @@
 import { fieldNames } from '../event/event'
 import { hashJson } from '../event/json'
-import { meaning } from '../event/normal'
+import { hashFields, meaning } from '../event/normal'
 import type { Now } from './entry'
 import { valueOf } from './merge'
-import type { Action, Entry, Field, Fields, Hash, Json, Millis, Operation, Question, Seen, Side, Step } from './model'
+import type {
+  Action,
+  Entry,
+  Field,
+  Fields,
+  Hash,
+  Json,
+  Live,
+  Millis,
+  Operation,
+  Question,
+  Seen,
+  Side,
+  Step,
+} from './model'
 
 const HOUR = 3600 * 1000
 const OFTEN = 3
@@ -32,6 +46,9 @@ function basis(now: Now, action: Action, changed: readonly Field[]): Hash {
   }
   return hashJson([part(now.left), part(now.right)])
 }
+
+/** What tells two versions apart: not every server gives an ETag with each text, so what it means counts, too. */
+export const versionOf = ({ ref, fields }: Live): Json => [ref, hashFields(fields)]
 
 const valuesOf = (fields: Fields, names: readonly Field[]): Json =>
   [...names].sort().map((name) => [name, meaning(valueOf(fields, name))])

@@ -21,7 +21,7 @@ import type {
   Side,
 } from './model'
 import { SIDES, both, other } from './model'
-import { deletionQuestion, withWrite } from './operation'
+import { deletionQuestion, versionOf, withWrite } from './operation'
 
 const pick = (fields: Fields, names: readonly Field[]): Fields =>
   Object.fromEntries(names.map((name): [Field, Json] => [name, valueOf(fields, name)]))
@@ -57,8 +57,8 @@ const withBefore = ({ fields, from, against }: Note, before: Note | undefined): 
 })
 
 /**
- * The entry with a write noted that is about to be made, so that it is recognised if its answer gets lost. A deletion
- * needs no note; a user's own version that comes to light later is an edit like any other.
+ * The entry with a write noted that is about to be made, so that it is recognised if its answer gets lost (a deletion:
+ * `noteDeletion`). A user's own version that comes to light later is an edit like any other.
  *
  * @param fields what is written, `written` its names (a flow may have rewritten both)
  * @param newId the id that a create will give
@@ -86,9 +86,6 @@ export function note(
   const making: Half = { id: newId, held: {}, noted: withEarlier(fresh, entry?.making?.noted) }
   return { ...(entry ?? { uid: op.uid }), is: 'alone', on: other(op.to), id: source.id, making }
 }
-
-/** What tells two versions apart: not every server gives an ETag with each text, so what it means counts, too. */
-const versionOf = ({ ref, fields }: Live): Json => [ref, hashFields(fields)]
 
 /** An event that is made again starts anew: what the lost resource held is no base for a half-made new one. */
 const withoutBase = (entry: PairEntry): PairEntry => ({ ...entry, ...both((side) => ({ ...entry[side], held: {} })) })
@@ -183,7 +180,7 @@ function written(
 }
 
 /** What is noted of further requests of the same write is from now on about the version that this one has made. */
-function notedAgainst({ noted, ...half }: Half, holds: Live): Half {
+function notedAgainst({ noted, deleting: _deleting, ...half }: Half, holds: Live): Half {
   const against = versionOf(holds)
   const moved = notes(noted).reduceRight<Note | undefined>(
     (older, each) => withBefore({ ...each, against }, older),

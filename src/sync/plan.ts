@@ -9,6 +9,7 @@ import { ContentMatcher, find, firstPairing } from './match'
 import type { Both, Compared, Entry, Hash, Live, Millis, PairEntry, Rules, Side, Step, Uid } from './model'
 import { SIDES, both, other } from './model'
 import { settle, settleMaking } from './outcome'
+import { settleDeletions } from './own-deletion'
 import type { Replica } from './replica'
 
 /** One event as the plan sees it. */
@@ -95,7 +96,10 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   const now = both((side) => found[side].seen)
   const duplicates = SIDES.flatMap((side) => found[side].duplicates)
   const look = { uid, now, duplicates, replaces: [] }
-  if (entry?.is === 'pair') return { ...look, entry: settle(rebound(entry, now), now) }
+  if (entry?.is === 'pair') {
+    const readTo = both((side) => replicas[side].readTo)
+    return { ...look, entry: settleDeletions(settle(rebound(entry, now), now), now, readTo) }
+  }
   const copy = entry?.making && now[other(entry.on)]
   if (entry && isLive(copy)) return { ...look, entry: settleMaking(entry, copy, now) }
   if (isLive(now.left) && isLive(now.right)) {

@@ -51,6 +51,21 @@ export class Replica {
     return [...this.entries.values()].filter(({ seq }) => seq > this.lastRead).map(({ id }) => id)
   }
 
+  /**
+   * Gives what is stored a new place in the order of changes: nobody knows what will have become of it, and the next read
+   * asks for it if nothing else tells.
+   *
+   * @returns what to store
+   */
+  doubt(id: ResourceId): Stored | undefined {
+    const stored = this.entries.get(id)
+    if (!stored) return undefined
+    const doubted = { ...stored, seq: this.highest + 1 }
+    this.entries.set(id, doubted)
+    this.index(doubted)
+    return doubted
+  }
+
   /** Whether no two resources ever bore a uid. */
   isOnlyOne(uid: Uid): boolean {
     return (this.ids.get(uid)?.size ?? 0) <= 1

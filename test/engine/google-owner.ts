@@ -11,13 +11,15 @@ export class GoogleOwner implements Owner {
   constructor(private readonly simulator: GoogleSimulator) {}
 
   events(): Owned[] {
-    return this.user.events().flatMap((event) => {
-      const tag = tagIn(event.description)
-      if (tag === undefined || typeof event.recurringEventId === 'string') return []
-      return [
-        { id: event.id ?? '', tag, recurs: event.recurrence !== undefined, guests: event.attendees !== undefined },
-      ]
-    })
+    return owned(this.user.events())
+  }
+
+  trash(): Owned[] {
+    return owned(this.user.trash())
+  }
+
+  restore(id: string): void {
+    this.user.restore(id)
   }
 
   add(times: Times, texts: Texts, guests: boolean): void {
@@ -88,6 +90,13 @@ export class GoogleOwner implements Owner {
     this.user.edit(this.instance(id, key), { status: 'confirmed', ...patch })
   }
 }
+
+const owned = (events: readonly GoogleEvent[]): Owned[] =>
+  events.flatMap((event) => {
+    const tag = tagIn(event.description)
+    if (tag === undefined || typeof event.recurringEventId === 'string') return []
+    return [{ id: event.id ?? '', tag, recurs: event.recurrence !== undefined, guests: event.attendees !== undefined }]
+  })
 
 function native({ start, end, zone, rule }: Times): Patch {
   const time = (value: string): Patch =>

@@ -26,12 +26,24 @@ export class IcloudOwner implements Owner {
 
   events(): Owned[] {
     const { path, members } = this.server.calendar
-    return [...members.values()].flatMap(({ name, text }) => {
+    return this.owned([...members.values()].map(({ name, text }) => [path + name, text]))
+  }
+
+  trash(): Owned[] {
+    return this.owned([...this.user.trash(this.server.calendar)])
+  }
+
+  restore(id: string): void {
+    this.user.restore(id)
+  }
+
+  private owned(texts: readonly (readonly [string, string])[]): Owned[] {
+    return texts.flatMap(([id, text]) => {
       const master = this.master(parseIcal(text))
       const tag = master && tagIn(property(master, 'DESCRIPTION'))
       if (!master || tag === undefined) return []
       const guests = linesOf(master, 'ATTENDEE').length > 0
-      return [{ id: path + name, tag, recurs: linesOf(master, 'RRULE').length > 0, guests }]
+      return [{ id, tag, recurs: linesOf(master, 'RRULE').length > 0, guests }]
     })
   }
 

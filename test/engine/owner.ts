@@ -35,6 +35,9 @@ export interface Owner {
   /** This and all that follow become a new event with texts of its own. */
   split(id: string, key: string, texts: Texts): void
   remove(id: string): void
+  /** What was deleted here, by whomever. */
+  trash(): Owned[]
+  restore(id: string): void
 }
 
 /** The tag in a description; undefined: none of ours. */

@@ -112,4 +112,70 @@ describe('Stories that random histories have told', () => {
       assert.deepEqual(world.network.counts, { google: before.google + 1, icloud: before.icloud + 1 })
     })
   }
+
+  for (const deletedAt of ['google', 'icloud'] as const) {
+    for (const what of ['its answer is lost', 'the process ends'] as const) {
+      for (const kind of ['single event', 'series'] as const) {
+        it(`keeps a ${kind} that was taken out of the trash at ${deletedAt} after we had deleted its copy and ${what}`, async () => {
+          const { world, google, icloud, run } = await inStep({ strategy: 'manual' })
+          const owner = { google, icloud }[deletedAt]
+          owner.add(
+            { ...TIMES, ...(kind === 'series' ? { rule: 'FREQ=WEEKLY;COUNT=6' } : {}) },
+            { summary: 'Coffee', description: '#coffee' },
+            false,
+          )
+          await run()
+          await run()
+          const { id } = owner.events().find(({ tag }) => tag === 'coffee')!
+          owner.remove(id)
+          let deletions = 0
+          world.network.fate = ({ method }) => ({
+            is: method === 'DELETE' && what === 'its answer is lost' ? 'lost after' : 'usual',
+          })
+          world.network.done = ({ method }) => {
+            if (method === 'DELETE') deletions += 1
+            if (method === 'DELETE' && what === 'the process ends') world.life.die()
+          }
+          await run()
+          assert.ok(deletions > 0)
+          world.network.fate = () => ({ is: 'usual' })
+          world.network.done = () => undefined
+          if (what === 'the process ends') world.restart()
+          owner.restore(id)
+          for (let runs = 0; runs < 3; runs += 1) await run()
+          const held = await heldOnBoth(world)
+          for (const side of ['left', 'right'] as const) {
+            assert.deepEqual([...held[side].byTag].map(([tag, all]) => [tag, all.length]).sort(), [
+              ['coffee', 1],
+              ['tea', 1],
+            ])
+          }
+          assert.equal(world.flow.questions.length, 0)
+        })
+      }
+    }
+
+    it(`carries on a deletion made at ${deletedAt} after one of our own there never took effect`, async () => {
+      const { world, google, icloud, run } = await inStep({ strategy: 'manual' })
+      const [owner, other] = deletedAt === 'google' ? [google, icloud] : [icloud, google]
+      other.add(TIMES, { summary: 'Coffee', description: '#coffee' }, false)
+      await run()
+      await run()
+      const idOf = (who: typeof owner) => who.events().find(({ tag }) => tag === 'coffee')!.id
+      const id = idOf(other)
+      other.remove(id)
+      world.network.fate = ({ method }) => ({ is: method === 'DELETE' ? 'lost before' : 'usual' })
+      await run()
+      world.network.fate = () => ({ is: 'usual' })
+      other.restore(id)
+      await run()
+      owner.remove(idOf(owner))
+      await run()
+      for (const each of [google, icloud])
+        assert.deepEqual(
+          each.events().map(({ tag }) => tag),
+          ['tea'],
+        )
+    })
+  }
 })

@@ -128,6 +128,7 @@ const DOINGS = new Set([
   'reviveOccurrence',
   'split',
   'remove',
+  'restore',
 ])
 
 /** An owner whose doings are told. */

@@ -37,6 +37,8 @@ export class Store {
   readonly mails: Mail[] = []
   readonly buriedNames = new Set<string>()
   readonly buriedUids = new Set<string>()
+  /** Texts of deleted members, by path: who deleted them may put them back. */
+  readonly trash = new Map<string, string>()
   readonly home = '/1234567890/calendars/'
   readonly principal = '/1234567890/principal/'
   private versions = 0
@@ -84,6 +86,7 @@ export class Store {
     const member = collection.members.get(name)
     if (!member) throw new Error(`${collection.path}${name} is not there`)
     this.buriedNames.add(collection.path + name)
+    this.trash.set(collection.path + name, member.text)
     for (const uid of uidsOf(member.text)) this.buriedUids.add(uid)
     collection.members.delete(name)
     this.hasChanged(collection, name, undefined)

@@ -130,6 +130,21 @@ export class AppleUser {
     this.store.remove(collection, name)
   }
 
+  /** What was deleted from a calendar and is not there again, by whomever: paths with texts. */
+  trash({ path, members }: Collection): Map<string, string> {
+    const deleted = [...this.store.trash].filter(([id]) => id.startsWith(path) && !members.has(id.slice(path.length)))
+    return new Map(deleted)
+  }
+
+  /** Takes an event out of the trash: the same name and text, another version. */
+  restore(path: string): void {
+    const found = this.store.find(path)
+    const text = this.store.trash.get(path)
+    if (!found || found.member || text === undefined) throw new Error(`${path} is not in the trash`)
+    this.store.trash.delete(path)
+    this.store.put(found.collection, found.name, text)
+  }
+
   newCalendar(settings: Partial<Collection> & { name: string }): Collection {
     return this.store.addCollection({ path: `${this.store.home}${++this.numbers}A7B-NEW/`, ...settings })
   }

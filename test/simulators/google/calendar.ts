@@ -44,6 +44,8 @@ export type CalendarSettings = {
 /** One calendar in memory: its events and the versions that its changes got. No rules of the API. */
 export class SimulatedCalendar {
   readonly events = new Map<string, Stored>()
+  /** Deleted events and series, with the ids of the exceptions that were deleted with them. */
+  readonly trash = new Map<string, readonly string[]>()
   /** Sync tokens older than this are answered with 410. */
   oldestToken = 0
   version = 0

@@ -44,6 +44,22 @@ export class User {
     cancel(this.simulator.writer(calendar), current)
   }
 
+  /** Events and series that were deleted, by whomever. */
+  trash(calendarId?: string): GoogleEvent[] {
+    const calendar = this.simulator.calendar(calendarId)
+    const stored = [...calendar.trash.keys()].flatMap((id) => calendar.events.get(id)?.event ?? [])
+    return stored.filter(({ status }) => status === 'cancelled')
+  }
+
+  /** Takes an event out of the trash, a series with what was changed in its occurrences. */
+  restore(id: string, calendarId?: string): void {
+    const calendar = this.simulator.calendar(calendarId)
+    const instances = calendar.trash.get(id)
+    if (!instances) throw new Error(`${id} is not in the trash`)
+    calendar.trash.delete(id)
+    for (const each of [id, ...instances]) this.edit(each, { status: 'confirmed' }, calendarId)
+  }
+
   /** The id of the occurrence of a series that starts then: `2026-01-02` or `2026-01-02T09:00:00Z`. */
   instanceId(seriesId: string, originalStart: string): string {
     const time = originalStart.length === 10 ? { date: originalStart } : { dateTime: originalStart }

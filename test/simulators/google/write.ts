@@ -165,9 +165,11 @@ export function cancel(writer: Writer, current: Stored): Stored {
   if (event.status === 'cancelled') throw deleted()
   const updated = new Date(writer.now()).toISOString()
   if (!isInstance(event)) {
-    for (const exception of calendar.exceptionsOf(event.id ?? '')) {
-      if (exception.event.status !== 'cancelled') calendar.put({ ...exception.event, status: 'cancelled', updated })
-    }
+    const live = calendar.exceptionsOf(event.id ?? '').filter((exception) => exception.event.status !== 'cancelled')
+    for (const exception of live)
+      calendar.put({ ...exception.event, status: 'cancelled', updated }, exception.overrides)
+    const instances = live.map((exception) => exception.event.id ?? '')
+    calendar.trash.set(event.id ?? '', instances)
   }
   touchSeries(writer, event)
   return calendar.put({ ...event, status: 'cancelled', updated }, new Set(['status']))
