@@ -1,3 +1,5 @@
+import type { TellLine } from '../../src/runtime/check'
+import { checkByMessage } from '../../src/runtime/check-message'
 import type { Node, NodeAPI, NodeDef } from '../../src/runtime/node-red'
 import { calendarOf, engineOf, handle, show, showLogins } from '../../src/runtime/shell'
 import { Source, readsOf } from '../../src/runtime/source'
@@ -9,13 +11,23 @@ type Config = NodeDef & { calendar: string; sendEvents: SendEvents }
 export = (RED: NodeAPI): void => {
   function CalendarSource(this: Node, config: Config): void {
     RED.nodes.createNode(this, config)
-    const access = calendarOf(RED, config.calendar, engineOf(RED))
+    const engine = engineOf(RED)
+    const access = calendarOf(RED, config.calendar, engine)
     const source = new Source(access, config.sendEvents)
 
     const closed = handle(RED, this, async (msg, { signal, send, copy }) => {
       if (msg.topic === 'calendars') {
         const payload = await source.calendars(signal)
         send([copy(msg, { topic: 'calendars', payload, calsync: { reads: readsOf(msg) } })])
+        return
+      }
+      // a calendar may have this name: what comes from a source is no command
+      if (msg.topic === 'check' && readsOf(msg).length === 0) {
+        let lines = 0
+        const tell: TellLine = (_, of) => show(this, 'blue', `checking ${(lines += 1)}/${of}`, 'ring')
+        const payload = await checkByMessage(RED, engine, access, msg.payload, tell, signal)
+        send([copy(msg, { topic: 'check', payload, calsync: { reads: [] } })])
+        show(this, 'green', payload.confirm ? 'needs confirm' : 'checked')
         return
       }
       switchOf(msg, 'dryRun') // reading is the same, but what is wrong is told where it came in

@@ -114,3 +114,14 @@ function seenIn(error: unknown): Seen {
   if (status === undefined) return { outcome: 'not tried', saw: `There was no answer (${code}).` }
   return differs(`HTTP ${status}.`)
 }
+
+/** How often each text occurs. */
+export function tally(texts: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return counts
+}
+
+/** `2 x a, 1 x b` */
+export const counted = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([text, many]) => `${many} x ${text}`).join(', ') || 'none'

@@ -80,6 +80,6 @@ export const count = (many: number, what: string): string => `${many} ${what}${m
 const COMMON = new Set(
   (
     '.well-known caldav calendar calendars dav dav.php caldav.php davical cal calendarserver principal principals user users ' +
-    'remote.php home inbox outbox notification notifications tasks __uids__ sogo so public collections v2 v3'
+    'events calendarlist me token instances remote.php home inbox outbox notification notifications tasks __uids__ sogo so public collections v2 v3'
   ).split(' '),
 )

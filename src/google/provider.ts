@@ -4,6 +4,7 @@ import type { Fetch } from '../transport/fetch'
 import type { CalendarEntry, GoogleConfig } from './api'
 import { GoogleApi } from './api'
 import { GoogleCalendar } from './calendar'
+import { GoogleExamination } from './check'
 import { surroundingsOf } from './reader'
 
 export type { GoogleConfig } from './api'
@@ -25,13 +26,15 @@ export async function createGoogleProvider(
   world: { readonly fetch: Fetch; readonly now: () => number },
 ): Promise<CalendarProvider> {
   const isServiceAccount = 'serviceAccountKey' in config.credentials
-  return new GoogleProvider(await GoogleApi.load(config, world.fetch, world.now), isServiceAccount)
+  const api = await GoogleApi.load(config, world.fetch, world.now)
+  return new GoogleProvider(api, isServiceAccount, new GoogleExamination(config, world))
 }
 
 class GoogleProvider implements CalendarProvider {
   constructor(
     private readonly api: GoogleApi,
     private readonly isServiceAccount: boolean,
+    readonly examination: GoogleExamination,
   ) {}
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {

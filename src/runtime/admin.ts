@@ -1,4 +1,5 @@
 import { accountRoutes } from './account-routes'
+import { checkRoutes } from './check-routes'
 import type { Engine } from './engine'
 import { loginRoutes } from './login-routes'
 import type { NodeAPI } from './node-red'
@@ -19,6 +20,7 @@ export function serveAdmin(RED: NodeAPI, engine: Engine, newKey: () => string): 
     previewRoute(engine),
     ...accountRoutes(RED, around),
     ...loginRoutes(RED, around, newKey),
+    ...checkRoutes(RED, engine, newKey),
   ]
   for (const route of routes) serveRoute(RED, route)
 }

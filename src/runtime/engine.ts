@@ -174,7 +174,8 @@ export class CalendarAccess {
     return state
   }
 
-  private connection(): ReturnType<Account['provider']> {
+  /** The account that it belongs to, for what concerns all of it. */
+  connection(): ReturnType<Account['provider']> {
     if (this.account) return this.account.provider()
     const message = `The calendar "${this.label}" has no account, or its account is disabled: choose one in its node.`
     return Promise.reject(new CalSyncError('config', message, 'no account'))

@@ -10,7 +10,7 @@ import { PROVIDERS } from './providers'
 import type { BrowserLogin } from './providers'
 import { comeBackIn, redirectFor } from './redirect'
 import type { Asked, Reply, Route } from './routes'
-import { invalidInput } from './routes'
+import { invalidInput, textIn } from './routes'
 import type { Surroundings } from './surroundings'
 
 /**
@@ -116,9 +116,3 @@ const NOT_BEGUN = 'This page belongs to a login that is begun in Node-RED, in th
 const NOT_THE_ADDRESS =
   'This is not the address on which the browser ended. Sign in to the end and agree; the browser then shows a page that ' +
   'can’t be reached. Copy the whole address of that page: it begins with http:// and holds “state=” and “code=”.'
-
-function textIn(body: Asked['body'], name: string): string {
-  const value = body[name]
-  if (typeof value === 'string' && value.length <= 10_000) return value
-  throw invalidInput(`The body must hold a text named ${name}.`)
-}

@@ -118,3 +118,10 @@ function refusalOf(error: unknown, RED: NodeAPI): Refusal {
 /** What is wrong with a request's body, as an error. */
 export const invalidInput = (message: string): CalSyncError =>
   new CalSyncError('invalid-input', message, 'invalid input')
+
+/** A text in a request's body. @throws CalSyncError if it is not there */
+export function textIn(body: Asked['body'], name: string): string {
+  const value = body[name]
+  if (typeof value === 'string' && value.length <= 10_000) return value
+  throw invalidInput(`The body must hold a text named ${name}.`)
+}

@@ -15,6 +15,8 @@ export type Observed = {
   readonly fetch: Fetch
   /** What passed so far, in order. */
   readonly exchanges: readonly Exchange[]
+  /** What passed since this was called last. */
+  take(): readonly Exchange[]
 }
 
 /** The longest text that is kept of an answer. */
@@ -42,5 +44,11 @@ export function observed(fetch: Fetch, most: number): Observed {
       throw error
     }
   }
-  return { fetch: watching, exchanges }
+  let taken = 0
+  const take = (): readonly Exchange[] => {
+    const fresh = exchanges.slice(taken)
+    taken = exchanges.length
+    return fresh
+  }
+  return { fetch: watching, exchanges, take }
 }

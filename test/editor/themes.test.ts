@@ -26,7 +26,16 @@ const DIALOGS: readonly { name: string; open: (editor: Editor) => Promise<void> 
   },
   { name: 'google-account', open: (editor) => editor.openConfig('calsync-google-account', ID.googleAccount) },
   { name: 'icloud-account', open: (editor) => editor.openConfig('calsync-icloud-account', ID.icloudAccount) },
+  { name: 'google-account-check', open: (editor) => checked(editor, 'calsync-google-account', ID.googleAccount) },
+  { name: 'icloud-account-check', open: (editor) => checked(editor, 'calsync-icloud-account', ID.icloudAccount) },
 ]
+
+/** An account's dialog with all that a check shows. */
+async function checked(editor: Editor, type: string, id: string): Promise<void> {
+  await editor.openConfig(type, id)
+  await editor.page.click('#calsync-check-button')
+  await editor.page.click('.calsync-check-show')
+}
 
 for (const { version, themes } of [
   { version: '5', themes: ['light', 'dark'] },

@@ -41,7 +41,7 @@ export class CaldavExamination implements Examination {
     const requests = observed(this.around.fetch, MOST_REQUESTS)
     const around = { ...this.around, fetch: requests.fetch }
     const look: Look = { dav: new Dav(new Connection(this.config, around)), requests, around, veil }
-    const asked = stepsOf(look)
+    const asked = (): string[] => requests.take().map((step) => veil.over(stepLine(step, veil)))
     const tellVeiled = (finding: Finding): void => tell({ ...finding, saw: veil.over(finding.saw) })
     await ask(READING, look, asked, tellVeiled, signal)
     if (wish.scratch) await this.write(look, wish, asked, tellVeiled, signal)
@@ -76,16 +76,6 @@ export class CaldavExamination implements Examination {
         ),
       )
     }
-  }
-}
-
-/** The requests since it was called last, as lines. */
-function stepsOf({ requests, veil }: Look): () => string[] {
-  let from = 0
-  return () => {
-    const steps = requests.exchanges.slice(from)
-    from = requests.exchanges.length
-    return steps.map((step) => veil.over(stepLine(step, veil)))
   }
 }
 

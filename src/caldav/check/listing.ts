@@ -1,5 +1,5 @@
 import type { Fact } from '../../event/examination'
-import { judged, needed, NotTried } from '../../event/examination'
+import { counted, judged, needed, NotTried, tally } from '../../event/examination'
 import { count } from '../../event/veil'
 import { COLLECTION_PROPS, collectionFrom } from '../collection'
 import type { Described } from '../dav'
@@ -25,7 +25,7 @@ export const LISTING: readonly Fact<Look>[] = [
       look.listed = listed
       const calendars = listed.filter(({ calendar }) => calendar)
       const others = listed.filter(({ calendar }) => !calendar)
-      const kinds = counted(others.map(({ described }) => typesOf(described)))
+      const kinds = counted(tally(others.map(({ described }) => typesOf(described))))
       const saw = `${count(listed.length, 'resource')}: ${count(calendars.length, 'calendar')}; not taken for one: ${kinds}.`
       return judged(calendars.length > 0, `${saw} hrefs: ${hrefForms(listed.map(({ described }) => described.href))}.`)
     },
@@ -58,7 +58,7 @@ async function ofEach(
   const values = calendars.map(({ described }) => valuesOf(described))
   const isExpected = values.every((each) => each.length > 0 && wanted.every((name) => each.includes(name)))
   return Promise.resolve(
-    judged(isExpected, `${counted(values.map((each) => [...each].sort().join('+') || 'nothing'))}.`),
+    judged(isExpected, `${counted(tally(values.map((each) => [...each].sort().join('+') || 'nothing')))}.`),
   )
 }
 
@@ -77,11 +77,4 @@ function typesOf(described: Described): string {
   const components = componentsOf(described)
   const types = elementsIn(described.props.resourcetype).filter((name) => name !== 'collection')
   return [types.join('+') || 'folder', ...(components.length > 0 ? [`of ${components.join('+')}`] : [])].join(' ')
-}
-
-/** `2 x a, 1 x b` */
-function counted(texts: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return [...counts].map(([text, many]) => `${many} x ${text}`).join(', ') || 'nothing'
 }

@@ -27,7 +27,7 @@ export class TokenEndpoint {
 
   constructor(
     private readonly login: Login,
-    scopes: readonly string[],
+    private readonly scopes: readonly string[],
     private readonly now: () => number,
   ) {
     this.consent = new Consent(login.clientId, scopes, now)
@@ -51,7 +51,7 @@ export class TokenEndpoint {
     } else {
       return tokenError('unsupported_grant_type', `Invalid grant_type: ${grant ?? ''}`)
     }
-    return this.give({})
+    return this.give(grant === 'refresh_token' ? { scope: this.scopes.join(' ') } : {})
   }
 
   private exchange(form: URLSearchParams): Response {

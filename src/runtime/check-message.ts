@@ -1,0 +1,27 @@
+import type { CheckAnswer, TellLine } from './check'
+import { checkWishIn, prepareCheck } from './check'
+import type { CalendarAccess, Engine } from './engine'
+import type { NodeAPI } from './node-red'
+import { whyNotScratch } from './scratch'
+
+/**
+ * A check of the account of a calendar, asked for by a message.
+ *
+ * @param payload `{scratch?, second?, confirm?}`; anything but an object: nothing is written
+ */
+export async function checkByMessage(
+  RED: NodeAPI,
+  engine: Engine,
+  access: CalendarAccess,
+  payload: unknown,
+  tell: TellLine,
+  signal: AbortSignal,
+): Promise<CheckAnswer> {
+  const wish = checkWishIn(payload)
+  const provider = await access.connection()
+  const salt = engine.newId() + engine.newId()
+  const checking = { type: access.provider, provider, around: engine.around, whyNot: whyNotScratch(RED, engine), salt }
+  const prepared = await prepareCheck(checking, wish, signal)
+  if (prepared.is === 'ready') return prepared.run(tell, signal)
+  return { ...prepared.answer, text: `${prepared.answer.text} Send the message with confirm: true to agree.` }
+}
