@@ -4,7 +4,7 @@ import type { Field, Fields } from '../event/event'
 import { fieldNames, isException } from '../event/event'
 import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
-import { emptyValue, hashFields, sameMeaning } from '../event/normal'
+import { emptyValue, isHashOf, sameMeaning } from '../event/normal'
 import { HOLDS, writeEvent } from '../ical'
 import type { Member } from './members'
 import { getMember, isListed } from './members'
@@ -104,7 +104,7 @@ async function adopt(
   const wrote = fieldNames(fields)
   const changed = differences(fields, seen.fields)
   if (changed.length === 0) return { holds: seen, wrote }
-  if (seen.mark?.wrote !== hashFields(seen.fields)) {
+  if (!seen.mark || !isHashOf(seen.mark.wrote, seen.fields)) {
     throw new ProviderError('stale', `${seen.id} is there already, and was changed since. It is read again.`)
   }
   const answer = await storeChange(place, seen, there, { fields, changed, now }, signal)

@@ -1,7 +1,8 @@
-import type { EventTime, Field, Fields } from './event'
+import type { EventTime, Field, Fields, When } from './event'
 import { fieldNames, isAllDay, isException } from './event'
 import type { Hash, Json } from './json'
 import { hashJson, isArray, isObject, sameJson } from './json'
+import { recurrenceMeaning } from './series-meaning'
 import { addDays, canonicalZone, instantOf } from './zone'
 
 /** Text in normal form: line ends `\n`, no control characters, no blanks at the end; null if nothing is left. */
@@ -47,21 +48,51 @@ export function emptyValue(field: Field): Json {
   return null
 }
 
-/** What a value means, as JSON that is the same whenever the meaning is: zone aliases and Unicode forms are one. */
+/**
+ * What a value means, as JSON that is the same whenever the meaning is: Unicode forms are one, names of a zone, zones in
+ * which a time is the same instant, and rules by which a series has the same occurrences.
+ */
 export function meaning(value: Json | undefined): Json {
+  if (!isObject(value)) return spelled(value)
+  if (isTime(value)) return timeMeaning(value)
+  const { start, end, recurrence, ...rest } = value
+  if (!isTime(start) || !isTime(end)) return spelled(value)
+  const others = spelled(rest) as { readonly [key: string]: Json }
+  const times = { start: timeMeaning(start), end: timeMeaning(end) }
+  if (recurrence === undefined) return { ...others, ...times }
+  const occurrences = recurrenceMeaning(value as When)
+  return occurrences === undefined ? spelled(value) : { ...others, ...times, recurrence: occurrences }
+}
+
+const isTime = (value: Json | undefined): value is EventTime =>
+  isObject(value) &&
+  (typeof value.date === 'string' || (typeof value.dateTime === 'string' && typeof value.timeZone === 'string'))
+
+/** A day, or the instant of a time in milliseconds. */
+function timeMeaning(time: EventTime): Json {
+  if (isAllDay(time)) return time.date
+  const instant = instantOf(time)
+  return Number.isNaN(instant) ? spelled(time) : instant
+}
+
+/** What a value says, where times in different zones are different. */
+function spelled(value: Json | undefined): Json {
   if (value === undefined || value === null) return null
   if (typeof value === 'string') return value.normalize('NFC')
-  if (isArray(value)) return value.map(meaning)
+  if (isArray(value)) return value.map(spelled)
   if (isObject(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        key === 'timeZone' && typeof inner === 'string' ? (canonicalZone(inner) ?? inner) : meaning(inner),
+        key === 'timeZone' && typeof inner === 'string' ? (canonicalZone(inner) ?? inner) : spelled(inner),
       ]),
     )
   }
   return value
 }
+
+/** Whether two times are the same on the same clock, and not only the same instant. */
+export const sameSpelling = (a: EventTime, b: EventTime): boolean => sameJson(spelled(a), spelled(b))
 
 /** Whether two values of a field mean the same. A missing key is no value: it is equal to nothing but another. */
 export function sameMeaning(a: Json | undefined, b: Json | undefined): boolean {
@@ -70,8 +101,18 @@ export function sameMeaning(a: Json | undefined, b: Json | undefined): boolean {
 
 /** Hash of what fields mean; a plain occurrence and an empty value count as not said. */
 export function hashFields(fields: Fields): Hash {
-  const said = fieldNames(fields)
-    .filter((name) => !sameMeaning(fields[name], emptyValue(name)))
-    .map((name): readonly [Field, Json] => [name, meaning(fields[name])])
-  return hashJson(Object.fromEntries(said))
+  return hashJson(saidIn(fields, meaning))
+}
+
+/**
+ * Whether a hash is that of what these fields mean; also one of version 0.1, by which times in different zones differed
+ * (in marks on what it wrote, and in its state).
+ */
+export function isHashOf(hash: Hash, fields: Fields): boolean {
+  return hash === hashFields(fields) || hash === hashJson(saidIn(fields, spelled))
+}
+
+function saidIn(fields: Fields, as: (value: Json | undefined) => Json): Json {
+  const said = fieldNames(fields).filter((name) => !sameMeaning(fields[name], emptyValue(name)))
+  return Object.fromEntries(said.map((name) => [name, as(fields[name])]))
 }

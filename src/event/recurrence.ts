@@ -125,7 +125,7 @@ export function basicTime(time: EventTime): string {
   return isAllDay(time) ? time.date.replaceAll('-', '') : basicUtc(instantOf(time))
 }
 
-const basicUtc = (instant: number): string =>
+export const basicUtc = (instant: number): string =>
   DateTime.fromMillis(instant, { zone: 'utc' }).toFormat("yyyyMMdd'T'HHmmss'Z'")
 
 /** The parts of an RRULE content line: `FREQ` -> `WEEKLY`, ... */

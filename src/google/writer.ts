@@ -3,7 +3,7 @@ import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
 import { hashJson, sameJson } from '../event/json'
-import { emptyValue, hashFields, sameMeaning } from '../event/normal'
+import { emptyValue, hashFields, isHashOf, sameMeaning } from '../event/normal'
 import type { GoogleApi } from './api'
 import { insertBody, joined, patchBody } from './body'
 import { HELD, holds } from './holds'
@@ -97,10 +97,9 @@ export class Writer {
     const all = [...new Set([...HELD, ...fieldNames(target), ...fieldNames(seen.fields)])]
     const value = (fields: Fields, name: Field) => fields[name] ?? (name in fields ? null : emptyValue(name))
     const differing = all.filter((name) => !sameMeaning(value(seen.fields, name), value(target, name)))
-    const { wrote } = seen.mark ?? {}
-    const isUntouched = wrote === hashFields(seen.fields)
-    const isHalfMade =
-      wrote === hashFields(target) && differing.every((name) => isException(name) && !(name in seen.fields))
+    const wrote = (what: Fields): boolean => seen.mark !== undefined && isHashOf(seen.mark.wrote, what)
+    const isUntouched = wrote(seen.fields)
+    const isHalfMade = wrote(target) && differing.every((name) => isException(name) && !(name in seen.fields))
     if (differing.length > 0 && !isUntouched && !isHalfMade) {
       throw new ProviderError('stale', 'The event is there already, and somebody has changed it since.')
     }

@@ -1,6 +1,6 @@
 import type { EventTime, When } from '../event/event'
 import { isAllDay } from '../event/event'
-import { sameMeaning } from '../event/normal'
+import { sameSpelling } from '../event/normal'
 import { canonicalZone } from '../event/zone'
 import type { Component, Node } from './component'
 import { insert, isLineNamed, lineNamed, linesNamed, replaceLines, withContent } from './component'
@@ -14,7 +14,7 @@ import type { TimeForm } from './time'
 import { formFor, formOf, isKeyFor, occurrenceLine, timeLine } from './time'
 import type { Zones } from './zone'
 
-const same = (a: EventTime | undefined, b: EventTime): boolean => a !== undefined && sameMeaning(a, b)
+const same = (a: EventTime | undefined, b: EventTime): boolean => a !== undefined && sameSpelling(a, b)
 
 /**
  * DTSTART and DTEND brought to say a span. A line that says its part already stays, but for floating times: one of

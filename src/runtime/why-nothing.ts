@@ -1,4 +1,4 @@
-import { hashFields } from '../event/normal'
+import { isHashOf } from '../event/normal'
 import { planOne } from '../sync/plan'
 import type { Look } from '../sync/plan'
 import type { Rules, Side } from '../sync/model'
@@ -30,7 +30,7 @@ export function whyNothing(look: Look, context: Context): string {
 
 function isSkipped({ entry, now }: Look): boolean {
   const source = entry?.skipped && now[other(entry.skipped.to)]
-  return source?.is === 'live' && entry?.skipped?.seen === hashFields(source.fields)
+  return source?.is === 'live' && entry?.skipped !== undefined && isHashOf(entry.skipped.seen, source.fields)
 }
 
 /** The one rule without which something would be done. */

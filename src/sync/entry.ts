@@ -1,21 +1,7 @@
 import { fieldNames, isException } from '../event/event'
-import { hashFields } from '../event/normal'
+import { hashFields, isHashOf } from '../event/normal'
 import { isStray, valueOf, withValues } from './merge'
-import type {
-  AloneEntry,
-  Both,
-  Common,
-  Entry,
-  Field,
-  Fields,
-  Half,
-  Hash,
-  Live,
-  PairEntry,
-  Rules,
-  Seen,
-  Side,
-} from './model'
+import type { AloneEntry, Both, Common, Entry, Field, Fields, Half, Live, PairEntry, Rules, Seen, Side } from './model'
 import { SIDES, both } from './model'
 
 export type Now = Both<Seen | undefined>
@@ -82,12 +68,12 @@ export function mayFlow(from: Side, now: Now, born: Side | 'both', rules: Rules)
 
 /** The version that a skip to `to` leaves alone still stands. */
 export function isSkipped(entry: Entry | undefined, to: Side, source: Fields): boolean {
-  return entry?.skipped?.to === to && entry.skipped.seen === hashFields(source)
+  return entry?.skipped?.to === to && isHashOf(entry.skipped.seen, source)
 }
 
 /** A copy that still is what we wrote: it counts as unchanged, whatever became of its original. */
 export function isUntouchedCopy(seen: Live): boolean {
-  return seen.mark !== undefined && (seen.mark.wrote satisfies Hash) === hashFields(seen.fields)
+  return seen.mark !== undefined && isHashOf(seen.mark.wrote, seen.fields)
 }
 
 /** What both calendars can hold of an event. */

@@ -1,10 +1,16 @@
-import { hashJson } from '../event/json'
-import { meaning } from '../event/normal'
+import { fieldNames } from '../event/event'
+import { stableText } from '../event/json'
+import { hashFields, meaning } from '../event/normal'
 import type { Agreement } from './agreement'
-import { isLive, isUntouchedCopy, newPair } from './entry'
-import type { Both, Hash, Live, PairEntry, ResourceId, Seen, Side, Uid } from './model'
+import { idOn } from './agreement'
+import { fitted, isLive, isUntouchedCopy, newPair } from './entry'
+import { agree } from './merge'
+import type { Both, Common, Hash, Live, PairEntry, ResourceId, Seen, Side, Uid } from './model'
 import { both, other } from './model'
 import type { Replica, Stored } from './replica'
+
+/** Of so many is looked for the one that is most alike. */
+const MOST_COMPARED = 30
 
 /** The resource of an event on one side, and others of the same uid there, which are left alone. */
 export type Found = { readonly seen: Seen | undefined; readonly duplicates: readonly Live[] }
@@ -51,33 +57,78 @@ function bornOf(now: Both<Live>): Side | 'both' {
 }
 
 /**
- * Finds an unpaired event of the same content (time, recurrence and summary) on the other side; only where it is the
- * only one there and has no rival on its own side, and neither has one of its own uid.
+ * Finds for an unpaired event one of the same content (time, recurrence and summary) on the other side; none that has
+ * one of its own uid there. Those that are alike in all that both can hold pair off, and equal numbers do whatever else
+ * differs: two here and two there stay two. Where one side has more of them, which belong together nobody can tell.
  */
 export class ContentMatcher {
-  private index: Both<Map<Hash, Live[]>> | undefined
+  private pairs: Both<ReadonlyMap<ResourceId, Live>> | undefined
 
   constructor(
     private readonly replicas: Both<Replica>,
     private readonly agreement: Agreement,
+    private readonly common: Common,
   ) {}
 
   counterpart(seen: Live, side: Side): Live | undefined {
-    this.index ??= both((each) => this.unpaired(each))
-    const key = contentKey(seen)
-    const rivals = this.index[side].get(key) ?? []
-    const found = this.index[other(side)].get(key) ?? []
-    return rivals.length === 1 && found.length === 1 ? found[0] : undefined
+    this.pairs ??= this.pairOff()
+    return this.pairs[side].get(seen.id)
   }
 
-  private unpaired(side: Side): Map<Hash, Live[]> {
-    const index = new Map<Hash, Live[]>()
-    for (const seen of this.replicas[side].entries.values()) {
-      if (!isLive(seen) || this.agreement.isPaired(side, seen.id) || this.hasItsOwn(seen, side)) continue
-      const key = contentKey(seen)
-      index.set(key, [...(index.get(key) ?? []), seen])
+  private pairOff(): Both<ReadonlyMap<ResourceId, Live>> {
+    const index = both((side) => this.unpaired(side))
+    const pairs = { left: new Map<ResourceId, Live>(), right: new Map<ResourceId, Live>() }
+    for (const [key, lefts] of index.left) {
+      for (const [left, right] of this.matched(lefts, index.right.get(key) ?? [])) {
+        pairs.left.set(left.id, right)
+        pairs.right.set(right.id, left)
+      }
     }
-    return index
+    return pairs
+  }
+
+  /** Both in the order of their ids, so that each plan pairs them the same way. */
+  private matched(lefts: readonly Live[], rights: readonly Live[]): (readonly [Live, Live])[] {
+    if (lefts.length === 1 && rights.length === 1) return zip(lefts, rights)
+    const meant = ({ fields }: Live): Hash => hashFields(fitted(fields, this.common))
+    const [here, there] = [grouped(lefts, meant), grouped(rights, meant)]
+    const alike = [...here].flatMap(([hash, each]) => zip(each, there.get(hash) ?? []))
+    if (lefts.length !== rights.length) return alike
+    const taken = new Set(alike.flat())
+    const free = rights.filter((right) => !taken.has(right))
+    const others = lefts.filter((left) => !taken.has(left)).map((left) => [left, this.takeNearest(left, free)] as const)
+    return [...alike, ...others.flatMap(([left, right]) => (right ? [[left, right] as const] : []))]
+  }
+
+  /** Takes out of some the one that differs in the fewest fields. */
+  private takeNearest({ fields }: Live, free: Live[]): Live | undefined {
+    const differing = (right: Live): number => {
+      const sides = { left: fields, right: right.fields }
+      return fieldNames(fields).filter((name) => this.common.has(name) && !agree(name, sides, this.common)).length
+    }
+    const counts = free.slice(0, MOST_COMPARED).map(differing)
+    return free.splice(counts.indexOf(Math.min(...counts)), 1)[0]
+  }
+
+  private unpaired(side: Side): Map<string, Live[]> {
+    const replica = this.replicas[side]
+    const candidates = [...replica.entries.values()].filter((seen): seen is Stored & Live => {
+      if (!isLive(seen) || this.agreement.isPaired(side, seen.id)) return false
+      return !this.hasItsOwn(seen, side) && this.counts(seen, side)
+    })
+    return grouped(
+      candidates.sort((a, b) => (a.id < b.id ? -1 : 1)),
+      contentKey,
+    )
+  }
+
+  /** Whether this one stands for its uid on its side, and no other. */
+  private counts({ id, uid }: Live, side: Side): boolean {
+    const replica = this.replicas[side]
+    if (replica.isOnlyOne(uid)) return true
+    const name = this.agreement.uidOf(side, id) ?? uid
+    const entry = this.agreement.get(name)
+    return find(name, entry && idOn(entry, side), side, replica, this.agreement).seen?.id === id
   }
 
   /** Whether the other side has, or may yet show again, an event of the same uid: that one belongs to it. */
@@ -89,4 +140,22 @@ export class ContentMatcher {
   }
 }
 
-const contentKey = ({ fields }: Live): Hash => hashJson([meaning(fields.when), meaning(fields.summary)])
+const contentKey = ({ fields }: Live): string => stableText([meaning(fields.when), meaning(fields.summary)])
+
+function grouped(all: readonly Live[], by: (seen: Live) => string): Map<string, Live[]> {
+  const groups = new Map<string, Live[]>()
+  for (const each of all) {
+    const key = by(each)
+    const group = groups.get(key)
+    if (group) group.push(each)
+    else groups.set(key, [each])
+  }
+  return groups
+}
+
+/** First with first, and so on, as far as both go. */
+const zip = (lefts: readonly Live[], rights: readonly Live[]): (readonly [Live, Live])[] =>
+  lefts.flatMap((left, index) => {
+    const right = rights[index]
+    return right ? [[left, right] as const] : []
+  })

@@ -127,7 +127,7 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
 }
 
 /** Whether both sides mean the same in a field, as far as both can hold it. */
-function agree(field: Field, fields: Both<Fields>, common: Common): boolean {
+export function agree(field: Field, fields: Both<Fields>, common: Common): boolean {
   const values = both((side) => common.fit(field, valueOf(fields[side], field)))
   if (sameMeaning(values.left, values.right)) return true
   if (!isException(field)) return false

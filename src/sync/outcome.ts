@@ -1,6 +1,6 @@
 import { fieldNames, isException } from '../event/event'
 import { sameJson } from '../event/json'
-import { hashFields, sameMeaning } from '../event/normal'
+import { hashFields, isHashOf, sameMeaning } from '../event/normal'
 import type { Now } from './entry'
 import { advance, aloneAndSkipped, isLive, newPair, without } from './entry'
 import { valueOf } from './merge'
@@ -223,7 +223,7 @@ function decided(
 /** A version that was skipped towards the other side stays skipped when we ourselves write something else to it. */
 function keepSkip(entry: PairEntry, op: Operation, now: Now, holds: Live): PairEntry {
   const before = now[op.to]
-  const still = entry.skipped?.to === other(op.to) && isLive(before) && entry.skipped.seen === hashFields(before.fields)
+  const still = entry.skipped?.to === other(op.to) && isLive(before) && isHashOf(entry.skipped.seen, before.fields)
   return still ? { ...entry, skipped: { to: other(op.to), seen: hashFields(holds.fields) } } : entry
 }
 

@@ -66,7 +66,7 @@ export function* plan(
   settings: Hash,
   only?: ReadonlySet<Uid>,
 ): Generator<readonly Step[], void> {
-  const matcher = new ContentMatcher(replicas, agreement)
+  const matcher = new ContentMatcher(replicas, agreement, rules.common)
   const looked = new Set<Live>()
   for (const uid of only ?? toLookAt(agreement, replicas, settings, rules)) {
     const look = lookAt(uid, agreement, replicas, matcher)
@@ -111,7 +111,7 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   return { ...look, entry: entry && isLive(on) ? { ...entry, id: on.id } : entry }
 }
 
-/** An unpaired event whose only equal on the other side is unpaired too. Of their two uids the smaller names the pair. */
+/** An unpaired event with an equal on the other side that is unpaired too. Of their two uids the smaller names the pair. */
 function matchedLook(uid: Uid, now: Now, agreement: Agreement, matcher: ContentMatcher): Look | undefined {
   const side: Side = isLive(now.left) ? 'left' : 'right'
   const seen = now[side]

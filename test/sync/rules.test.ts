@@ -48,10 +48,10 @@ describe('first pairing', () => {
     assert.equal(world.right.live().get('two')?.location, 'Kitchen')
   })
 
-  it('pairs nothing by content where two are alike', async () => {
+  it('pairs nothing by content where one side has two that differ otherwise', async () => {
     const world = new World()
-    world.left.add('one', tea)
-    world.left.add('other', tea)
+    world.left.add('one', { ...tea, location: 'Kitchen' })
+    world.left.add('other', { ...tea, location: 'Garden' })
     world.right.add('two', tea)
     assert.equal(await next(world), 'create left + create right + create right')
   })
