@@ -51,8 +51,12 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
   if (status === 404 || status === 410) return missing(as, asked, says)
   if (status === 409 || /^Invalid sequence value/.test(message))
     return as('stale', `Google holds another version of the event (${says}).`)
-  if (asked === 'insert' || asked === 'write' || asked === 'delete')
-    return as('refused', `Google refuses this event: ${says}`)
+  if (asked === 'insert' || asked === 'write' || asked === 'delete') {
+    const advice = /recurrence|rrule/i.test(says)
+      ? ' It does not take the recurrence rule: give the event another one.'
+      : ''
+    return as('refused', `Google refuses this event: ${sentence(says)}${advice}`)
+  }
   return as('bad-answer', `Google did not understand the request: ${says}`)
 }
 
@@ -91,8 +95,13 @@ function forbidden(as: Make, asked: Asked, reason: string, says: string): Provid
     return as('read-only', 'This calendar is only shared for reading. Ask its owner for the right to make changes.')
   if (asked === 'list' || asked === 'changes' || asked === 'calendars')
     return as('calendar-not-found', `This calendar can't be read with this login (${says}).`)
-  return as('refused', `Google does not allow this change: ${says}`)
+  if (reason === 'forbiddenForNonOrganizer') {
+    return as('refused', `Google lets only its organizer change this event: ${sentence(says)}`)
+  }
+  return as('refused', `Google does not allow this change: ${sentence(says)}`)
 }
+
+const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`)
 
 function missing(as: Make, asked: Asked, says: string): ProviderError {
   if (asked === 'list' || asked === 'changes' || asked === 'calendars' || asked === 'insert') {

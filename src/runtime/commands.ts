@@ -4,6 +4,7 @@ import { isObject } from '../event/json'
 import type { Choice, Entry, Rules, Side, Uid } from '../sync/model'
 import { SIDES, other } from '../sync/model'
 import { PING_PONG } from '../sync/operation'
+import { withoutRefusal } from '../sync/refusal'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError } from './errors'
 import { fromEventMessage, toChangedNames } from './event-message'
@@ -11,7 +12,7 @@ import { explain } from './explain'
 import { historyOf } from './history'
 import type { PairState } from './pair-state'
 import { deletionSide, openAbout, openConflicts, questionNow, stopped } from './questions'
-import { describeConflict, summaryOf, titleOf } from './report'
+import { describeConflict, restingEvents, summaryOf, titleOf } from './report'
 import { plural, quoted } from './sentence'
 import { Sink } from './sink'
 import { standingOf } from './standing'
@@ -89,12 +90,12 @@ function invalid(message: string): CalSyncError {
   return new CalSyncError('invalid-input', message, 'invalid input')
 }
 
-/** Releases an event from the ping-pong stop. */
+/** Releases an event from the ping-pong stop, or has what was refused of it tried again. */
 async function release(uid: unknown, { pair, dryRun }: Context): Promise<Outcome> {
   if (typeof uid !== 'string') throw invalid('uid in the payload of sync must be the uid of an event that rests.')
   const entry = pair.agreement.get(uid)
   if (!entry) throw invalid(`This pair knows no event with the uid "${uid}".`)
-  const { wrote: _wrote, ...free } = entry
+  const { wrote: _wrote, ...free } = withoutRefusal(entry)
   if (!dryRun) await pair.put(new Map([[uid, { ...free, due: 0 }]]))
   return { is: 'run' }
 }
@@ -157,7 +158,7 @@ async function answerAll(
   for (const entry of entries) {
     const choice = choose(entry)
     if (choice !== undefined && entry.told) {
-      answered.set(entry.uid, { ...entry, answer: { to: entry.told.id, choice }, due: 0 })
+      answered.set(entry.uid, { ...withoutRefusal(entry), answer: { to: entry.told.id, choice }, due: 0 })
     }
   }
   if (!dryRun) await pair.put(answered)
@@ -277,6 +278,11 @@ async function statusOf(context: Context): Promise<unknown> {
       summary: summaryOf(pair, entry.uid),
       reason: PING_PONG,
       until: new Date(entry.due ?? 0).toISOString(),
+    })),
+    setAside: restingEvents(pair, engine.around.now()).map(({ side, until, ...each }) => ({
+      ...each,
+      calendar: names[turn(side)],
+      until: new Date(until).toISOString(),
     })),
     ...past,
   }

@@ -5,6 +5,8 @@ import { StoreError } from '../store/error'
 export class CalSyncError extends Error {
   override readonly name = 'CalSyncError'
   readonly code: string
+  /** Nothing is wrong but with one event, which rests. */
+  readonly isMild: boolean
 
   /**
    * @param code without the prefix
@@ -14,10 +16,11 @@ export class CalSyncError extends Error {
     code: string,
     message: string,
     readonly status = 'error',
-    options?: { cause: unknown },
+    options: { cause?: unknown; isMild?: boolean } = {},
   ) {
-    super(message, options)
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = `calsync.${code}`
+    this.isMild = options.isMild ?? false
   }
 }
 
@@ -27,6 +30,23 @@ const STATUS: Record<string, string> = {
   unreachable: 'unreachable',
   'rate-limit': 'slowed down',
   'read-only': 'read-only',
+}
+
+/** So many events are named in one message. */
+const MOST_NAMED = 20
+
+/** Several errors as one: the first that is more than one event's, and whatever is told of events that rest from now on. */
+export function joinedErrors(errors: readonly CalSyncError[]): CalSyncError | undefined {
+  const [first] = errors
+  if (!first || errors.length === 1) return first
+  const mild = errors.filter(({ isMild }) => isMild).map(({ message }) => message)
+  const severe = errors.find(({ isMild }) => !isMild)
+  if (mild.length === 0) return severe
+  const more =
+    mild.length > MOST_NAMED ? [`And ${mild.length - MOST_NAMED} more; the report lists them as setAside.`] : []
+  const lines = [...(severe ? [severe.message] : []), ...mild.slice(0, MOST_NAMED), ...more]
+  const { code, status, isMild } = severe ?? first
+  return new CalSyncError(code.replace(/^calsync\./, ''), lines.join('\n'), status, { isMild })
 }
 
 /** Any error as one for the flow. */

@@ -10,7 +10,7 @@ import type { PastWrite } from './history'
 import { writesOf } from './history'
 import { stepsFor } from './questions'
 import { summaryOf, titleOf } from './report'
-import { quoted } from './sentence'
+import { quoted, restsSentence } from './sentence'
 import { whyNothing } from './why-nothing'
 
 /** What the planner would do about one event now, in words, and what it knows. Sides are the node's. */
@@ -85,6 +85,11 @@ function speak(step: Step, look: Look, { turn, names }: Context): string[] {
     return [`${action} in ${names[turn(to)]}${fields}: ${reason}`]
   }
   if (step.do === 'ask') return [asked(step.question, { turn, names })]
+  if (step.do === 'leave' && step.why === 'refused') {
+    const until = look.entry?.refused?.find(({ to }) => to === step.to)?.until
+    const where = step.to === undefined ? '' : ` by ${names[turn(step.to)]}`
+    return [`refused${where}: ${restsSentence(step.reason, until)}`]
+  }
   if (step.do === 'leave') return [`left alone: ${step.reason}`]
   return step.do === 'forget' ? ['gone on both sides: it is forgotten'] : []
 }

@@ -1,8 +1,9 @@
 import { Agreement } from '../sync/agreement'
 import { cut } from '../sync/limit'
 import { find } from '../sync/match'
-import type { Both, Fields, Json, Operation, Question, Rules, Side, Step, Uid } from '../sync/model'
+import type { Both, Fields, Json, Millis, Operation, Question, Refusal, Rules, Side, Step, Uid } from '../sync/model'
 import { SIDES, both } from '../sync/model'
+import { restingOf } from '../sync/refusal'
 import { idOn } from '../sync/agreement'
 import type { CalendarAccess, Engine } from './engine'
 import { CalSyncError } from './errors'
@@ -13,6 +14,7 @@ import type { View } from './planned'
 import { openSteps } from './questions'
 import { rulesFor, settingsHash } from './rules'
 import type { ReconcileSettings } from './rules'
+import { restsSentence } from './sentence'
 
 /** One line of a preview. Sides are the node's. */
 export type PreviewRow = {
@@ -79,7 +81,7 @@ export async function preview(
   const rows = [
     ...first.map((op) => operationRow(op, turn)),
     ...questionRows(steps, view, rules, turn),
-    ...asideRows(steps, view, turn),
+    ...asideRows(steps, view, turn, now()),
   ]
   return {
     calendars: both((side) => described(pair, turn(side))),
@@ -147,18 +149,34 @@ const WHY: Record<Question['why'], string> = {
   missing: 'missing on the other side, though nothing says that it was deleted: waits for an approval',
 }
 
-function asideRows(steps: readonly Step[], view: View, turn: (side: Side) => Side): PreviewRow[] {
+function asideRows(steps: readonly Step[], view: View, turn: (side: Side) => Side, at: Millis): PreviewRow[] {
   const row = (side: Side | null, uid: Uid, reason: string, title?: string): PreviewRow => {
     const { summary, start } = titleOf(fieldsIn(uid, view, turn))
     return { what: 'set-aside', side, uid, summary: title ?? summary, start, fields: [], reason }
   }
-  const left = steps.flatMap((step) => (step.do === 'leave' ? [row(null, step.uid, step.reason)] : []))
+  const left = steps.flatMap((step) =>
+    step.do === 'leave' && step.why !== 'refused' ? [row(null, step.uid, step.reason)] : [],
+  )
+  const refused = restingRows(steps, view, at).map(({ uid, to, reason, until }) =>
+    row(turn(to), uid, restsSentence(reason, until)),
+  )
   const unread = SIDES.flatMap((side) =>
     [...view.replicas[side].entries.values()].flatMap((seen) =>
       seen.is === 'unread' ? [row(turn(side), seen.uid, seen.reason, seen.title)] : [],
     ),
   )
-  return [...left, ...unread]
+  return [...left, ...refused, ...unread]
+}
+
+/** What was refused and rests, and is not written by this plan. */
+function restingRows(steps: readonly Step[], { agreement }: View, at: Millis): (Refusal & { uid: Uid })[] {
+  const planned = new Map(steps.flatMap((step) => (step.do === 'agree' ? [[step.entry.uid, step.entry] as const] : [])))
+  return [...agreement.due(Infinity)].flatMap((uid) => {
+    const entry = planned.get(uid) ?? agreement.get(uid)
+    const written = steps.flatMap((step) => (step.do === 'write' && step.op.uid === uid ? [step.op.to] : []))
+    const resting = entry ? restingOf(entry, at) : []
+    return resting.filter(({ to }) => !written.includes(to)).map((each) => ({ ...each, uid }))
+  })
 }
 
 /** What the node's left side holds of an event, or else its right one. */

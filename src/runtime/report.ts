@@ -1,11 +1,12 @@
 import type { Entry, Fields, Live, Operation, Question, Side, Step, Uid } from '../sync/model'
 import { PING_PONG } from '../sync/operation'
+import { restingOf } from '../sync/refusal'
 import type { EventMessage } from './event-message'
 import { toEventMessage } from './event-message'
 import type { OperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { stopped } from './questions'
-import { conflictSentence, deletedSentence } from './sentence'
+import { conflictSentence, deletedSentence, restsSentence } from './sentence'
 import type { Run } from './run'
 import { reportText } from './report-text'
 import type { ReadRecord } from './source'
@@ -37,7 +38,8 @@ export type Report = {
   remaining: number
   conflicts: number
   heldDeletions: number
-  setAside: { uid: string; summary: string; reason: string }[]
+  /** `start`, as in an event, of those that were refused. */
+  setAside: { uid: string; summary: string; start?: unknown; reason: string }[]
   retries: number
   requests: { left: number; right: number }
   errors: { message: string; code: string; calendar?: string; uid?: string }[]
@@ -126,7 +128,7 @@ export function addPlan(
   for (const step of steps) {
     if (step.do !== 'leave') continue
     if (step.why === 'not-writable') report.notWritable += 1
-    else report.setAside.push({ uid: step.uid, summary: '', reason: step.reason })
+    else if (step.why !== 'refused') report.setAside.push({ uid: step.uid, summary: '', reason: step.reason })
   }
 }
 
@@ -137,11 +139,12 @@ export function addResults(
   names: { left: string; right: string },
   toNode: (side: Side) => Side,
 ): void {
-  for (const { op, state, code, message } of run.results) {
+  for (const { op, state, code, message, rests } of run.results) {
     const side = toNode(op.to)
     if (state === 'ok') report.applied[side][op.action] += 1
     else if (state === 'failed') {
       report.failed += 1
+      if (rests) continue // it is set aside
       report.errors.push({ message: message ?? 'failed', code: code ?? 'unknown', calendar: names[side], uid: op.uid })
     } else if (state === 'skipped') report.skipped += 1
     else if (state === 'stale') report.stale += 1
@@ -177,6 +180,7 @@ export function addStanding(
   for (const { uid } of stopped(pair, now)) {
     if (!told.has(uid)) report.setAside.push({ uid, summary: '', reason: PING_PONG })
   }
+  report.setAside.push(...restingEvents(pair, now).map(({ until: _until, side: _side, ...each }) => each))
   for (const each of report.setAside)
     if (each.uid !== '' && each.summary === '') each.summary = summaryOf(pair, each.uid)
 }
@@ -184,11 +188,30 @@ export function addStanding(
 /** What an event is called; empty for one without a title. */
 export const titleOf = ({ summary }: Fields): string => (typeof summary === 'string' ? summary : '')
 
+/** An event of which a write was refused and rests: where (the pair's side), why, and until when (milliseconds). */
+export type Resting = { uid: string; summary: string; start: unknown; reason: string; side: Side; until: number }
+
+/** Events of which a write was refused and rests, with what can be done about it. */
+export function restingEvents(pair: PairState, now: number): Resting[] {
+  return [...pair.agreement.due(Infinity)].flatMap((uid) => {
+    const entry = pair.agreement.get(uid)
+    const fields = entry?.refused ? fieldsOf(pair, uid) : {}
+    const start = (fields.when as { start?: unknown } | null | undefined)?.start ?? null
+    const summary = titleOf(fields)
+    return (entry ? restingOf(entry, now) : []).map(({ to, reason, until }) => {
+      return { uid, summary, start, reason: restsSentence(reason, until), side: to, until }
+    })
+  })
+}
+
+function fieldsOf(pair: PairState, uid: string): Fields {
+  const { left, right } = pair.find(uid)
+  return [left, right].find((each): each is Live => each?.is === 'live')?.fields ?? {}
+}
+
 /** What an event is called, on whichever side it is. */
 export function summaryOf(pair: PairState, uid: string): string {
-  const { left, right } = pair.find(uid)
-  const seen = [left, right].find((each): each is Live => each?.is === 'live')
-  return seen ? titleOf(seen.fields) : ''
+  return titleOf(fieldsOf(pair, uid))
 }
 
 /** The payload of a conflict, on output 3. Sides are the node's. */

@@ -13,6 +13,8 @@ type Fate = {
   state: 'sent' | 'received' | 'not carried out' | Status
   code?: string
   message?: string
+  /** It was refused and rests: nothing is wrong with the run. */
+  rests?: true
 }
 
 /** One run's operations on their way through the flow, until each has a result or was received by no sink. */
@@ -55,7 +57,7 @@ export class Run {
     }
   }
 
-  result(id: string, status: Status, error?: { readonly code: string; readonly message: string }): void {
+  result(id: string, status: Status, error?: Pick<Fate, 'code' | 'message' | 'rests'>): void {
     const fate = this.fates.get(id)
     if (!fate) return
     if (this.over) return

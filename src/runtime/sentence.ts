@@ -43,6 +43,28 @@ export const momentShown = (at: number): string => DateTime.fromMillis(at).toFor
 /** A count and its noun. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
+const DONE = { create: 'copied to', update: 'changed in', delete: 'deleted in', skip: 'left out of' }
+
+/** A write that was refused, told once: by the event's title and time. */
+export function refusedSentence(
+  action: keyof typeof DONE,
+  { summary, when }: { readonly summary?: unknown; readonly when?: unknown },
+  calendar: string,
+  reason: string,
+): string {
+  const start = timeShown((when as { start?: object } | null | undefined)?.start ?? {})
+  const what = `${quoted(typeof summary === 'string' ? summary : '')}${start === undefined ? '' : ` (${start})`}`
+  return `${what} could not be ${DONE[action]} ${brief(calendar)} and is left alone for now. ${restsSentence(reason)}`
+}
+
+/** Why an event rests, and what can be done. @param until milliseconds; default: not told */
+export function restsSentence(reason: string, until?: number): string {
+  const when =
+    until === undefined ? 'once a day' : `on ${new Date(until).toISOString().slice(0, 16).replace('T', ' at ')} UTC`
+  const advice = 'Change it in either calendar, and it is tried again at once'
+  return `${reason.trim()} ${advice}; otherwise it is tried again ${when}, or by the command "sync" with its uid.`
+}
+
 const label = (name: string): string =>
   name.startsWith('exceptions.') ? `the occurrence of ${name.slice('exceptions.'.length)}` : name
 

@@ -123,7 +123,7 @@ export function showLogins(node: Node, logins: readonly WatchLogin[], signal: Ab
 /** Shows an error under a node. @returns it as one for the flow */
 export function showError(node: Node, thrown: unknown): CalSyncError {
   const error = asCalSyncError(thrown)
-  show(node, 'red', error.status)
+  show(node, error.isMild ? 'yellow' : 'red', error.status)
   return error
 }
 

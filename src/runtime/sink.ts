@@ -7,11 +7,12 @@ import type { Counter } from '../transport/transport'
 import { counted } from './account'
 import type { CalendarState } from './calendar-state'
 import type { CalendarAccess, Engine } from './engine'
-import { CalSyncError, asCalSyncError } from './errors'
+import { CalSyncError, asCalSyncError, joinedErrors } from './errors'
 import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
 import type { PairState } from './pair-state'
 import type { Status } from './run'
+import { refusedSentence } from './sentence'
 import { calendarIn, payloadOf, resultOf } from './sink-results'
 import type { SinkPayload, SinkResult } from './sink-results'
 
@@ -63,14 +64,16 @@ export class Sink {
       value: { action: unknown; id: unknown; uid: unknown; run?: string },
       status: Status,
       error?: CalSyncError,
+      rests?: 'now' | 'still',
     ): void => {
       results.push(resultOf(value, status, error))
-      if (error) {
+      if (error && rests !== 'still') {
         errors.push(error)
         this.access.failed(error.code)
       }
       const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
-      run?.result(String(value.id), status, error && { code: error.code, message: error.message })
+      const { code, message } = error ?? {}
+      run?.result(String(value.id), status, error && { code, message, ...(rests ? { rests: true } : {}) })
       if (results.length % step === 0 || results.length === values.length) progress(results.length, values.length)
     }
     if (dry) return this.dry(values, ids, results)
@@ -88,7 +91,7 @@ export class Sink {
         if (typeof id !== 'string' || !ended.has(id)) end({ action, id, uid, ...runOf(value) }, 'failed', error)
       }
     }
-    const [error] = errors
+    const error = joinedErrors(errors)
     const counts = payloadOf(results, calendarIn(this.access, state))
     return error ? { payload: counts, error } : { payload: counts }
   }
@@ -187,7 +190,8 @@ export class Sink {
     const done = (task: Task, result: Result): void => {
       const request = tasks.get(task)
       if (!request) return
-      const failure = result.status === 'failed' ? new CalSyncError(result.code, result.message, 'failed') : undefined
+      const rests = result.status === 'failed' ? result.rests : undefined
+      const failure = result.status === 'failed' ? failureOf(request, result, state.name) : undefined
       if (pair && result.status === 'ok' && !this.engine.runs.has(run)) pair.countLate()
       const { action, uid } = request
       const duration = now() - begun
@@ -201,7 +205,7 @@ export class Sink {
         duration,
         ...(pair ? { run, pair: this.engine.runs.get(run)?.pair ?? this.engine.metrics.nameOf(namesOf(pair)) } : {}),
       })
-      const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure)
+      const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure, rests)
       // A run must not end, and the next begin, before its deletions count.
       if (pair && task.action === 'delete' && result.status === 'ok') deleted.push(tell)
       else tell()
@@ -232,7 +236,18 @@ type End = (
   value: { action: unknown; id: unknown; uid: unknown; run?: string },
   status: Status,
   error?: CalSyncError,
+  rests?: 'now' | 'still',
 ) => void
+
+/** Why an operation failed; of one that rests from now on, which event it is about, and until when. */
+function failureOf(
+  { action, fields }: Request,
+  { code, message, rests }: Extract<Result, { status: 'failed' }>,
+  calendar: string,
+): CalSyncError {
+  if (!rests) return new CalSyncError(code, message, 'failed')
+  return new CalSyncError(code, refusedSentence(action, fields, calendar, message), '1 set aside', { isMild: true })
+}
 
 function taskOf({ action, id, uid, fields, written, plan }: Request, pair: PairState | undefined): Task {
   if (!plan || !pair) return { action, uid, fields, written }

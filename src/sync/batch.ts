@@ -4,10 +4,12 @@ import { fieldNames, isException } from '../event/event'
 import type { Now } from './entry'
 import { isLive, without } from './entry'
 import type { Answer, Entry, Field, Fields, Live, Outcome, ResourceId, Seen, Uid } from './model'
+import { Line, fateOf, isItsOwnTrouble, isLost } from './lost'
 import { hasOtherEdits } from './merge'
 import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
 import { noteDeletion, withoutDeletion } from './own-deletion'
+import { refusalTo, withFailure } from './refusal'
 import type { Keeper, Means, PairKeeper, Result, Task } from './task'
 
 /** What ends a whole calendar's run, not just one event's. */
@@ -20,6 +22,9 @@ const FATAL: readonly string[] = [
   'rate-limit',
 ]
 
+/** How often one write is tried in one run, where its answers are lost. */
+const MOST_TRIES = 4
+
 /** A task with what it starts from. */
 type Begun = { readonly task: Task; readonly target: Live | undefined; readonly now: Now; readonly from: Fields }
 
@@ -30,6 +35,11 @@ export class BatchWriter {
   /** What was written but is not given out yet: its note stays, and tells what became of it once it can be read. */
   private readonly unclear = new Set<Begun>()
   private fatal: { code: ErrorCode | 'unknown'; message: string } | undefined
+  private readonly line = new Line()
+  /** Of these nobody knows what became of them. */
+  private readonly lost = new Map<Begun, ProviderError>()
+  /** Refused without a reason, which may yet turn out to have been a throttle. */
+  private readonly doubted = new Map<Begun, ProviderError>()
 
   constructor(
     private readonly keeper: Keeper,
@@ -44,9 +54,18 @@ export class BatchWriter {
     begun.forEach((each) => this.note(each))
     await this.saveEntries()
     const again: { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[] = []
-    await inParallel(begun, this.means.concurrency, async (each) => {
-      await this.writeOne(each, (answer) => again.push({ begun: each, answer }))
-    })
+    const writeAll = (some: readonly Begun[], found: ReadonlyMap<Begun, Seen>): Promise<void> =>
+      inParallel(some, this.means.concurrency, (each) =>
+        this.writeOne(each, found.get(each), (answer) => again.push({ begun: each, answer })),
+      )
+    await writeAll(begun, new Map())
+    for (let tries = 1; tries < MOST_TRIES && this.lost.size > 0 && !this.fatal; tries += 1) {
+      const lost = [...this.lost.keys()]
+      this.lost.clear()
+      const found = await this.lookAt(lost)
+      if (found) await writeAll(lost, found)
+    }
+    this.giveUp()
     await this.readAgain(again)
     await this.refresh()
     await this.keeper.save()
@@ -182,15 +201,55 @@ export class BatchWriter {
     return noteDeletion(before, task.planned.op, target, doubted.seq)
   }
 
-  /** Makes the requests of one task; an answer that says too little is left to be read again. */
+  /** Looks at what is there of writes whose answers were lost. Undefined if that can't be seen either: they have failed. */
+  private async lookAt(lost: readonly Begun[]): Promise<Map<Begun, Seen> | undefined> {
+    const { calendar, replica } = this.keeper
+    const ids = new Set(lost.flatMap((each) => (isCreation(each) ? [] : (each.target?.id ?? []))))
+    try {
+      const seen = ids.size > 0 ? await calendar.readSome([...ids], replica.entries, this.means.signal) : []
+      const byId = new Map(seen.map((each) => [each.id, each]))
+      const found = (each: Begun): Seen | undefined => byId.get(isCreation(each) ? '' : (each.target?.id ?? ''))
+      return new Map(lost.flatMap((each) => (found(each) ? [[each, found(each) as Seen] as const] : [])))
+    } catch (error) {
+      for (const each of lost) this.failed(each, error)
+      return undefined
+    }
+  }
+
+  /** What is still not known, or not believed, at the end of a batch has failed. */
+  private giveUp(): void {
+    for (const [begun, error] of this.lost) this.failed(begun, error, !this.fatal || isItsOwnTrouble(error))
+    this.lost.clear()
+    for (const [begun, error] of this.doubted) {
+      // one refusal among many that mean "slow down" is none of its own
+      this.failed(begun, this.fatal?.code === 'rate-limit' ? this.fatalError(this.fatal) : error)
+    }
+    this.doubted.clear()
+  }
+
+  private fatalError({ code, message }: NonNullable<BatchWriter['fatal']>): ProviderError {
+    return new ProviderError(code as ErrorCode, message)
+  }
+
+  /**
+   * Makes the requests of one task; an answer that says too little is left to be read again, and one that is lost to be
+   * asked about.
+   *
+   * @param found what is there now of a write whose answer was lost
+   */
   private async writeOne(
     begun: Begun,
+    found: Seen | undefined,
     readAgain: (answer: Extract<Answer, { readAgain: string }>) => void,
   ): Promise<void> {
     let waits = false
+    if (this.fatal) {
+      this.failed(begun, this.fatalError(this.fatal))
+      return
+    }
     try {
-      if (this.fatal) throw new ProviderError(this.fatal.code as ErrorCode, this.fatal.message)
-      for await (const answer of this.requests(begun)) {
+      for await (const answer of found ? this.further(begun, found) : this.requests(begun)) {
+        this.line.answered()
         if ('holds' in answer) this.answered(begun, answer.holds, answer.wrote)
         else {
           waits = true
@@ -199,14 +258,40 @@ export class BatchWriter {
       }
       if (!waits) this.completed(begun)
     } catch (error) {
-      this.failed(begun, error)
+      if (isLost(error)) this.lose(begun, error)
+      else {
+        this.line.answered()
+        if (error instanceof ProviderError && error.code === 'refused' && error.status === 403)
+          this.doubted.set(begun, error)
+        else this.failed(begun, error)
+      }
     }
+  }
+
+  private lose(begun: Begun, error: ProviderError): void {
+    this.lost.set(begun, error)
+    this.line.lost(begun.task.uid)
+    if (this.line.isDown) this.fatal = { code: 'unreachable', message: error.message }
+  }
+
+  /** What is left to do of a write whose answer was lost. */
+  private async *further({ task, target }: Begun, found: Seen): AsyncGenerator<Answer> {
+    const { calendar } = this.keeper
+    const { signal } = this.means
+    if (found.is === 'unread')
+      throw new ProviderError('unreachable', `The server does not give it out: ${found.reason}`)
+    const fate = target && fateOf(task, target, found, (field, value) => calendar.holds.fit(field, value))
+    if (!fate || fate.is === 'stale') throw new ProviderError('stale', 'the event has changed meanwhile')
+    if (fate.is === 'done' || fate.wrote.length > 0) yield { holds: found, wrote: fate.wrote }
+    if (fate.is === 'done' || !isLive(found)) return
+    if (task.action === 'delete') yield* calendar.delete(found, signal)
+    else yield* calendar.update(this.unlessEdited(found, task), task.fields, fate.left, signal)
   }
 
   private requests({ task, target }: Begun): AsyncIterable<Answer> {
     const { calendar } = this.keeper
     const { signal } = this.means
-    if (task.action === 'create' && !(target && !task.planned)) {
+    if (isCreation({ task, target })) {
       return calendar.create(task.uid, task.fields, signal, () => this.keeper.replica.hasUnnamed())
     }
     if (!target) throw new ProviderError('stale', 'the event is gone')
@@ -293,16 +378,36 @@ export class BatchWriter {
     this.means.done(begun.task, { status: 'ok' })
   }
 
-  private failed(begun: Begun, error: unknown): void {
-    const code = error instanceof ProviderError ? error.code : 'unknown'
+  /** @param isOwn whether it is about this event alone, not about all of the calendar */
+  private failed(begun: Begun, error: unknown, isOwn = !FATAL.includes(codeOf(error))): void {
+    const code = codeOf(error)
     const message = error instanceof Error ? error.message : String(error)
-    if (FATAL.includes(code)) this.fatal = { code, message }
+    if (!isOwn) this.fatal = { code, message }
     if (code === 'stale' || code === 'refused') this.notDeleted(begun)
     if (code === 'stale') {
       if (begun.target) this.outdated.add(begun.target.id)
       this.end(begun, { is: 'stale' }, { status: 'stale' })
     } else if (code === 'aborted') this.end(begun, { is: 'dropped' }, { status: 'dropped' })
-    else this.end(begun, { is: 'failed', code }, { status: 'failed', code, message })
+    else {
+      const outcome: Outcome = isOwn ? { is: 'failed', code } : { is: 'dropped' }
+      if (begun.task.planned) this.outcome(begun.task.planned, outcome, begun.from, begun.now)
+      const rests = isOwn ? this.rest(begun, message, code === 'refused') : undefined
+      this.means.done(begun.task, { status: 'failed', code, message, ...(rests ? { rests } : {}) })
+    }
+  }
+
+  /** Lets a write that failed of itself rest, if it was refused for good, or fails again and again. */
+  private rest({ task: { planned } }: Begun, reason: string, final: boolean): 'now' | 'still' | undefined {
+    if (!planned) return undefined
+    const { op, pair } = planned
+    const uid = op.keeps ?? op.uid
+    const entry = pair.agreement.get(uid)
+    if (!entry) return undefined
+    const next = withFailure(entry, op, { reason, final }, pair.find(uid), this.means.now())
+    if (next === entry) return undefined
+    this.put(pair, uid, next)
+    const [before, after] = [refusalTo(entry, op.to), refusalTo(next, op.to)]
+    return before?.what === after?.what && before?.reason === after?.reason ? 'still' : 'now'
   }
 
   /** The server says that it has not deleted anything. */
@@ -342,6 +447,12 @@ export class BatchWriter {
     for (const pair of changed) await pair.save()
   }
 }
+
+/** A create of the flow's own changes what is there. */
+const isCreation = ({ task, target }: Pick<Begun, 'task' | 'target'>): boolean =>
+  task.action === 'create' && !(target && !task.planned)
+
+const codeOf = (error: unknown): ErrorCode | 'unknown' => (error instanceof ProviderError ? error.code : 'unknown')
 
 const isDeleted = (seen: Seen): boolean => seen.is === 'gone' && seen.how === 'deleted'
 

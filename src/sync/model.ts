@@ -57,11 +57,26 @@ export type Entry = {
   readonly wrote?: readonly { readonly to: Side; readonly what: Hash; readonly at: Millis }[]
   /** Failures in a row. */
   readonly failures?: number
+  /** Writes that were refused for good and rest, at most one to each side. */
+  readonly refused?: readonly Refusal[]
 } & (
   | { readonly is: 'pair'; readonly born: Side | 'both'; readonly left: Half; readonly right: Half }
   /** On one side only: skipped, kept, outside the window, or its copy is being created (`making`). */
   | { readonly is: 'alone'; readonly on: Side; readonly id: ResourceId; readonly making?: Half }
 )
+/**
+ * A write that was refused for good: it rests while both sides hold what they held then.
+ *
+ * `what`: hash of the write and of all that both sides held. `until`: when it is tried again all the same. `tries`: how
+ * often it was, without a change in between.
+ */
+export type Refusal = {
+  readonly to: Side
+  readonly what: Hash
+  readonly reason: string
+  readonly until: Millis
+  readonly tries: number
+}
 export type PairEntry = Extract<Entry, { is: 'pair' }>
 export type AloneEntry = Extract<Entry, { is: 'alone' }>
 
@@ -116,8 +131,10 @@ export type Step =
   | {
       readonly do: 'leave'
       readonly uid: Uid
-      readonly why: 'not-writable' | 'ping-pong' | 'duplicate'
+      readonly why: 'not-writable' | 'ping-pong' | 'duplicate' | 'refused'
       readonly reason: string
+      /** Where nothing is done, if it is about one side alone. */
+      readonly to?: Side
     }
 
 /** What became of an operation; a series is answered several times. */

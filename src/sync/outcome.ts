@@ -22,6 +22,7 @@ import type {
 } from './model'
 import { SIDES, both, other } from './model'
 import { deletionQuestion, versionOf, withWrite } from './operation'
+import { withoutRefusal } from './refusal'
 
 const pick = (fields: Fields, names: readonly Field[]): Fields =>
   Object.fromEntries(names.map((name): [Field, Json] => [name, valueOf(fields, name)]))
@@ -241,7 +242,7 @@ function skipped(entry: Entry | undefined, op: Operation, now: Now): Entry | und
 
 /** The entry when all of an operation was answered: its note, and what was to be done again, are gone. */
 export function completed(entry: Entry, op: Operation, at: Millis): Entry {
-  const done = { ...without(entry, 'due', 'failures'), wrote: withWrite(entry, op, at) }
+  const done = { ...withoutRefusal(without(entry, 'due', 'failures'), op.to), wrote: withWrite(entry, op, at) }
   if (done.is !== 'pair') return { ...done, due: 0 } // what was created is gone again
   const { noted: _noted, ...half } = done[op.to]
   return { ...done, [op.to]: half }

@@ -10,6 +10,7 @@ import type { Both, Compared, Entry, Hash, Live, Millis, PairEntry, Rules, Side,
 import { SIDES, both, other } from './model'
 import { settle, settleMaking } from './outcome'
 import { settleDeletions } from './own-deletion'
+import { withRests } from './refusal'
 import type { Replica } from './replica'
 
 /** One event as the plan sees it. */
@@ -80,9 +81,9 @@ export function* plan(
 /** The steps for one event. */
 export function planOne(look: Look, agreement: Agreement, rules: Rules): Step[] {
   const before = agreement.get(look.uid)
-  const steps = decide(look.uid, look.entry, look.now, rules)
   const kept: Step[] = look.entry ? [{ do: 'agree', entry: look.entry }] : [] // settled or rebound, whatever follows
-  const news = [...kept, ...steps].filter(
+  const decided = [...kept, ...decide(look.uid, look.entry, look.now, rules)]
+  const news = withRests(decided, look.entry, look.now, rules.now).filter(
     (step) => step.do !== 'agree' || !sameJson(asJson(step.entry), asJson(before)),
   )
   const replaced = look.replaces.map((uid): Step => ({ do: 'forget', uid }))

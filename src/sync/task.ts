@@ -41,7 +41,13 @@ export type Task = {
 
 export type Result =
   | { readonly status: 'ok' | 'stale' | 'skipped' | 'dropped' }
-  | { readonly status: 'failed'; readonly code: ErrorCode | 'no-such-event' | 'unknown'; readonly message: string }
+  | {
+      readonly status: 'failed'
+      readonly code: ErrorCode | 'no-such-event' | 'unknown'
+      readonly message: string
+      /** It rests from now on, or still: then it was told before. */
+      readonly rests?: 'now' | 'still'
+    }
 
 export type Means = {
   readonly now: () => Millis

@@ -116,7 +116,7 @@ describe('an answer to a conflict', () => {
     for (const choice of ['left', 'right', 'both', { summary: 'White Tea' }]) {
       it(`is not forgotten: ${JSON.stringify(choice)}`, async () => {
         const id = await asked()
-        failWrites(403)
+        failWrites(500)
         const report = await command(flow, 'resolve', { id, choice })
         assert.equal(report.failed, 1)
         await flow.sync()
@@ -138,7 +138,7 @@ describe('an answer to a conflict', () => {
 
     it('is not forgotten by a restart either', async () => {
       const id = await asked()
-      failWrites(403)
+      failWrites(500)
       await command(flow, 'resolve', { id, choice: 'right' })
       failWrites(undefined)
       await flow.restart()

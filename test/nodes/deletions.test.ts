@@ -175,7 +175,7 @@ describe('held deletions', () => {
     removeFrom('google', ...SEVEN)
     await flow.sync()
     flow.icloud.interfere = {
-      before: ({ method }) => (method === 'DELETE' ? new Response('no', { status: 403 }) : undefined),
+      before: ({ method }) => (method === 'DELETE' ? new Response('no', { status: 500 }) : undefined),
     }
     assert.equal((await command(flow, 'approve-deletions')).failed, 7)
     flow.icloud.interfere = {}

@@ -161,16 +161,16 @@ describe('a sink that can’t write', () => {
     inGoogle(flow, 'Tea')
     await flow.start()
     flow.icloud.interfere = {
-      before: (request) => (request.method === 'PUT' ? new Response('no', { status: 415 }) : undefined),
+      before: (request) => (request.method === 'PUT' ? new Response('no', { status: 418 }) : undefined),
     }
     const caught = flow.next('caught')
     const report = await flow.sync()
     assert.deepEqual([report.failed, report.applied.right], [1, NONE])
     const [error] = report.errors
     assert.deepEqual([error?.calendar, error?.uid, report.errors.length], ['Privat', flow.inGoogle('Tea').iCalUID, 1])
-    assert.match(error?.code ?? '', /^calsync\.refused$/)
+    assert.match(error?.code ?? '', /^calsync\.bad-answer$/)
     assert.match(error?.message ?? '', /\S/)
-    assert.equal(((await caught) as Caught).error.code, 'calsync.refused')
+    assert.equal(((await caught) as Caught).error.code, 'calsync.bad-answer')
     assert.equal(flow.shown.get('reconcile')?.at(-1), '1 error')
   })
 

@@ -152,7 +152,7 @@ describe('a copy that the flow rewrote', () => {
         let patches = 0
         flow.google.interfere = (stage, { method }) =>
           refuse && stage === 'before' && method === 'PATCH' && (patches += 1) >= 2
-            ? new Response('{}', { status: 403 })
+            ? new Response('{}', { status: 500 })
             : undefined
       } else {
         const times = { ...at(3, 12, 'UTC'), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=6'] }
@@ -161,7 +161,7 @@ describe('a copy that the flow rewrote', () => {
           flow.google.user.edit(`${id}_${icalDay(3 + 7 * n)}T120000Z`, { summary: `Yoga ${n}` })
         }
         flow.icloud.interfere = {
-          before: ({ method }) => (refuse && method === 'PUT' ? new Response('no', { status: 403 }) : undefined),
+          before: ({ method }) => (refuse && method === 'PUT' ? new Response('no', { status: 500 }) : undefined),
         }
       }
       await flow.start({ toGoogle: marked('i:'), toIcloud: marked('G:') })

@@ -74,11 +74,12 @@ describe('what the agreement keeps', () => {
   it('of a failure: how often in a row, until it succeeds', async () => {
     const world = await agreed()
     world.left.edit('tea', { summary: 'Green tea' })
-    world.right.trouble = () => 'refused'
+    world.right.trouble = () => 'lost before'
     await world.sync()
     await world.sync()
     assert.equal(world.agreement.get('tea')?.failures, 2)
     world.right.trouble = () => 'none'
+    world.tick(25 * HOUR)
     await world.sync()
     assert.equal(world.agreement.get('tea')?.failures, undefined)
   })
@@ -126,7 +127,7 @@ describe('what the agreement keeps', () => {
     await world.read(true)
     world.record(world.plan())
     world.answer('tea', 'right')
-    world.left.trouble = () => 'refused'
+    world.left.trouble = () => 'throttled'
     await world.sync()
     world.left.trouble = () => 'none'
     assert.equal(await next(world), 'delete left')
@@ -220,7 +221,7 @@ describe('an event that is made again', () => {
     world.right.remove('tea')
     world.left.edit('tea', { summary: 'Lesson' })
     let request = 0
-    world.right.trouble = () => ((request += 1) === 1 ? 'lost after' : 'refused')
+    world.right.trouble = () => ((request += 1) === 1 ? 'lost after' : 'throttled')
     await world.with({ strategy: 'left' }).sync()
     world.right.trouble = () => 'none'
     assert.equal(await next(world), `update right: ${CANCELLED}`)

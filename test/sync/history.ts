@@ -154,7 +154,17 @@ export class History {
     for (let round = this.random.below(4); round > 0; round -= 1) {
       for (const side of SIDES) {
         this.world.sides[this.on(side)].trouble = () =>
-          this.random.pick(['none', 'none', 'none', 'refused', 'lost before', 'lost after'])
+          this.random.pick([
+            'none',
+            'none',
+            'none',
+            'none',
+            'refused',
+            'lost before',
+            'lost after',
+            'silent before',
+            'silent after',
+          ])
       }
       await this.world.read(this.random.chance(0.2))
       if (this.random.chance(0.3)) this.perturb(1)
@@ -170,7 +180,7 @@ export class History {
   }
 
   private async quiet(): Promise<void> {
-    this.world.tick(2 * HOUR)
+    this.world.tick(25 * HOUR) // what was refused is tried again after a day
     await this.world.settle()
     assert.equal(writes(this.world.plan()), 0, 'a second plan is empty')
   }

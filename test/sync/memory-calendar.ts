@@ -17,7 +17,8 @@ type Kept = {
 }
 
 /** How a write may go wrong; asked before each request. */
-export type Trouble = 'none' | 'refused' | 'lost before' | 'lost after' | 'server rewrites'
+export type Trouble =
+  'none' | 'refused' | 'throttled' | 'silent before' | 'silent after' | 'lost before' | 'lost after' | 'server rewrites'
 
 /** A calendar in memory that keeps to the contract of `Calendar`; `edit`, `add`, ... act as its owner. */
 export class MemoryCalendar implements Calendar {
@@ -30,6 +31,8 @@ export class MemoryCalendar implements Calendar {
   /** Whether a series is answered field group by field group, as Google does. */
   piecemeal = false
   writes = 0
+  /** The event that the server fails at each time it is to be made. */
+  cursed: Uid | undefined
 
   constructor(
     readonly name: string,
@@ -128,6 +131,7 @@ export class MemoryCalendar implements Calendar {
   }
 
   async *create(uid: Uid, fields: Fields): AsyncIterable<Answer> {
+    if (uid === this.cursed) throw new ProviderError('unreachable', 'trouble of its own', { status: 500 })
     for (let generation = 0; ; generation += 1) {
       const id = this.idFor(uid) + (generation > 0 ? `-${generation}` : '')
       const there = this.events.get(id)
@@ -187,8 +191,11 @@ export class MemoryCalendar implements Calendar {
     this.writes += 1
     const trouble = this.trouble()
     if (trouble === 'refused') throw new ProviderError('refused', 'not this one')
+    if (trouble === 'throttled') throw new ProviderError('rate-limit', 'not now')
     if (trouble === 'lost before') throw new ProviderError('bad-answer', 'lost before')
+    if (trouble === 'silent before') throw new ProviderError('unreachable', 'no answer')
     const answer = effect()
+    if (trouble === 'silent after') throw new ProviderError('unreachable', 'no answer')
     if (trouble === 'lost after') throw new ProviderError('bad-answer', 'lost after')
     yield answer
   }

@@ -157,7 +157,7 @@ describe('both halves advance together', () => {
     world.right.piecemeal = true
     world.left.edit('tea', { summary: 'Lesson', [MOVED]: { summary: 'Excursion' }, [CANCELLED]: null })
     let request = 0
-    world.right.trouble = () => ((request += 1) === 2 ? 'refused' : 'none')
+    world.right.trouble = () => ((request += 1) === 2 ? 'throttled' : 'none')
     await world.sync()
     assert.equal(world.right.live().get('tea')?.summary, 'Lesson')
     assert.equal(await next(world), `update right: ${MOVED}, ${CANCELLED}`)
@@ -596,7 +596,7 @@ describe('an answer', () => {
     const world = await asked()
     world.answer('tea', { both: 'left' })
     assert.equal(await next(world), 'create right')
-    world.right.trouble = () => 'refused'
+    world.right.trouble = () => 'throttled'
     await world.sync()
     assert.equal(world.right.live().get('tea')?.summary, 'Right', 'the overwriting waits')
     world.right.trouble = () => 'none'
@@ -749,7 +749,7 @@ describe('an answer', () => {
   it('is not forgotten when its write fails', async () => {
     const world = await asked()
     world.answer('tea', 'left')
-    world.right.trouble = () => 'refused'
+    world.right.trouble = () => 'throttled'
     await world.sync()
     world.right.trouble = () => 'none'
     assert.equal(await next(world), 'update right: summary')

@@ -220,7 +220,7 @@ describe('A copy after the state was lost', () => {
     assert.ok(isUntouchedCopy(copy()))
     world.right.edit('tea', { location: 'Kitchen' })
     world.left.edit('tea', { summary: 'Green tea' })
-    world.left.trouble = () => 'refused'
+    world.left.trouble = () => 'throttled'
     await world.sync()
     assert.deepEqual([copy().fields.summary, copy().fields.location], ['Green tea', 'Kitchen'])
     assert.ok(!isUntouchedCopy(copy()))
