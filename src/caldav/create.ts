@@ -10,7 +10,9 @@ import type { Member } from './members'
 import { getMember, isListed } from './members'
 import { markedText } from './marked'
 import { refused } from './forbidden'
-import { assertThere, put } from './put'
+import { putIntact } from './intact'
+import type { Put } from './put'
+import { assertThere } from './put'
 import type { Place } from './place'
 import { seenFrom } from './seen'
 import { answerAfter, storeChange } from './update'
@@ -62,10 +64,12 @@ async function tryGeneration(
   const text = markedText(uid, id, place.floatingZone, (mark) =>
     writeEvent({ uid: ownUid, fields, mark, now, saysNoAlarm }),
   )
-  const stored = await put(place, id, text, { 'if-none-match': '*' }, signal)
+  const before = place.habits.needsLook(id) ? await getMember(place.dav, place.collection.url, id, signal) : undefined
+  const isTaken = before?.is === 'text'
+  const stored: Put = isTaken ? { is: 'conflict' } : await putIntact(place, id, text, { 'if-none-match': '*' }, signal)
   if (stored.is === 'stored') return answerAfter(place, id, stored, fieldNames(fields))
 
-  const there = await getMember(place.dav, place.collection.url, id, signal)
+  const there = isTaken ? before : await getMember(place.dav, place.collection.url, id, signal)
   if (there.is !== 'text') {
     // not given out yet, that is no deleted event's name: the next generation would be a second copy
     if (await isListed(place.dav, place.collection.url, id, signal)) throw notYet(place)

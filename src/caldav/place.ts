@@ -1,6 +1,7 @@
 import type { Collection } from './collection'
 import type { Dav } from './dav'
 import type { Refusals } from './forbidden'
+import type { Habits } from './habits'
 
 /**
  * A calendar and what it takes to read and write it. `floatingZone`: IANA zone of times without a zone. `mails`: whether
@@ -12,4 +13,5 @@ export type Place = {
   readonly floatingZone: string
   readonly mails: boolean
   readonly refusals: Refusals
+  readonly habits: Habits
 }

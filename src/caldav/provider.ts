@@ -14,6 +14,7 @@ import type { Account } from './discovery'
 import { findAccount } from './discovery'
 import { unexpected } from './errors'
 import { Refusals } from './forbidden'
+import { Habits } from './habits'
 import { decodePath, urlOf, withSlash } from './paths'
 import { namesIn } from './value'
 
@@ -42,6 +43,7 @@ const noneRecognised = (count: number, host: string): ProviderError =>
 class CaldavProvider implements CalendarProvider {
   readonly examination: CaldavExamination
   private readonly dav: Dav
+  private readonly habits = new Habits()
   private account: Account | undefined
 
   constructor(
@@ -69,7 +71,10 @@ class CaldavProvider implements CalendarProvider {
     const { now, localZone } = this.surroundings
     const floatingZone = collection.info.timeZone ?? localZone
     const mails = await mailsGuests(this.dav.connection, collection.url, signal)
-    return new CaldavCalendar({ dav: this.dav, collection, floatingZone, mails, refusals: new Refusals() }, now)
+    return new CaldavCalendar(
+      { dav: this.dav, collection, floatingZone, mails, refusals: new Refusals(), habits: this.habits },
+      now,
+    )
   }
 
   async check(signal: AbortSignal): Promise<string> {

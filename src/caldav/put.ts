@@ -37,10 +37,13 @@ export async function put(
   const { dav, collection } = place
   const headers = { 'content-type': 'text/calendar; charset=utf-8', ...precondition }
   const url = urlOf(id, collection.url)
+  const isNew = 'if-none-match' in precondition
+  if (isNew) place.habits.creates(id)
   const answer = await dav.connection.send({ method: 'PUT', url, headers, body: text }, signal)
   const { status } = answer
   if (status >= 200 && status < 300) {
     place.refusals.passed()
+    if (isNew) place.habits.created(status)
     return { is: 'stored', etag: answer.headers.get('etag'), text }
   }
   const said = preconditionsIn(answer.text)

@@ -9,16 +9,16 @@ import { orRefused, markedText } from './marked'
 import type { Member } from './members'
 import { getMember, textOf } from './members'
 import type { Put } from './put'
-import { put } from './put'
+import { putIntact } from './intact'
 import type { Place } from './place'
 import { etagOf, seenFrom } from './seen'
 
 /** What to write: the fields named in `changed` from `fields`; `now` in milliseconds. */
 export type Change = { readonly fields: Fields; readonly changed: readonly Field[]; readonly now: number }
 
-type Text = Member & { readonly is: 'text' }
+export type Text = Member & { readonly is: 'text' }
 
-const stale = (id: ResourceId, status?: number): ProviderError =>
+export const stale = (id: ResourceId, status?: number): ProviderError =>
   new ProviderError('stale', `${id} has changed on the server since it was read. It is read again.`, { status })
 
 /** `Calendar.update`: see there. All fields go in one PUT. */
@@ -46,7 +46,7 @@ export async function fetchSame(place: Place, seen: Live, signal: AbortSignal): 
 }
 
 /** By ETag; where the server gave none with the text that was seen, by what it means. */
-function isSame(place: Place, seen: Live, current: Text): boolean {
+export function isSame(place: Place, seen: Live, current: Text): boolean {
   const etag = etagOf(seen.ref)
   if (etag !== null) return current.etag === null || current.etag === etag
   const now = seenFrom(current, new Map(), place)
@@ -80,14 +80,8 @@ export async function storeChange(
     ? markedText(mark.uid, id, place.floatingZone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
     : orRefused(() => patchEvent(current.text, patch))
   const version = versionOf(seen, current)
-  const stored = await put(
-    place,
-    id,
-    text,
-    version,
-    signal,
-    changed.some((name) => name === 'when' || isException(name)),
-  )
+  const writesTimes = changed.some((name) => name === 'when' || isException(name))
+  const stored = await putIntact(place, id, text, version, signal, { before: current.text, writesTimes })
   if (stored.is === 'conflict') throw await whyConflict(place, id, version['if-match'], signal)
   return answerAfter(place, id, stored, changed, new Map([[id, seen]]))
 }

@@ -30,7 +30,7 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
     ['summary', normalLine(textOf(event, 'SUMMARY'))],
     ['description', normalText(textOf(event, 'DESCRIPTION'))],
     ['location', normalLine(textOf(event, 'LOCATION'))],
-    ['url', normalLine(lineNamed(event, 'URL')?.value.trim())],
+    ['url', normalLine(urlOf(event))],
     ['status', statusOf(event)],
     ['transparency', wordOf(event, 'TRANSP') === 'TRANSPARENT' ? 'transparent' : 'opaque'],
     ['visibility', visibilityOf(event)],
@@ -39,6 +39,12 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
     ['color', normalColor(lineNamed(event, 'COLOR')?.value ?? '')],
   ])
 }
+
+/** A URI is no text and has no escapes (RFC 5545 3.3.13), but SOGo writes them; a backslash is no character of it. */
+const urlOf = (event: Component): string | undefined =>
+  lineNamed(event, 'URL')
+    ?.value.trim()
+    .replace(/\\([;,])/g, '$1')
 
 /**
  * Start and end of one VEVENT in normal form.

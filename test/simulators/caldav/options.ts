@@ -27,6 +27,10 @@ export type CaldavOptions = {
   forgottenTokens: 'refused' | 'listed'
   /** Whether ETags count a member's versions, from 0 in each life of its name (SOGo), so that they come again. */
   countedEtags: boolean
+  /** Whether it stores over what is there under If-None-Match, and deletes under any If-Match (SOGo). */
+  careless: boolean
+  /** Whether it cuts lines in units of UTF-16 and stores "(null)" for a text in which that cuts a character (SOGo). */
+  cutsCharacters: boolean
   /** Members in one sync-collection answer; more are left for the next one (RFC 6578 3.6). */
   deltaLimit: number
   /**
@@ -79,6 +83,8 @@ export const ICLOUD: CaldavOptions = {
   syncCollection: true,
   forgottenTokens: 'refused',
   countedEtags: false,
+  careless: false,
+  cutsCharacters: false,
   deltaLimit: Infinity,
   trees: false,
   deltaCut: 'response',

@@ -1,0 +1,85 @@
+import type { ResourceId } from '../event/calendar'
+import { fieldNames } from '../event/event'
+import { sameMeaning } from '../event/normal'
+import { hasPairs, withoutSplits } from '../ical'
+import { refused } from './forbidden'
+import type { Member } from './members'
+import { getMember } from './members'
+import { urlOf } from './paths'
+import type { Place } from './place'
+import type { Precondition, Put } from './put'
+import { put } from './put'
+import { seenFrom } from './seen'
+
+type Text = Member & { readonly is: 'text' }
+
+/**
+ * Stores a text as `put` does, and looks at what the server holds then, where it may have destroyed it: SOGo stores
+ * "(null)" for a text in which it has cut an emoji in two. Such a text is sent once more with its lines cut elsewhere. If
+ * that does not help, what was there before is put back.
+ *
+ * @param before the text that was there; undefined if nothing was
+ * @throws ProviderError `refused` if the server does not keep it, and as `put`
+ */
+export async function putIntact(
+  place: Place,
+  id: ResourceId,
+  text: string,
+  precondition: Precondition,
+  signal: AbortSignal,
+  { before, writesTimes = true }: { readonly before?: string; readonly writesTimes?: boolean } = {},
+): Promise<Put> {
+  const { habits } = place
+  const sent = habits.splits ? withoutSplits(text) : text
+  const first = await look(place, id, await put(place, id, sent, precondition, signal, writesTimes), signal)
+  if (first.is !== 'destroyed') return first
+  habits.splits = true
+  const other = withoutSplits(text)
+  if (other === sent || first.held.etag === null) return giveUp(place, id, first.held, before, signal)
+  const version = { 'if-match': first.held.etag }
+  const second = await look(place, id, await put(place, id, other, version, signal, writesTimes), signal)
+  return second.is === 'destroyed' ? giveUp(place, id, second.held, before, signal) : second
+}
+
+type Looked = Put | { readonly is: 'destroyed'; readonly held: Text }
+
+/** What the server holds after a PUT, if that may be something else. */
+async function look(place: Place, id: ResourceId, stored: Put, signal: AbortSignal): Promise<Looked> {
+  if (stored.is !== 'stored' || !place.habits.mayDestroy(stored.text)) return stored
+  const held = await getMember(place.dav, place.collection.url, id, signal)
+  const isOther = held.is !== 'text' || (stored.etag !== null && held.etag !== stored.etag)
+  if (isOther) return { ...stored, etag: null } // not given out yet, or written by somebody else: it is read again
+  if (!isKept(place, id, stored.text, held)) return { is: 'destroyed', held }
+  place.habits.keeps(stored.text)
+  return { is: 'stored', etag: held.etag, text: held.text }
+}
+
+/** Whether all that has such characters means in one text what it means in the other. */
+function isKept(place: Place, id: ResourceId, sent: string, held: Text): boolean {
+  const wanted = seenFrom({ id, is: 'text', text: sent, etag: null }, new Map(), place)
+  const now = seenFrom(held, new Map(), place)
+  if (wanted.is !== 'live') return true
+  if (now.is !== 'live') return false
+  const names = fieldNames(wanted.fields).filter((name) => hasPairs(JSON.stringify(wanted.fields[name])))
+  return names.every((name) => sameMeaning(now.fields[name] ?? null, wanted.fields[name]))
+}
+
+async function giveUp(
+  place: Place,
+  id: ResourceId,
+  held: Text,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<never> {
+  if (held.etag !== null) {
+    const version = { 'if-match': held.etag }
+    if (before !== undefined) await put(place, id, before, version, signal)
+    else {
+      const url = urlOf(id, place.collection.url)
+      await place.dav.connection.send({ method: 'DELETE', url, headers: version }, signal)
+    }
+  }
+  throw refused(
+    'the server destroys texts with emoji or other rare characters in this place: take them out or move them',
+  )
+}
