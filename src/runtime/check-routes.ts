@@ -3,7 +3,7 @@ import type { Patience } from './account'
 import { permissionFor } from './account-routes'
 import { checkWishIn, prepareCheck } from './check'
 import { Checks } from './checks'
-import { accountOfDialog, withoutSecrets } from './dialog'
+import { accountOfDialog, bare, withoutSecrets } from './dialog'
 import type { Engine } from './engine'
 import type { NodeAPI } from './node-red'
 import { PROVIDERS } from './providers'
@@ -38,7 +38,12 @@ export function checkRoutes(RED: NodeAPI, engine: Engine, newKey: () => string):
       const prepared = await prepareCheck(checking, wish, new AbortController().signal)
       if (prepared.is === 'question') return prepared.answer
       const run: Parameters<Checks['begin']>[0] = (tell, signal) =>
-        withoutSecrets(type, settings, () => prepared.run(tell, signal))
+        withoutSecrets(type, settings, async () => {
+          const answer = await prepared.run(tell, signal)
+          const hide = (text: string): string => bare(type, settings, text)
+          const ended = answer.ended === undefined ? {} : { ended: hide(answer.ended) }
+          return { ...answer, text: hide(answer.text), ...ended }
+        })
       return { check: checks.begin(run) }
     })
   }

@@ -43,10 +43,14 @@ export async function withoutSecrets<T>(type: string, settings: AccountSettings,
     return await job()
   } catch (thrown) {
     const { code, message, status } = asCalSyncError(thrown)
-    const secrets = registeredFor(type).secrets.map((name) => given(settings[name]) ?? '')
-    const safe = secrets.filter(({ length }) => length > 3).reduce((text, each) => text.replaceAll(each, '…'), message)
-    throw new CalSyncError(code.replace(/^calsync\./, ''), safe, status)
+    throw new CalSyncError(code.replace(/^calsync\./, ''), bare(type, settings, message), status)
   }
+}
+
+/** A text without the account's secrets. */
+export function bare(type: string, settings: AccountSettings, text: string): string {
+  const secrets = registeredFor(type).secrets.map((name) => given(settings[name]) ?? '')
+  return secrets.filter(({ length }) => length > 3).reduce((rest, each) => rest.replaceAll(each, '…'), text)
 }
 
 function dialogIn({ id, values = {} }: Asked['body']): { id: string; values: Texts } {

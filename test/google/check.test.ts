@@ -49,7 +49,7 @@ describe('The check of a Google account', () => {
     )
     assert.equal(
       sawOf(found, 'google.series.cancelled-by-uid'),
-      '1 of 1 series asked for, 1 cancelled occurrences: 0 missing, in 0 series.',
+      '1 of 1 series asked for, 1 cancelled occurrence: 0 missing, in 0 series.',
     )
     assert.equal(sawOf(found, 'google.events.owner-only'), '1 of 1 event with guests.')
     assert.equal(sawOf(found, 'google.login.scopes'), 'calendar.events, calendar.calendarlist.readonly.')
@@ -73,7 +73,7 @@ describe('The check of a Google account', () => {
     assert.deepEqual(having(found, 'differs'), ['google.series.cancelled-by-uid', 'google.write.cancelled-by-uid'])
     assert.equal(
       sawOf(found, 'google.series.cancelled-by-uid'),
-      '1 of 1 series asked for, 1 cancelled occurrences: 1 missing, in 1 series.',
+      '1 of 1 series asked for, 1 cancelled occurrence: 1 missing, in 1 series.',
     )
   })
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { FACTS as CALDAV_FACTS } from '../../src/caldav/check'
+import { FACTS as GOOGLE_FACTS } from '../../src/google/check'
 import { COMMANDS } from '../../src/runtime/commands'
 import { filesUnder, readJson, readText } from './project'
 
@@ -46,4 +48,11 @@ describe('The help of calsync-reconcile', () => {
       assert.deepEqual(terms, [...COMMANDS])
     })
   }
+})
+
+describe('The page on checking an account', () => {
+  it('explains each fact that is asked about, and no other', () => {
+    const explained = firstCells(readText('docs', 'check.md')).filter((cell) => cell.includes('.'))
+    assert.deepEqual(explained.sort(), [...CALDAV_FACTS, ...GOOGLE_FACTS].sort())
+  })
 })

@@ -19,8 +19,13 @@ import { MAKES, WRITING } from './writing'
 
 /** No account needs so many requests. */
 const MOST_REQUESTS = 300
+/** Whether all was removed that was made. */
+const CLEANUP = 'caldav.cleanup'
 
 const READING: readonly Fact<Look>[] = [...DISCOVERY, ...LISTING, ...TOKENS, ...MEMBERS]
+
+/** The names of all facts. */
+export const FACTS: readonly string[] = [...[...READING, ...WRITING].map(({ id }) => id), CLEANUP]
 
 /** Asks a CalDAV server about the facts on which this provider rests, by the provider's own requests. */
 export class CaldavExamination implements Examination {
@@ -70,7 +75,7 @@ export class CaldavExamination implements Examination {
       const removed = results.reduce((sum, result) => sum + result.removed, 0)
       tell(
         cleanupFinding(
-          'caldav.cleanup',
+          CLEANUP,
           removed,
           results.flatMap(({ left }) => left),
         ),

@@ -16,8 +16,13 @@ import { MAKES, WRITING } from './writing'
 
 /** No account needs so many requests. */
 const MOST_REQUESTS = 300
+/** Whether all was removed that was made. */
+const CLEANUP = 'google.cleanup'
 
 type World = { readonly fetch: Fetch; readonly now: () => number }
+
+/** The names of all facts. */
+export const FACTS: readonly string[] = [...[...READING, ...WRITING].map(({ id }) => id), CLEANUP]
 
 /** Asks Google about the facts on which this provider rests, by the provider's own requests. */
 export class GoogleExamination implements Examination {
@@ -67,7 +72,7 @@ export class GoogleExamination implements Examination {
     } finally {
       const unlimited = await GoogleApi.load(this.config, this.world.fetch, this.world.now)
       const { removed, left } = await scratch.cleanUp(unlimited)
-      tell(cleanupFinding('google.cleanup', removed, left))
+      tell(cleanupFinding(CLEANUP, removed, left))
     }
   }
 }

@@ -118,7 +118,7 @@ export const READING: readonly Fact<Look>[] = [
         if (lost > 0) lacking += 1
       }
       const all = asked.reduce((sum, { cancelled }) => sum + cancelled.length, 0)
-      const saw = `${asked.length} of ${series.length} series asked for, ${all} cancelled occurrences: ${missing} missing, in ${lacking} series.`
+      const saw = `${asked.length} of ${series.length} series asked for, ${count(all, 'cancelled occurrence')}: ${missing} missing, in ${lacking} series.`
       return judged(missing === 0, saw)
     },
   },
@@ -127,7 +127,8 @@ export const READING: readonly Fact<Look>[] = [
     says: 'A guest who is the owner is marked as such, also where there is no other.',
     ask(look) {
       const { withGuests, ownerOnly } = needed(look.survey, 'No calendar was read.')
-      if (ownerOnly === 0) throw new NotTried(`None of ${count(withGuests, 'event')} with guests has its owner alone.`)
+      if (ownerOnly === 0)
+        throw new NotTried(`There is no such event, among ${count(withGuests, 'event')} with guests.`)
       return Promise.resolve(asExpected(`${ownerOnly} of ${count(withGuests, 'event')} with guests.`))
     },
   },
