@@ -58,9 +58,10 @@ export class Veil {
 
   /** Any text, without what was to be hidden, and without mail addresses. */
   over(text: string): string {
-    const hidden = [...this.hidden].sort((a, b) => b.length - a.length)
-    const bare = hidden.reduce((rest, each) => rest.replaceAll(each, this.name(each)), text)
-    return bare.replaceAll(/[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, (mail) => `<mail #${this.hash(mail)}>`)
+    const mails = /[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi
+    const bare = text.replaceAll(mails, (mail) => `<mail #${this.hash(mail)}>`)
+    const longestFirst = [...this.hidden].sort((a, b) => b.length - a.length)
+    return longestFirst.reduce((rest, each) => rest.replaceAll(each, this.name(each)), bare)
   }
 }
 

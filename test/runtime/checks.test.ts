@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { CalendarInfo } from '../../src/event/calendar'
 import type { CheckAnswer, CheckLine } from '../../src/runtime/check'
 import { checkWishIn } from '../../src/runtime/check'
+import { checkRoutes } from '../../src/runtime/check-routes'
 import { Checks, UNASKED } from '../../src/runtime/checks'
 import type { Engine } from '../../src/runtime/engine'
 import type { NodeAPI } from '../../src/runtime/node-red'
@@ -62,6 +63,18 @@ describe('The checks that dialogs have begun', () => {
     checks.cancel(ids[0]!)
     await time.pass(0)
     assert.ok(checks.begin(endless))
+  })
+})
+
+describe('The routes of a check', () => {
+  it('need the permission to write the account and to deploy, and take JSON only', () => {
+    const engine = { around: { now: () => 0, sleep: () => Promise.resolve() } } as unknown as Engine
+    const routes = checkRoutes({} as NodeAPI, engine, () => 'key')
+    assert.equal(routes.length, 6)
+    for (const { method, path, permission } of routes) {
+      const type = path.split('/')[2] ?? ''
+      assert.deepEqual([method, permission], ['post', [`calsync-${type}-account.write`, 'flows.write']])
+    }
   })
 })
 
