@@ -67,7 +67,7 @@ export class OccurrenceWriter {
       const isAsked = keys.includes(key)
       const wrote = isAsked ? [exceptionField(key)] : base
       if (!this.isOurs(key, before)) {
-        if (isAsked) failures.push(new ProviderError('stale', `Somebody else changed the occurrence ${key} meanwhile.`))
+        if (isAsked) failures.push(changedMeanwhile(key))
       } else if (this.isLeftover(key, this.found.get(key))) {
         yield await this.cancel(key, wrote, signal)
       } else if (isAsked || !this.isDone(key)) {
@@ -122,6 +122,10 @@ export class OccurrenceWriter {
       const instance = await this.patch(key, body, signal)
       if (!instance) throw noOccurrence(key)
       this.series = withInstance(this.series, instance, this.surroundings)
+      if (isCancelled(instance)) {
+        yield { wrote: [], holds: this.series } // of which no query may tell
+        throw changedMeanwhile(key)
+      }
     }
     yield { wrote, holds: this.series }
   }
@@ -141,15 +145,17 @@ export class OccurrenceWriter {
 
   private async cancel(key: string, wrote: readonly Field[], signal: AbortSignal): Promise<Answer> {
     const instance = await this.patch(key, { status: 'cancelled' }, signal)
-    const recurs = whenOf(this.series.fields)?.recurrence !== undefined
     // Google may answer with less than what it keeps of a cancelled occurrence.
-    if (instance && recurs) {
+    if (instance) {
       this.series = withInstance(this.series, { ...instance, status: 'cancelled' }, this.surroundings)
     }
     return { wrote, holds: this.series }
   }
 
-  /** Patches one occurrence; undefined if the series, which is there, has none at that time. */
+  /**
+   * Patches one occurrence; undefined if the series, which is there, has none at that time. One that is found cancelled,
+   * though nothing is known of that, is left as it is.
+   */
   private async patch(key: string, body: GoogleEvent, signal: AbortSignal): Promise<GoogleEvent | undefined> {
     const { etag: seriesEtag, instances, ids } = refOf(this.series)
     const id = ids?.[key] ?? instanceId(this.series.id, key)
@@ -166,17 +172,17 @@ export class OccurrenceWriter {
     }
   }
 
-  /** The same with the occurrence's own ETag, if nobody has changed it. */
+  /** The same with the occurrence's own ETag, if nobody has changed it; or as it is if somebody has cancelled it. */
   private async patchIfPlain(key: string, id: string, body: GoogleEvent, signal: AbortSignal): Promise<GoogleEvent> {
     const instance = await this.api.get(this.calendarId, id, signal)
+    if (instance && isCancelled(instance)) return instance
     const isPlain =
       instance !== undefined &&
-      !isCancelled(instance) &&
       sameMeaning(
         exceptionIn(withInstance(this.series, instance, this.surroundings).fields, key),
         exceptionIn(this.series.fields, key),
       )
-    if (!isPlain) throw new ProviderError('stale', `Somebody else changed the occurrence ${key} meanwhile.`)
+    if (!isPlain) throw changedMeanwhile(key)
     return this.api.patch(this.calendarId, id, body, instance.etag ?? '', signal)
   }
 
@@ -192,6 +198,9 @@ export class OccurrenceWriter {
 }
 
 const isLinked = (fields: Fields | undefined): boolean => (fields?.url ?? null) !== null
+
+const changedMeanwhile = (key: string): ProviderError =>
+  new ProviderError('stale', `Somebody else changed the occurrence ${key} meanwhile.`)
 
 const noOccurrence = (key: string): ProviderError =>
   new ProviderError(

@@ -4,11 +4,14 @@ import { ProviderError } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { EventsPage, GoogleApi } from './api'
 import { SyncTokenInvalid } from './errors'
+import { cancelledBefore, mayOccur } from './remembered'
 import type { Surroundings } from './seen'
-import { gone, isCancelled, isRecurring, refOf, seriesId } from './seen'
+import { gone, isCancelled, seeEvent } from './seen'
 import type { Group } from './series'
 import { grouped, isKnown, isUnchanged, needsWhole, seeGroup } from './series'
+import { Contradiction, SeriesReader } from './series-reader'
 import type { GoogleEvent } from './times'
+import { keyOfInstance } from './times'
 
 type Listing = { readonly items: readonly GoogleEvent[]; readonly token: string | null }
 
@@ -17,29 +20,23 @@ const SLICE = 25
 /** To read more resources than these one by one costs more than to list the calendar. */
 const FEW = 20
 
-/**
- * Google tells of a series, and does not list it under its UID: what else belongs to it is not known, and not whether it
- * is still there, for of what was deleted Google keeps a cancelled event.
- */
-class Contradiction extends ProviderError {
-  constructor(
-    /** The deletions that the same delta told of. */
-    readonly deleted: readonly Seen[] = [],
-  ) {
-    super('stale', "Google's answers about a series contradict each other. It is read again.")
-  }
-}
-
 const isGone = ({ is }: Seen): boolean => is === 'gone'
 
 /** Reads one calendar. */
 export class Reader {
+  /** Finds series with all that belongs to them. */
+  readonly series: SeriesReader
+
   constructor(
     private readonly api: GoogleApi,
     private readonly calendarId: string,
     /** Of the last answer: lists bear what else an event's meaning depends on. */
     private current: Surroundings,
-  ) {}
+  ) {
+    const find = async (iCalUID: string, signal: AbortSignal): Promise<readonly GoogleEvent[]> =>
+      (await this.list({ iCalUID, showDeleted: true }, signal)).items
+    this.series = new SeriesReader(api, calendarId, find, () => this.current)
+  }
 
   get surroundings(): Surroundings {
     return this.current
@@ -58,11 +55,11 @@ export class Reader {
     return this.readAll(known, signal)
   }
 
-  private async readAll(known: Known, signal: AbortSignal): Promise<Read> {
+  private async readAll(known: Known, signal: AbortSignal, isToSkip: typeof isUnchanged = isUnchanged): Promise<Read> {
     // Without showDeleted, Google lists the cancelled occurrences of live series all the same.
     const { items, token } = await this.list({}, signal)
-    const groups = [...grouped(items).values()]
-    const isSame = groups.map((group) => isUnchanged(group, known, this.current))
+    const groups = [...grouped(items).values()].map((group) => this.withHidden(group, known))
+    const isSame = groups.map((group) => isToSkip(group, known, this.current))
     const others = groups.filter((_, at) => isSame[at] === false)
     const seen = await this.understand(others, (group) => seeGroup(group, known, this.current))
     return {
@@ -94,7 +91,8 @@ export class Reader {
     for (const group of changed) {
       const before = known.get(group.id)
       if (before && isKnown(group, known, this.current)) seen.push(before)
-      else if (needsWhole(group, known)) groups.push(await this.whole(group, known, signal).catch(withDeletions))
+      else if (needsWhole(group, known))
+        groups.push(await this.series.whole(group, before, signal).catch(withDeletions))
       else groups.push(group)
     }
     seen.push(...(await this.understand(groups, (group) => seeGroup(group, known, this.current))))
@@ -112,68 +110,49 @@ export class Reader {
     return seen
   }
 
-  /** All of a series, of which a part is at hand: one request, if the part or what is known says its UID. */
-  private async whole(part: Group, known: Known, signal: AbortSignal): Promise<Group> {
-    const before = known.get(part.id)
-    const fromBefore = before?.is === 'live' ? refOf(before).iCalUID : undefined
-    const fromPart = [part.master, ...part.instances].find((event) => typeof event?.iCalUID === 'string')?.iCalUID
-    const group = await this.series(part.id, fromPart ?? fromBefore, signal)
-    if (group.master) return group
-    const found = new Set(group.instances.map(({ id }) => id))
-    const isLacking = part.master || before?.is === 'live' || part.instances.some(({ id }) => !found.has(id))
-    if (isLacking) throw new Contradiction()
-    return group
-  }
-
   /**
-   * A series with all its exceptions and cancelled occurrences.
-   *
-   * @param iCalUID undefined costs another request
+   * A complete list tells which occurrences of a series are cancelled, but is not known to tell of instances that the
+   * series does not have at present.
    */
-  async series(id: ResourceId, iCalUID: string | undefined, signal: AbortSignal): Promise<Group> {
-    if (iCalUID === undefined) {
-      const master = await this.api.get(this.calendarId, id, signal)
-      if (!master || isCancelled(master) || typeof master.iCalUID !== 'string') return { id, master, instances: [] }
-      return this.series(id, master.iCalUID, signal)
-    }
-    const { items } = await this.list({ iCalUID, showDeleted: true }, signal)
-    const group = grouped(items.filter((event) => seriesId(event) === id)).get(id) ?? { id, instances: [] }
-    if (group.master) return group
-    // A series that its own UID does not find may be one that was never shared; only its id can tell.
-    const master = await this.api.get(this.calendarId, id, signal)
-    if (!master || isCancelled(master) || !isRecurring(master)) return { ...group, master }
-    if (typeof master.iCalUID === 'string' && master.iCalUID !== iCalUID) return this.series(id, master.iCalUID, signal)
-    throw new Contradiction() // it is there, so its exceptions may be, too
+  private withHidden(group: Group, known: Known): Group {
+    const remembered = group.master ? cancelledBefore(known.get(group.id)) : []
+    if (!group.master || remembered.length === 0) return group
+    const listed = new Set(group.instances.map(({ id }) => id))
+    const now = seeEvent(group.master, this.current)
+    const isHidden = (instance: GoogleEvent): boolean =>
+      now.is === 'live' && !mayOccur(now.fields, keyOfInstance(instance, this.current.timeZone) ?? '')
+    const hidden = remembered.filter((instance) => !listed.has(instance.id) && isHidden(instance))
+    return { ...group, instances: [...group.instances, ...hidden] }
   }
 
   /** These resources as they are now. */
   async readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {
-    const found = new Map<ResourceId, Seen>()
-    if (ids.length > FEW) {
-      const { seen } = await this.readAll(new Map(), signal)
-      for (const each of seen) found.set(each.id, each)
-    }
+    let found = ids.length > FEW ? await this.listed(known, signal) : undefined
     const seen: Seen[] = []
-    for (const id of new Set(ids)) seen.push(found.get(id) ?? (await this.readOne(id, known, signal)))
+    for (const id of new Set(ids)) {
+      try {
+        seen.push(found?.get(id) ?? (await this.readOne(id, known, signal)))
+      } catch (error) {
+        if (!(error instanceof Contradiction) || found) throw error
+        found = await this.listed(known, signal)
+        const there = found.get(id)
+        if (!there) throw error
+        seen.push(there)
+      }
+    }
     return seen
+  }
+
+  /** All that a complete read finds, by id. */
+  private async listed(known: Known, signal: AbortSignal): Promise<Map<ResourceId, Seen>> {
+    const { seen } = await this.readAll(known, signal, () => false)
+    return new Map(seen.map((each) => [each.id, each]))
   }
 
   /** One resource as it is now. */
   async readOne(id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
-    const before = known.get(id)
-    const iCalUID = before?.is === 'live' ? refOf(before).iCalUID : undefined
-    const group = await this.groupOf(id, iCalUID, signal)
+    const group = await this.series.ofResource(id, known.get(id), signal)
     return seeGroup(group, known, this.current).find((seen) => seen.id === id) ?? gone(id, known)
-  }
-
-  private async groupOf(id: ResourceId, iCalUID: string | undefined, signal: AbortSignal): Promise<Group> {
-    if (iCalUID !== undefined) return this.series(id, iCalUID, signal)
-    const event = await this.api.get(this.calendarId, id, signal)
-    if (!event) return { id, instances: [] }
-    if (typeof event.recurringEventId === 'string') return { id: event.recurringEventId, instances: [event] }
-    return isRecurring(event) && !isCancelled(event)
-      ? this.series(id, event.iCalUID ?? undefined, signal)
-      : { id, master: event, instances: [] }
   }
 
   /** All pages of a list. A page may be empty and not the last. */

@@ -158,7 +158,7 @@ function withInstanceRef(series: Live, key: string, instance: GoogleEvent, surro
   })
 }
 
-/** A series with all its exceptions. */
+/** A series with all its exceptions, or an event that does not recur any more with those that it keeps out of sight. */
 export function seeSeries(master: GoogleEvent, instances: readonly GoogleEvent[], surroundings: Surroundings): Seen {
   const seen = seeEvent(master, surroundings)
   if (seen.is !== 'live') return seen

@@ -28,21 +28,18 @@ export function grouped(events: Iterable<GoogleEvent>): Map<ResourceId, Group> {
 }
 
 /**
- * What a whole group means: a series with its exceptions; or, where the series is not there (one was invited to some
- * occurrences only) or does not recur any more, each live exception as an event of its own.
+ * What a whole group means: a series, or what was one, with its exceptions; or, where it is not there (one was invited
+ * to some occurrences only), each live exception as an event of its own.
  */
 export function seeGroup({ id, master, instances }: Group, known: Known, surroundings: Surroundings): Seen[] {
-  const alive = master && !isCancelled(master) ? master : undefined
-  if (alive && isRecurring(alive)) {
+  if (master && !isCancelled(master)) {
     const leftAlone = instances.filter((instance) => known.get(instance.id ?? '')?.is === 'live')
     return [
-      seeSeries(alive, instances, surroundings),
+      seeSeries(master, instances, surroundings),
       ...leftAlone.map((instance) => gone(instance.id ?? '', known, instance)),
     ]
   }
-  const seen: Seen[] = []
-  if (alive) seen.push(seeEvent(alive, surroundings))
-  else if (master || known.has(id)) seen.push(gone(id, known, master))
+  const seen: Seen[] = master || known.has(id) ? [gone(id, known, master)] : []
   for (const instance of instances) {
     const instanceId = instance.id ?? ''
     if (!isCancelled(instance)) seen.push(seeEvent(instance, surroundings))

@@ -1,4 +1,4 @@
-import type { Answer, Live, Mark, ResourceId, Uid } from '../event/calendar'
+import type { Answer, Live, Mark, ResourceId, Seen, Uid } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
@@ -92,7 +92,7 @@ export class Writer {
 
   /** An earlier create had come through: what it made is brought to hold the fields, unless somebody else edited it. */
   private async *adopt(id: ResourceId, target: Fields, signal: AbortSignal): AsyncGenerator<Answer> {
-    const seen = await this.reader.readOne(id, new Map(), signal)
+    const seen = await this.readUnknown(id, signal)
     if (seen.is !== 'live') throw new ProviderError('stale', 'The event was changed while it was copied.')
     const all = [...new Set([...HELD, ...fieldNames(target), ...fieldNames(seen.fields)])]
     const value = (fields: Fields, name: Field) => fields[name] ?? (name in fields ? null : emptyValue(name))
@@ -105,6 +105,16 @@ export class Writer {
     }
     yield { wrote: all.filter((name) => !differing.includes(name)), holds: seen }
     if (differing.length > 0) yield* this.update(seen, target, differing, signal)
+  }
+
+  /** A resource of which nothing is known. What of a series is cancelled, only a complete list is known to tell. */
+  private async readUnknown(id: ResourceId, signal: AbortSignal): Promise<Seen> {
+    const seen = await this.reader.readOne(id, new Map(), signal)
+    const mayHide =
+      seen.is === 'live' && refOf(seen).iCalUID !== undefined && seen.mark?.wrote !== hashFields(seen.fields)
+    const outOfSight: Seen = { is: 'gone', how: 'missing', id, uid: seen.uid }
+    const [thorough = seen] = mayHide ? await this.reader.readSome([id], new Map([[id, outOfSight]]), signal) : []
+    return thorough
   }
 
   async *update(seen: Live, fields: Fields, changed: readonly Field[], signal: AbortSignal): AsyncGenerator<Answer> {
@@ -124,7 +134,7 @@ export class Writer {
       yield { wrote: base, holds: patched }
       return
     }
-    const instances = refOf(seen).instances ? await this.instancesOf(event, signal) : []
+    const instances = refOf(seen).instances ? await this.reader.series.instancesAfter(event, seen, signal) : []
     const [now = patched] = seeGroup({ id: seen.id, master: event, instances }, new Map(), this.reader.surroundings)
     if (now.is !== 'live') {
       yield { wrote: base, holds: now }
@@ -161,11 +171,6 @@ export class Writer {
     if (!(error instanceof ProviderError && error.status === 403 && error.code === 'refused')) return error
     const event = await this.api.get(this.calendarId, id, signal)
     return event && !isCancelled(event) ? error : new ProviderError('stale', 'The event was deleted meanwhile.')
-  }
-
-  private async instancesOf(event: GoogleEvent, signal: AbortSignal): Promise<readonly GoogleEvent[]> {
-    const group = await this.reader.series(event.id ?? '', event.iCalUID ?? undefined, signal)
-    return group.instances
   }
 
   private occurrences(series: Live, target: Fields): OccurrenceWriter {

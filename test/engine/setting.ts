@@ -62,6 +62,8 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
       ...(random.chance(0.5) ? { pageSize: 1 + random.below(4) } : {}),
       emptyPages: random.chance(0.3),
       exceptionsFirst: random.chance(0.5),
+      cancelledByUid: random.chance(0.5),
+      listsHidden: random.chance(0.5),
     },
     caldav: drawServer(random),
   }

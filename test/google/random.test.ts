@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { Known, Live } from '../../src/event/calendar'
 import { ProviderError } from '../../src/event/calendar'
 import type { Field, Fields } from '../../src/event/event'
 import { fieldNames, fieldsFrom } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
 import { emptyValue, sameMeaning } from '../../src/event/normal'
-import { FOURTH, only, readAll, SECOND, signal, THIRD, World } from './world'
+import { byId, FOURTH, only, readAll, SECOND, signal, THIRD, World } from './world'
 
 const KEYS = [SECOND, THIRD, FOURTH]
 const at = (hour: number, day = '2026-01-06') => ({
@@ -24,6 +25,8 @@ const SERIES = [
     when: { start: { date: '2026-01-06' }, end: { date: '2026-01-07' }, recurrence: WEEKLY },
     keys: KEYS.map((key) => key.slice(0, 10)),
   },
+  { when: { start: at(9), end: at(10), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2;BYDAY=TU'] }, keys: [SECOND] },
+  { when: { start: at(9), end: at(10) }, keys: [] },
 ]
 const series = fc.nat({ max: SERIES.length - 1 })
 const hourly = fc.nat({ max: 3 })
@@ -80,6 +83,8 @@ const behaviour = fc.record({
   seriesEtag: fc.constantFrom('kept' as const, 'changes' as const),
 })
 
+const paging = fc.record({ cancelledByUid: fc.boolean(), listsHidden: fc.boolean() })
+
 const valueIn = (held: Fields, name: Field): Json => (name in held ? (held[name] ?? null) : emptyValue(name))
 
 /** The fields in which an event is not yet as wanted. */
@@ -107,28 +112,40 @@ function reduced(wanted: Fields): Fields {
 describe('Google provider: any series', () => {
   it('holds what it is told to hold, however the service treats exceptions', async () => {
     await fc.assert(
-      fc.asyncProperty(behaviour, fc.array(fieldsOf(series), { minLength: 2, maxLength: 4 }), async (how, states) => {
-        const calendar = await new World({ behaviour: how }).calendar()
-        const [first = {}, ...rest] = states
-        for await (const answer of calendar.create('u', first, signal)) assert.ok('holds' in answer)
-        assert.deepEqual(only(await readAll(calendar)).fields, reduced(first))
-        for (const wanted of rest) {
-          const seen = only(await readAll(calendar))
-          const changed = differing(seen.fields, wanted)
-          let last: Fields = seen.fields
-          const wrote = new Set<Field>()
-          for await (const answer of calendar.update(seen, wanted, changed, signal)) {
-            assert.ok('holds' in answer && answer.holds.is === 'live')
-            last = answer.holds.fields
-            for (const name of answer.wrote) wrote.add(name)
+      fc.asyncProperty(
+        behaviour,
+        paging,
+        fc.array(fieldsOf(series), { minLength: 2, maxLength: 5 }),
+        async (how, listing, states) => {
+          const calendar = await new World({ behaviour: how, paging: listing }).calendar()
+          let known: Known = new Map()
+          const readAgain = async (): Promise<Live> => {
+            const read = await calendar.read(null, known, signal)
+            if (read.seen.length > 0) known = byId(read.seen)
+            return [...known.values()][0] as Live
           }
-          assert.deepEqual([...wrote].sort(), [...changed].sort())
-          const read = only(await readAll(calendar))
-          assert.deepEqual(read.fields, reduced(wanted))
-          assert.deepEqual(last, read.fields)
-        }
-      }),
-      { numRuns: 60, seed: 7 },
+          const [first = {}, ...rest] = states
+          for await (const answer of calendar.create('u', first, signal)) assert.ok('holds' in answer)
+          assert.deepEqual((await readAgain()).fields, reduced(first))
+          for (const wanted of rest) {
+            const seen = await readAgain()
+            const changed = differing(seen.fields, wanted)
+            let last: Live = seen
+            const wrote = new Set<Field>()
+            for await (const answer of calendar.update(seen, wanted, changed, signal)) {
+              assert.ok('holds' in answer && answer.holds.is === 'live')
+              last = answer.holds
+              for (const name of answer.wrote) wrote.add(name)
+            }
+            known = byId([last])
+            assert.deepEqual([...wrote].sort(), [...changed].sort())
+            assert.deepEqual(last.fields, reduced(wanted))
+            assert.deepEqual((await readAgain()).fields, last.fields)
+            assert.deepEqual(only(await readAll(calendar)).fields, last.fields)
+          }
+        },
+      ),
+      { numRuns: 100, seed: 7 },
     )
   })
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Json } from '../../src/event/json'
 import { jsonResponse } from '../simulators/google/refusal'
-import type { GoogleEvent } from '../simulators/google/resource'
+import type { Seen } from '../../src/event/calendar'
+import type { GoogleEvent, Patch } from '../simulators/google/resource'
 import type { User } from '../simulators/google/user'
 import { byId, CHOIR, collect, DENTIST, only, readAll, SECOND, signal, THIRD, FOURTH, World } from './world'
 
@@ -259,6 +260,85 @@ describe('Google provider: what changed', () => {
     user.delete(user.instanceId(id, SECOND))
     assert.equal(only(await again()).fields[`exceptions.${SECOND}`], null)
     assert.equal(world.simulator.takeRequests().length, 2)
+  })
+
+  for (const how of ['the series and the occurrence', 'the occurrence alone', 'the occurrence alone, without a zone']) {
+    it(`knows that an occurrence was cancelled, of which only the delta tells (${how})`, async () => {
+      const world = new World({ paging: { cancelledByUid: false } })
+      const { user } = world.simulator
+      const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+      const { calendar, known, again } = await readOnce(world)
+      user.delete(user.instanceId(id, SECOND))
+      if (how.includes('the series')) user.edit(id, { location: 'Hall' })
+      if (how.includes('without')) {
+        const { originalStartTime, ...cancelled } = user.get(user.instanceId(id, SECOND))
+        user.plant({ ...cancelled, originalStartTime: { dateTime: originalStartTime?.dateTime } })
+      }
+      let read = await again()
+      assert.equal(only(read).fields[`exceptions.${SECOND}`], null)
+      const seen = new Map([...known, ...byId(read.seen)])
+      // It is remembered whatever else changes: the series, another occurrence, and what is read for its own sake.
+      user.edit(id, { summary: 'Band' })
+      read = await calendar.read(read.position, seen, signal)
+      assert.equal(only(read).fields[`exceptions.${SECOND}`], null)
+      user.edit(user.instanceId(id, THIRD), { summary: 'Concert' })
+      read = await calendar.read(read.position, byId(read.seen), signal)
+      assert.deepEqual(
+        [only(read).fields[`exceptions.${SECOND}`], only(read).fields[`exceptions.${THIRD}`]],
+        [null, { summary: 'Concert' }],
+      )
+      const [some] = await calendar.readSome([id], byId(read.seen), signal)
+      assert.deepEqual(some, only(read))
+      assert.deepEqual(only(await readAll(calendar)).fields, only(read).fields)
+    })
+  }
+
+  it('knows that a cancelled occurrence was restored, also where no query finds a cancelled one', async () => {
+    const world = new World({ paging: { cancelledByUid: false } })
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    for (const key of [SECOND, THIRD]) user.delete(user.instanceId(id, key))
+    const { again } = await readOnce(world)
+    user.edit(user.instanceId(id, SECOND), { status: 'confirmed' })
+    const { fields } = only(await again())
+    assert.equal(`exceptions.${SECOND}` in fields, false)
+    assert.equal(fields[`exceptions.${THIRD}`], null)
+  })
+
+  for (const movedSeries of ['orphans', 'resets'] as const) {
+    it(`asks what became of cancelled occurrences where their series moved and came back (${movedSeries})`, async () => {
+      const world = new World({ behaviour: { movedSeries }, paging: { cancelledByUid: false, listsHidden: false } })
+      const { user } = world.simulator
+      const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+      user.delete(user.instanceId(id, SECOND))
+      const { calendar, known, first } = await readOnce(world)
+      const weekly = { ...NATIVE_SERIES, status: 'confirmed' }
+      let [seen, position] = [known as ReadonlyMap<string, Seen>, first.position]
+      for (const edit of [{ recurrence: null }, { recurrence: ['RRULE:FREQ=MONTHLY'] }, weekly]) {
+        user.edit(id, edit as Patch)
+        if (edit !== weekly) seen = byId((await calendar.read(null, seen, signal)).seen) // a complete read forgets nothing
+        const read = await calendar.read(position, seen, signal)
+        ;[seen, position] = [byId(read.seen), read.position]
+      }
+      const series = seen.get(id)
+      assert.ok(series?.is === 'live')
+      assert.equal(`exceptions.${SECOND}` in series.fields, movedSeries === 'orphans')
+      assert.deepEqual(series.fields, only(await readAll(calendar)).fields)
+    })
+  }
+
+  it('reads all of a series that was out of sight, since nobody remembers what is cancelled of it', async () => {
+    const world = new World({ paging: { cancelledByUid: false } })
+    const { user } = world.simulator
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.delete(user.instanceId(id, SECOND))
+    const { calendar, first } = await readOnce(world)
+    const missing = byId([{ is: 'gone', how: 'missing', id, uid: id }])
+    user.edit(id, { summary: 'Band' })
+    assert.equal(only(await calendar.read(first.position, missing, signal)).fields[`exceptions.${SECOND}`], null)
+    const [some] = await calendar.readSome([id], missing, signal)
+    assert.ok(some?.is === 'live')
+    assert.equal(some.fields[`exceptions.${SECOND}`], null)
   })
 
   it('reads all again, and knows what was deleted, when the search for a series does not find what is there', async () => {

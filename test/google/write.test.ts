@@ -53,6 +53,17 @@ describe('Google provider: create', () => {
     assert.equal(world.simulator.user.events().length, 1)
   })
 
+  it('adopts a series with what is cancelled of it, where no query finds that', async () => {
+    const world = new World({ paging: { cancelledByUid: false } })
+    const calendar = await world.calendar()
+    const fields: Fields = { ...CHOIR, [`exceptions.${SECOND}`]: null, [`exceptions.${THIRD}`]: { summary: 'Concert' } }
+    await collect(calendar.create('u', fields, signal))
+    assert.deepEqual(heldAfter(await collect(calendar.create('u', fields, signal))).fields, fields)
+    const revived = { ...CHOIR, [`exceptions.${THIRD}`]: { summary: 'Concert' } }
+    assert.deepEqual(heldAfter(await collect(calendar.create('u', revived, signal))).fields, revived)
+    assert.deepEqual(only(await readAll(calendar)).fields, revived)
+  })
+
   it('brings what it adopts to hold the fields, exceptions and all', async () => {
     const before: Fields = { ...CHOIR, [`exceptions.${SECOND}`]: { summary: 'Old' } }
     const { world, calendar } = await withSeries(before)
@@ -268,6 +279,26 @@ describe('Google provider: occurrences', () => {
     const now = only(await readAll(calendar)).fields
     assert.deepEqual(now[`exceptions.${SECOND}`], { summary: 'Concert' })
     assert.equal(now[`exceptions.${THIRD}`], null)
+  })
+
+  it('tells of an occurrence that it finds cancelled where it was to change it', async () => {
+    const world = new World({ paging: { cancelledByUid: false } })
+    const calendar = await world.calendar()
+    const { user } = world.simulator
+    const seen = heldAfter(await collect(calendar.create('u', CHOIR, signal)))
+    user.delete(user.instanceId(seen.id, SECOND))
+    const name = `exceptions.${SECOND}` as const
+    const held: unknown[] = []
+    const work = async () => {
+      const wanted = { ...seen.fields, [name]: { summary: 'Concert' } }
+      for await (const answer of calendar.update(seen, wanted, [name], signal)) {
+        assert.deepEqual(answer.wrote, [])
+        if ('holds' in answer && answer.holds.is === 'live') held.push(answer.holds.fields[name])
+      }
+    }
+    await assert.rejects(work, code('stale'))
+    assert.deepEqual(held, [null])
+    assert.equal(user.get(user.instanceId(seen.id, SECOND)).status, 'cancelled')
   })
 
   it('does not overwrite an occurrence that somebody else made different, or changed', async () => {

@@ -26,7 +26,7 @@ const SETTING: Setting = {
   maxOperations: 1000,
   troubles: new Set(),
   behaviour: { exceptions: 'follow', movedSeries: 'orphans', virtualEtag: 'master', seriesEtag: 'kept' },
-  paging: { emptyPages: false, exceptionsFirst: false },
+  paging: { emptyPages: false, exceptionsFirst: false, cancelledByUid: true, listsHidden: true },
   caldav: { rewrites: 'stamps' },
 }
 

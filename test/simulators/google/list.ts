@@ -13,6 +13,10 @@ export type Paging = {
   emptyPages: boolean
   /** Within a page, exceptions come before their series. */
   exceptionsFirst: boolean
+  /** Whether a query by UID finds cancelled instances: of what is cancelled, no UID is guaranteed. */
+  cancelledByUid: boolean
+  /** Whether instances that their series does not have at present are listed. */
+  listsHidden: boolean
 }
 
 type Cursor = { t: 'page'; from: number; started: number; empty: boolean } | { t: 'sync'; from: number }
@@ -49,7 +53,7 @@ export function listEvents(
   const state = cursor?.t === 'page' ? cursor : { from: since ?? 0, started: calendar.version, empty: false }
   const size = Math.min(pageSize(query, 250, 2500), paging.pageSize ?? Infinity)
 
-  const matching = selected(calendar, query, since !== undefined, state.from)
+  const matching = selected(calendar, query, since !== undefined, state.from, paging)
   const showEmpty = paging.emptyPages && !state.empty && matching.length > 0
   const items = showEmpty ? [] : matching.slice(0, size)
   const more = showEmpty || matching.length > size
@@ -84,15 +88,34 @@ function refuseCombinations(query: Query, sync: string | undefined): void {
   for (const name of UNSUPPORTED) if (query.has(name)) throw unsupported(`the parameter ${name}`)
 }
 
-function selected(calendar: SimulatedCalendar, query: Query, incremental: boolean, from: number): Stored[] {
+function selected(
+  calendar: SimulatedCalendar,
+  query: Query,
+  incremental: boolean,
+  from: number,
+  { cancelledByUid, listsHidden }: Paging,
+): Stored[] {
   const uid = one(query, 'iCalUID')
   const showDeleted = incremental || one(query, 'showDeleted') === 'true'
   const found: Stored[] = []
   for (const stored of calendar.events.values()) {
     if (stored.version <= from || (uid !== undefined && stored.event.iCalUID !== uid)) continue
+    if (uid !== undefined && !cancelledByUid && isCancelledInstance(stored.event)) continue
+    if (!incremental && !listsHidden && isHidden(calendar, stored.event)) continue
     if (showDeleted || isShown(calendar, stored.event)) found.push(stored)
   }
   return found.sort((a, b) => a.version - b.version)
+}
+
+const isCancelledInstance = ({ status, recurringEventId }: GoogleEvent): boolean =>
+  status === 'cancelled' && typeof recurringEventId === 'string'
+
+/** A cancelled instance that its series, which is there, does not have at present. */
+function isHidden(calendar: SimulatedCalendar, event: GoogleEvent): boolean {
+  const master = calendar.events.get(event.recurringEventId ?? '')?.event
+  if (!isCancelledInstance(event) || !master || master.status === 'cancelled') return false
+  const at = instant(event.originalStartTime ?? {}, calendar.settings.timeZone)
+  return !master.recurrence || !calendar.expansion(master).occursAt(at)
 }
 
 /** Cancelled instances of a live series are shown even without showDeleted. */

@@ -70,7 +70,13 @@ export class GoogleSimulator {
       seriesEtag: 'kept',
       ...options.behaviour,
     }
-    this.paging = { emptyPages: false, exceptionsFirst: false, ...options.paging }
+    this.paging = {
+      emptyPages: false,
+      exceptionsFirst: false,
+      cancelledByUid: true,
+      listsHidden: true,
+      ...options.paging,
+    }
     this.user = new User(this)
     this.addCalendar({ id: this.account, primary: true })
   }
