@@ -5,6 +5,10 @@ import { emptyValue, sameMeaning } from '../event/normal'
 import { occurs } from '../event/occurs'
 import type { Both, Common, Field, Fields, Half, Json, Side } from './model'
 import { SIDES, both, other } from './model'
+import { changeOf, isSilent, lacks, mergedOccurrence } from './occurrence'
+import { valueOf, withValues } from './values'
+
+export { valueOf, withValues } from './values'
 
 /** The outcome of comparing one event's fields, side by side. */
 export type Merged = {
@@ -25,14 +29,10 @@ const NOTHING: Merged = { to: { left: new Map(), right: new Map() }, same: [], o
 /** Whether a side holds what it held, in all fields: the common case, and the one that has to be fast. */
 function isQuiet(half: Half, fields: Fields, common: Common): boolean {
   for (const field of fieldNames(fields)) {
-    if (common.has(field) && (!(field in half.held) || hasChanged(half, fields, field))) return false
+    if (common.has(field) && !sameMeaning(valueOf(fields, field), half.held[field])) return false
   }
   return fieldNames(half.held).every((field) => field in fields || !common.has(field))
 }
-
-/** The value that a side holds in a field, empty where it says nothing. */
-export const valueOf = (fields: Fields, field: Field): Json =>
-  fields[field] ?? (field in fields ? null : emptyValue(field))
 
 /** What a half's side held in a field; undefined: no base. Where `when` was agreed on, so were all its occurrences. */
 export function heldValue({ held }: Half, field: Field): Json | undefined {
@@ -43,9 +43,16 @@ export function heldValue({ held }: Half, field: Field): Json | undefined {
 /** Whether a side's field differs from what it held. Without a base it does if it holds a value. */
 function hasChanged(half: Half, fields: Fields, field: Field): boolean {
   const held = heldValue(half, field)
+  if (isException(field) && held !== undefined && 'when' in half.held) return changeOf(half, fields, field) !== 'none'
   if (held === undefined) return isException(field) || valueOf(fields, field) !== null
   return !sameMeaning(valueOf(fields, field), held)
 }
+
+/** The same, but that an occurrence shows what its series does is no edit of it. */
+const isEdited = (half: Half, fields: Fields, field: Field): boolean =>
+  isException(field) && 'when' in half.held
+    ? changeOf(half, fields, field) === 'edited'
+    : hasChanged(half, fields, field)
 
 /**
  * The fields, of those that both can hold, in which a side differs from what it held. That an exclusion of what does not
@@ -90,7 +97,7 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
   const agreeing = (field: Field): boolean => agree(field, fields, common)
   const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
   const moves = (side: Side, field: Field): boolean =>
-    (flows[side] || !based(field)) && (hasChanged(halves[side], fields[side], field) || clears(side, field))
+    (flows[side] || !based(field)) && (isEdited(halves[side], fields[side], field) || clears(side, field))
   // A copy that is as it was written has a base of its own: what its original no longer has was cleared there.
   const clears = (side: Side, field: Field): boolean => {
     const base = heldValue(halves[other(side)], field)
@@ -98,6 +105,10 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
     return !sameMeaning(valueOf(fields[side], field), base)
   }
 
+  const isShown = (field: Field): field is ExceptionField =>
+    isException(field) && SIDES.every((side) => 'when' in halves[side].held)
+  /** Occurrences that both had agreed on are written as they are to show, once it is clear what their series do. */
+  const occurrences: ExceptionField[] = []
   for (const whole of units(halves, fields, common)) {
     // Judged alone, it has to occur on both sides; together with when, where both mean the same by that.
     const isApart = (field: Field): boolean =>
@@ -105,8 +116,16 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
       (whole.length === 1 ? SIDES.some((side) => lacks(fields[side], field)) : !mayOccur(field, fields, common)) &&
       !agreeing(field)
     const apart = whole.filter(isApart)
-    stray.push(...apart.filter((field) => SIDES.some((side) => moves(side, field))))
-    same.push(...apart)
+    for (const field of apart) {
+      const from = SIDES.find(
+        (side) => isShown(field) && flows[side] && isLeftBehind(field, other(side), halves, fields),
+      )
+      if (from) to[other(from)].set(field, emptyValue(field))
+      else {
+        same.push(field)
+        if (SIDES.some((side) => moves(side, field))) stray.push(field)
+      }
+    }
     const unit = whole.filter((field) => !apart.includes(field))
     const differing = unit.filter((field) => !agreeing(field))
     const moved = both((side) => unit.some((field) => moves(side, field)))
@@ -114,16 +133,35 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
     else if (moved.left && moved.right) {
       open.push(...differing)
       if (unit.some((field) => !based(field))) noBase.push(...differing)
-    } else if (moved.left || moved.right) {
-      const from: Side = moved.left ? 'left' : 'right'
-      if (flows[from]) {
-        for (const field of differing) {
+    } else {
+      const [shown, others] = [differing.filter(isShown), differing.filter((field) => !isShown(field))]
+      occurrences.push(...shown)
+      const from: Side | undefined = moved.left ? 'left' : moved.right ? 'right' : undefined
+      if (from !== undefined && flows[from]) {
+        for (const field of others) {
           if (!isStray(field, fields[from])) to[other(from)].set(field, common.fit(field, valueOf(fields[from], field)))
         }
       }
     }
   }
+  const after = both((side) => withValues(fields[side], to[side]))
+  for (const field of occurrences) {
+    for (const [side, value] of mergedOccurrence(field, halves, fields, flows, after, common)) {
+      if (!isStray(field, fields[other(side)])) to[side].set(field, value)
+    }
+  }
   return { to, same, open, noBase, stray }
+}
+
+/** Whether a side still has, as it was, an occurrence that went from the other with a move of the series. */
+function isLeftBehind(field: ExceptionField, on: Side, halves: Both<Half>, fields: Both<Fields>): boolean {
+  const from = other(on)
+  const isGone = isSilent(valueOf(fields[from], field)) && lacks(fields[from], field)
+  return (
+    isGone &&
+    changeOf(halves[from], fields[from], field) === 'edited' &&
+    changeOf(halves[on], fields[on], field) === 'none'
+  )
 }
 
 /** Whether both sides mean the same in a field, as far as both can hold it. */
@@ -151,10 +189,6 @@ function withoutInherited(occurrence: Json, fields: Both<Fields>, common: Common
 /** What an exception never has from the fields of its series. */
 const OWN: readonly string[] = ['start', 'end']
 
-/** Cancelled, or like all others: of an occurrence that the series does not have, both say nothing. */
-const isSilent = (occurrence: Json): boolean =>
-  occurrence === null || (isObject(occurrence) && Object.keys(occurrence).length === 0)
-
 /** Whether a series may have an occurrence: not every calendar keeps an exclusion of what does not occur. */
 function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): boolean {
   const when = whenOf(fields.left)
@@ -164,12 +198,6 @@ function mayOccur(field: ExceptionField, fields: Both<Fields>, common: Common): 
 /** Whether a field is something of its own in an occurrence that the same side's series does not have. */
 export const isStray = (field: Field, fields: Fields): boolean =>
   isException(field) && !isSilent(valueOf(fields, field)) && lacks(fields, field)
-
-/** Whether it is certain that a series does not have an occurrence. */
-function lacks(fields: Fields, field: ExceptionField): boolean {
-  const when = whenOf(fields)
-  return when !== undefined && occurs(when, originalStart(field)) === 'no'
-}
 
 /**
  * What is judged together: `when` with all occurrences if it changed, or if neither it nor one that differs has a base;
@@ -186,14 +214,4 @@ function units(halves: Both<Half>, fields: Both<Fields>, common: Common): Field[
   if (!together) return names.map((field) => [field])
   const hangs = (field: Field): boolean => field === 'when' || isException(field)
   return [names.filter(hangs), ...names.filter((field) => !hangs(field)).map((field) => [field])]
-}
-
-/** Fields with some values replaced; a plain occurrence is left out. */
-export function withValues(fields: Fields, values: Iterable<readonly [Field, Json]>): Fields {
-  const next: Record<string, Json> = { ...(fields as Record<string, Json>) }
-  for (const [field, value] of values) {
-    if (isException(field) && sameMeaning(value, emptyValue(field))) Reflect.deleteProperty(next, field)
-    else next[field] = value
-  }
-  return next
 }

@@ -1,4 +1,3 @@
-import { fieldNames, isException } from '../event/event'
 import { sameJson } from '../event/json'
 import { hashFields, isHashOf, sameMeaning } from '../event/normal'
 import type { Now } from './entry'
@@ -21,6 +20,7 @@ import type {
   Side,
 } from './model'
 import { SIDES, both, other } from './model'
+import { withOccurrences } from './occurrence'
 import { deletionQuestion, versionOf, withWrite } from './operation'
 import { withoutRefusal } from './refusal'
 
@@ -104,29 +104,16 @@ function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
   const { noted } = entry[side]
   const seen = now[side]
   if (!noted || !isLive(seen)) return entry
-  const moved = withForgotten(entry, side, noted, seen.fields)
-  if (sameJson(versionOf(seen), noted.against)) return moved
-  const { noted: _noted, ...half } = moved[side]
-  const open: PairEntry = { ...moved, [side]: half }
+  if (sameJson(versionOf(seen), noted.against)) return entry
+  const { noted: _noted, ...half } = entry[side]
+  const open: PairEntry = { ...entry, [side]: half }
   return notes(noted).reduceRight((settled, { fields, from }) => {
     const written = (Object.keys(fields) as Field[]).filter((name) =>
       sameMeaning(valueOf(seen.fields, name), valueOf(fields, name)),
     )
-    return advance(settled, { ...both(() => from), [side]: fields }, written)
+    const next = advance(settled, { ...both(() => from), [side]: fields }, written)
+    return withOccurrences(settled, next, side, seen.fields, written)
   }, open)
-}
-
-/**
- * A calendar may forget the changed occurrences of a series that we move, and we may have stopped before they were
- * written again. That they are gone is no edit then: they count as plain on both sides, so that they go across again.
- */
-function withForgotten(entry: PairEntry, side: Side, noted: Note, seen: Fields): PairEntry {
-  const isMoved = notes(noted).some(
-    ({ fields }) => 'when' in fields && sameMeaning(valueOf(seen, 'when'), valueOf(fields, 'when')),
-  )
-  if (!isMoved) return entry
-  const forgotten = fieldNames(entry[side].held).filter((name) => isException(name) && !(name in seen))
-  return advance(entry, { left: {}, right: {} }, forgotten)
 }
 
 /** The pair entry of an event whose copy was being created when the answer was lost, now that the copy was seen. */
@@ -177,7 +164,7 @@ function written(
   if (op.decides) return decided(pair, op, from, holds, wrote, now)
   const sides = { ...both(() => from), [op.to]: holds.fields }
   const next = advance({ ...pair, [op.to]: { ...notedAgainst(pair[op.to], holds), id: holds.id } }, sides, wrote)
-  return keepSkip(next, op, now, holds)
+  return keepSkip(withOccurrences(pair, next, op.to, holds.fields, wrote), op, now, holds)
 }
 
 /** What is noted of further requests of the same write is from now on about the version that this one has made. */

@@ -36,6 +36,9 @@ export class GoogleOwner implements Owner {
   }
 
   setTimes(id: string, times: Times): void {
+    // The app forgets what was changed in single occurrences when there are none any more.
+    const changed = this.user.events().filter(({ recurringEventId }) => recurringEventId === id)
+    if (times.rule === undefined) for (const instance of changed) this.user.delete(instance.id ?? '')
     this.user.edit(id, native(times))
   }
 

@@ -53,7 +53,7 @@ export class Users {
     const what = this.random.next()
     if (what < 0.15) {
       this.truth.shift(side, tag)
-      owner.setTimes(id, this.times(recurs))
+      owner.setTimes(id, this.times(recurs !== this.random.chance(0.25)))
     } else if (what < 0.25) {
       this.truth.touch(side, tag)
       owner.setReminder(id, 5 * (1 + this.random.below(6)))

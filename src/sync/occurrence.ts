@@ -1,0 +1,172 @@
+import type { Exception, ExceptionField } from '../event/event'
+import { fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
+import { isObject } from '../event/json'
+import { sameMeaning } from '../event/normal'
+import { exceptionOf, wholeOccurrence } from '../event/occurrence'
+import { occurs } from '../event/occurs'
+import type { Both, Common, Field, Fields, Half, Json, PairEntry, Side } from './model'
+import { SIDES, both, other } from './model'
+import { valueOf, withValues } from './values'
+
+/**
+ * What became of an occurrence on one side, by what it shows. `follows`: it shows what its series does, where it did
+ * not before; what its series did is no edit of it.
+ */
+export type Change = 'none' | 'follows' | 'edited'
+
+/** Cancelled, or like all others: of an occurrence that the series does not have, both say nothing. */
+export const isSilent = (occurrence: Json): boolean =>
+  occurrence === null || (isObject(occurrence) && Object.keys(occurrence).length === 0)
+
+/** Whether it is certain that a series does not have an occurrence. */
+export function lacks(fields: Fields, field: ExceptionField): boolean {
+  const when = whenOf(fields)
+  return when !== undefined && occurs(when, originalStart(field)) === 'no'
+}
+
+/** All that an occurrence shows; undefined if there is none: it is cancelled, or the series does not have it. */
+function shown(fields: Fields, field: ExceptionField): Fields | undefined {
+  if (isSilent(valueOf(fields, field)) && lacks(fields, field)) return undefined
+  return wholeOccurrence(fields, originalStart(field))
+}
+
+/** Whether an occurrence differs from the plain one of its series in a field. */
+function isOwn(fields: Fields, field: ExceptionField, name: Field): boolean {
+  const said = valueOf(fields, field) as Exception
+  if (said === null || !(name === 'when' ? 'start' in said : name in said)) return false
+  const plain = wholeOccurrence(withValues(fields, [[field, {}]]), originalStart(field)) ?? {}
+  const whole = wholeOccurrence(fields, originalStart(field)) ?? {}
+  return !sameMeaning(valueOf(whole, name), valueOf(plain, name))
+}
+
+/** What an occurrence that is there, and was there, shows otherwise than before, as far as that is known. */
+function changedNames(held: Fields, fields: Fields, field: ExceptionField): Field[] {
+  const [before, now] = [shown(held, field) ?? {}, shown(fields, field) ?? {}]
+  const isKnown = (name: Field): boolean =>
+    (name in before && name in now) || isOwn(held, field, name) || isOwn(fields, field, name)
+  const names = [...new Set([...fieldNames(before), ...fieldNames(now)])]
+  return names.filter((name) => isKnown(name) && !sameMeaning(valueOf(before, name), valueOf(now, name)))
+}
+
+/**
+ * What became of an occurrence since both agreed. It is compared by what it shows, not by how it differs from a series
+ * that may have moved on under it.
+ */
+export function changeOf({ held }: Half, fields: Fields, field: ExceptionField): Change {
+  if (sameMeaning(valueOf(held, field), valueOf(fields, field))) return 'none'
+  const [before, now] = [shown(held, field), shown(fields, field)]
+  if (!before || !now) return before === now ? 'none' : 'edited'
+  const changed = changedNames(held, fields, field)
+  if (changed.length === 0) return 'none'
+  return changed.some((name) => isOwn(fields, field, name)) ? 'edited' : 'follows'
+}
+
+/**
+ * What an occurrence is to be on each side: field by field what that side shows on which it changed. Not for one that
+ * was edited on both.
+ *
+ * @param flows whether what changed on a side counts
+ * @param after what each side's series will be; where the two still differ, each side's occurrence stays as it is
+ * @returns the exceptions to write, none for a side that will show the right thing anyway
+ */
+export function mergedOccurrence(
+  field: ExceptionField,
+  halves: Both<Half>,
+  fields: Both<Fields>,
+  flows: Both<boolean>,
+  after: Both<Fields>,
+  common: Common,
+): ReadonlyMap<Side, Json> {
+  const now = both((side) => shown(fields[side], field))
+  const { left, right } = now
+  if (!left || !right) {
+    const from = SIDES.find((side) => flows[side] && changeOf(halves[side], fields[side], field) === 'edited')
+    return new Map(from && [[other(from), common.fit(field, valueOf(fields[from], field))]])
+  }
+  const wasThere = (side: Side): boolean => shown(halves[side].held, field) !== undefined
+  const changes = both((side) =>
+    flows[side] && wasThere(side) ? changedNames(halves[side].held, fields[side], field) : [],
+  )
+  const isSame = (name: Field, { left: one, right: two }: Both<Fields>): boolean =>
+    sameMeaning(common.fit(name, valueOf(one, name)), common.fit(name, valueOf(two, name)))
+  /** The side whose value counts; none where each shows what its series does. */
+  const source = (name: Field): Side | undefined => {
+    const changed = SIDES.filter((side) => changes[side].includes(name))
+    return changed.length < 2 ? changed[0] : changed.find((side) => isOwn(fields[side], field, name))
+  }
+  const key = originalStart(field)
+  return new Map(
+    SIDES.flatMap((side): [Side, Json][] => {
+      const usual = wholeOccurrence(withValues(after[side], [[field, valueOf(fields[side], field)]]), key) ?? {}
+      const values = fieldNames(usual).flatMap((name): [Field, Json][] => {
+        if (!common.has(name) || !isSame(name, after)) return []
+        const from = isSame(name, { left, right }) ? side : source(name)
+        if (from === undefined) return []
+        const value = valueOf(from === 'left' ? left : right, name)
+        return [[name, from === side ? value : common.fit(name, value)]]
+      })
+      const wanted = { ...usual, ...fieldsFrom(values) }
+      const isRight = fieldNames(usual).every((name) => sameMeaning(usual[name], wanted[name]))
+      return isRight ? [] : [[side, exceptionOf(after[side], key, wanted)]]
+    }),
+  )
+}
+
+/**
+ * The agreement on a series that was written to one side, with its occurrences: each counts as showing what it showed
+ * when both agreed, unless it took over what was written, or was taken away by it, as some calendars do by themselves.
+ * What it then has to show is what it still shows on the other side.
+ *
+ * @param before the agreement before that, `after` with what was written
+ * @param seen what the written side holds now
+ * @param names what was written
+ */
+export function withOccurrences(
+  before: PairEntry,
+  after: PairEntry,
+  written: Side,
+  seen: Fields,
+  names: readonly Field[],
+): PairEntry {
+  const base = names.filter((name) => !isException(name))
+  if (base.length === 0 || !SIDES.every((side) => 'when' in before[side].held)) return after
+  const all = [before.left.held, before.right.held, seen].flatMap(fieldNames).filter(isException)
+  const fields = [...new Set(all)].filter((field) => !names.includes(field))
+  const half = (side: Side): Half => {
+    const held = after[side].held
+    const values = fields.map((field) => [field, stillShown(field, before, side, held, written, seen, base)] as const)
+    return { ...after[side], held: withValues(held, values) }
+  }
+  return { ...after, ...both(half) }
+}
+
+/** The exception with which an occurrence shows in a series what it showed, but for what followed the write. */
+function stillShown(
+  field: ExceptionField,
+  before: PairEntry,
+  side: Side,
+  series: Fields,
+  written: Side,
+  seen: Fields,
+  base: readonly Field[],
+): Json {
+  const nothing = lacks(series, field) ? {} : null
+  const old = shown(before[side].held, field)
+  const [was, is] = [shown(before[written].held, field), shown(seen, field)]
+  const key = originalStart(field)
+  if (!was || !is) {
+    // It came or went with its series, unless somebody said so of it alone.
+    const hasFollowed = was ? !is && lacks(seen, field) : is !== undefined && isSilent(valueOf(seen, field))
+    if (hasFollowed) return {}
+    return old ? exceptionOf(series, key, old) : nothing
+  }
+  if (!old) return nothing
+  // A series that moves may forget whatever its occurrences had of their own.
+  const names = base.includes('when') ? fieldNames(is) : base
+  const followed = names.filter((name) => !isOwn(seen, field, name) && !sameMeaning(was[name], is[name]))
+  const plain = wholeOccurrence(withValues(series, [[field, {}]]), key) ?? {}
+  return exceptionOf(series, key, {
+    ...old,
+    ...Object.fromEntries(followed.map((name) => [name, plain[name] ?? null])),
+  })
+}
