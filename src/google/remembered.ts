@@ -27,7 +27,7 @@ export function cancelledBefore(before: Seen | undefined): GoogleEvent[] {
 /** Of an instance that a series can't have, nothing is said if it is cancelled; a live one is an occurrence on top. */
 function isCancelledIn(fields: Fields, key: string): boolean {
   const name = exceptionField(key)
-  return name in fields ? fields[name] === null : mayOccur(fields, key) === false
+  return name in fields ? fields[name] === null : !mayOccur(fields, key)
 }
 
 /** Whether an event, given by its fields, may have an occurrence; one that does not recur has none. */

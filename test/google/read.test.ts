@@ -315,7 +315,7 @@ describe('Google provider: what changed', () => {
       const weekly = { ...NATIVE_SERIES, status: 'confirmed' }
       let [seen, position] = [known as ReadonlyMap<string, Seen>, first.position]
       for (const edit of [{ recurrence: null }, { recurrence: ['RRULE:FREQ=MONTHLY'] }, weekly]) {
-        user.edit(id, edit as Patch)
+        user.edit(id, edit)
         if (edit !== weekly) seen = byId((await calendar.read(null, seen, signal)).seen) // a complete read forgets nothing
         const read = await calendar.read(position, seen, signal)
         ;[seen, position] = [byId(read.seen), read.position]
