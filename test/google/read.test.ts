@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Json } from '../../src/event/json'
 import { jsonResponse } from '../simulators/google/refusal'
 import type { Seen } from '../../src/event/calendar'
-import type { GoogleEvent, Patch } from '../simulators/google/resource'
+import type { GoogleEvent } from '../simulators/google/resource'
 import type { User } from '../simulators/google/user'
 import { byId, CHOIR, collect, DENTIST, only, readAll, SECOND, signal, THIRD, FOURTH, World } from './world'
 
