@@ -16,6 +16,7 @@ import type { Json } from '../event/json'
 import { HOLDS } from '../ical'
 import { createEvent, idFor } from './create'
 import { deleteEvent } from './delete'
+import { outdated } from './floating'
 import type { Place } from './place'
 import { readCalendar, readSome } from './read'
 import { updateEvent } from './update'
@@ -25,7 +26,7 @@ export class CaldavCalendar implements Calendar {
   readonly holds: Holds = HOLDS
 
   constructor(
-    private readonly place: Place,
+    private place: Place,
     private readonly now: () => Millis,
   ) {}
 
@@ -33,8 +34,23 @@ export class CaldavCalendar implements Calendar {
     return this.place.collection.info
   }
 
-  read(position: Json | null, known: Known, signal: AbortSignal, written: readonly ResourceId[] = []): Promise<Read> {
-    return readCalendar(this.place, position, { known, written, now: this.now() }, signal)
+  assume(timeZone: string): void {
+    this.place = { ...this.place, assumedZone: timeZone }
+  }
+
+  async read(
+    position: Json | null,
+    known: Known,
+    signal: AbortSignal,
+    written: readonly ResourceId[] = [],
+  ): Promise<Read> {
+    const read = await readCalendar(this.place, position, { known, written, now: this.now() }, signal)
+    const others = new Set(read.seen.map(({ id }) => id))
+    const anew = outdated(this.place, known).filter((id) => !others.has(id))
+    if (anew.length === 0) return read
+    const seen = [...read.seen, ...(await readSome(this.place, anew, known, signal))]
+    if (read.kind === 'incremental') return { ...read, seen }
+    return { ...read, seen, unchanged: read.unchanged.filter((id) => !anew.includes(id)) }
   }
 
   readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {

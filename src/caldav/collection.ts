@@ -1,5 +1,5 @@
 import type { CalendarInfo } from '../event/calendar'
-import { canonicalZone } from '../event/zone'
+import { zoneNamed } from '../ical'
 import type { Described } from './dav'
 import { props } from './dav'
 import { identityOf, urlOf, withSlash } from './paths'
@@ -81,5 +81,5 @@ function hasTokens(found: Described['props']): boolean {
 /** The zone of a calendar-timezone property, a VTIMEZONE as text. */
 function zoneIn(text: string): string | undefined {
   const named = /^TZID[^:\r\n]*:(.+)$/m.exec(text)?.[1]?.trim()
-  return named === undefined ? undefined : canonicalZone(named)
+  return named === undefined ? undefined : zoneNamed(named)
 }

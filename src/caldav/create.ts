@@ -61,7 +61,7 @@ async function tryGeneration(
   const id = idFor(place, uid, generation)
   const ownUid = generation === 0 ? uid : nameOf(uid, generation)
   const saysNoAlarm = place.dav.connection.isIcloud
-  const text = markedText(uid, id, place.floatingZone, (mark) =>
+  const text = markedText(uid, id, place.assumedZone, (mark) =>
     writeEvent({ uid: ownUid, fields, mark, now, saysNoAlarm }),
   )
   const before = place.habits.needsLook(id) ? await getMember(place.dav, place.collection.url, id, signal) : undefined

@@ -4,13 +4,14 @@ import type { Refusals } from './forbidden'
 import type { Habits } from './habits'
 
 /**
- * A calendar and what it takes to read and write it. `floatingZone`: IANA zone of times without a zone. `mails`: whether
- * the server tells the guests of an event about its changes, or may.
+ * A calendar and what it takes to read and write it. `assumedZone`: IANA zone of times without a zone, where
+ * neither the calendar nor their text names one. `mails`: whether the server tells the guests of an event about its
+ * changes, or may.
  */
 export type Place = {
   readonly dav: Dav
   readonly collection: Collection
-  readonly floatingZone: string
+  readonly assumedZone: string
   readonly mails: boolean
   readonly refusals: Refusals
   readonly habits: Habits

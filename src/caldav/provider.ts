@@ -69,10 +69,9 @@ class CaldavProvider implements CalendarProvider {
     const path = this.pathOf(calendarId) ?? (await this.pathNamed(calendarId.trim(), signal))
     const collection = await this.collectionAt(path, signal)
     const { now, localZone } = this.surroundings
-    const floatingZone = collection.info.timeZone ?? localZone
     const mails = await mailsGuests(this.dav.connection, collection.url, signal)
     return new CaldavCalendar(
-      { dav: this.dav, collection, floatingZone, mails, refusals: new Refusals(), habits: this.habits },
+      { dav: this.dav, collection, assumedZone: localZone, mails, refusals: new Refusals(), habits: this.habits },
       now,
     )
   }

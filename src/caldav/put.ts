@@ -6,6 +6,7 @@ import type { Answered } from './connection'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
 import { refused, whyForbidden } from './forbidden'
+import { floatingZone } from './floating'
 import { lengthened, orRefused } from './marked'
 import { urlOf } from './paths'
 import type { Place } from './place'
@@ -48,12 +49,12 @@ export async function put(
   }
   const said = preconditionsIn(answer.text)
   if (writesTimes && said.includes('valid-calendar-data')) {
-    const longer = lengthened(text, place.floatingZone) // Cyrus: "DTEND must occur after DTSTART", nor may it lack
+    const longer = lengthened(text, floatingZone(place, text)) // Cyrus: "DTEND must occur after DTSTART", nor may it lack
     if (longer !== text) return put(place, id, longer, precondition, signal, false)
   }
   if (status === 412 || status === 409 || isTaken(said)) return { is: 'conflict' }
   if (isRefusal(status)) {
-    const whole = orRefused(() => completed(text, place.floatingZone))
+    const whole = orRefused(() => completed(text, floatingZone(place, text)))
     if (whole !== text) return put(place, id, whole, precondition, signal, writesTimes)
   }
   throw await whyNotStored(place, id, answer, said, signal)

@@ -3,11 +3,9 @@ import type { Gone, Known, Live, ResourceId, Uid, Unread } from '../event/calend
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import { IcalError, readEvent } from '../ical'
+import { asBefore, floatsIn, floatsRef } from './floating'
 import type { Member } from './members'
 import type { Place } from './place'
-
-/** What this provider keeps of a resource: its ETag, null if the server didn't say. */
-export const refOf = (etag: string | null): Json => ({ etag })
 
 export function etagOf(ref: Json): string | null {
   return isObject(ref) && typeof ref.etag === 'string' ? ref.etag : null
@@ -19,18 +17,21 @@ const GUESTS = 'It has guests, to whom the server would send mail about a change
 export function seenFrom(member: Member & { is: 'text' }, known: Known, place: Place): Live | Unread {
   const { id, text, etag, modified } = member
   try {
-    const event = readEvent(text, { floatingZone: place.floatingZone, uid: id })
+    const floats = floatsIn(place, text)
+    const event = readEvent(text, { floatingZone: floats.zone, uid: id })
+    const old = asBefore(text, event.fields, known.get(id), floats.zone)
     const mark = event.mark?.bearer === id ? event.mark : undefined
     const changedAt = modified ?? event.changedAt
     return {
       uid: mark?.uid ?? event.uid,
       id,
       is: 'live',
-      ref: refOf(etag),
+      ref: { etag, ...(event.floats && floatsRef(floats)) },
       fields: event.fields,
       ...(changedAt === undefined ? {} : { changedAt }),
       ...(event.guests && place.mails ? { fixed: GUESTS } : {}),
       ...(mark ? { mark } : {}),
+      ...(old ? { asBefore: old } : {}),
     }
   } catch (error) {
     if (!(error instanceof IcalError)) throw error

@@ -5,6 +5,7 @@ import { fieldNames, isException } from '../event/event'
 import { sameMeaning } from '../event/normal'
 import { patchEvent } from '../ical'
 import { refused } from './forbidden'
+import { floatingZone } from './floating'
 import { orRefused, markedText } from './marked'
 import type { Member } from './members'
 import { getMember, textOf } from './members'
@@ -74,10 +75,11 @@ export async function storeChange(
   const fixed = seen.fixed ?? (before.is === 'live' ? before.fixed : before.reason)
   if (fixed !== undefined) throw refused(fixed.replace(/\.$/, ''))
 
-  const patch = { fields, changed, now, floatingZone: place.floatingZone }
+  const zone = floatingZone(place, current.text)
+  const patch = { fields, changed, now, floatingZone: zone }
   const { mark } = before.is === 'live' && seen.mark ? before : {}
   const text = mark
-    ? markedText(mark.uid, id, place.floatingZone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
+    ? markedText(mark.uid, id, zone, (renewed) => patchEvent(current.text, { ...patch, mark: renewed }))
     : orRefused(() => patchEvent(current.text, patch))
   const version = versionOf(seen, current)
   const writesTimes = changed.some((name) => name === 'when' || isException(name))

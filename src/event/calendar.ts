@@ -31,6 +31,8 @@ export type Live = {
   /** The provider's word for a special kind of event (`birthday`, ...); missing for an ordinary one. */
   readonly kind?: string
   readonly mark?: Mark
+  /** What it would mean as the version before it was understood, where that is now understood otherwise: no edit. */
+  readonly asBefore?: Fields
 }
 /** `missing`: a complete read lacked it, which is no evidence of deletion. */
 export type Gone = {
@@ -96,6 +98,12 @@ export type Holds = {
 export interface Calendar {
   readonly info: CalendarInfo
   readonly holds: Holds
+
+  /**
+   * Tells the IANA zone in which times are to be read that name none, where neither they nor the calendar say one; a
+   * calendar that has no such times lacks it.
+   */
+  assume?(timeZone: string): void
 
   /**
    * What changed since `position`, or everything if it is null or has become invalid (then `kind` is `full`).

@@ -1,5 +1,7 @@
 export { completed } from './complete'
 export { IcalError } from './error'
+export { zoneSaid } from './floating'
+export { zoneNamed } from './zone-name'
 export { HOLDS } from './holds'
 export { withLength } from './instant'
 export { hasPairs, isSplit, withoutSplits } from './surrogates'

@@ -2,6 +2,7 @@ import type { Mark, Millis, Uid } from '../event/calendar'
 import type { Fields } from '../event/event'
 import { childrenNamed, lineNamed } from './component'
 import { IcalError } from './error'
+import { isFloating } from './floating'
 import { readMark } from './mark'
 import { fieldsOf, parseResource, withTitle } from './resource'
 import { utcInstant } from './time'
@@ -16,6 +17,8 @@ export type IcalEvent = {
   readonly changedAt?: Millis
   /** Whether it has an ATTENDEE or ORGANIZER, so that a server may send mail about it. */
   readonly guests: boolean
+  /** Whether what it means depends on the zone that is taken for times that name none. */
+  readonly floats: boolean
   /** As found: the caller checks whether it names this resource. */
   readonly mark?: Mark
 }
@@ -39,6 +42,7 @@ export function readEvent(text: string, options: { floatingZone: string; uid?: U
   return {
     uid: resource.is === 'alone' ? `${uid}/${resource.key}` : uid,
     fields,
+    floats: isFloating(resource),
     guests: events.some((event) => lineNamed(event, 'ATTENDEE') ?? lineNamed(event, 'ORGANIZER')),
     ...(known.length > 0 && { changedAt: Math.max(...known) }),
     ...(mark && { mark }),

@@ -100,6 +100,7 @@ const OUTDATED = ['calsync.read-only', 'calsync.calendar-not-found']
 /** A calendar as a node names it: an account, and an id there. */
 export class CalendarAccess {
   private opening: Promise<CalendarState> | undefined
+  private readonly partners = new Set<CalendarAccess>()
   private opened: { readonly state: CalendarState; readonly at: number } | undefined
 
   /** @param nodeId of the config node, by which a read that failed before the calendar was known is recognised */
@@ -117,7 +118,32 @@ export class CalendarAccess {
    * Finds the calendar on its server, once for all nodes that name it; so none of them can stop it. Rejects with what
    * is wrong; another call tries again.
    */
-  open(): Promise<CalendarState> {
+  async open(): Promise<CalendarState> {
+    const state = await this.reach()
+    await this.assumeZone(state)
+    return state
+  }
+
+  /**
+   * Names a calendar that this one is synced with: times that name no zone are read in its zone, if this one has none.
+   *
+   * @param signal ends it
+   */
+  pairWith(other: CalendarAccess, signal: AbortSignal): void {
+    this.partners.add(other)
+    signal.addEventListener('abort', () => this.partners.delete(other), { once: true })
+  }
+
+  private async assumeZone({ calendar }: CalendarState): Promise<void> {
+    if (calendar.info.timeZone !== undefined) return
+    for (const partner of this.partners) {
+      const state = await partner.reach().catch(() => undefined) // its own nodes tell why it can't be reached
+      const timeZone = state?.info?.timeZone
+      if (timeZone !== undefined) return calendar.assume?.(timeZone)
+    }
+  }
+
+  private reach(): Promise<CalendarState> {
     if (this.opened && this.opened.state.info?.writable === false && this.isOld(this.opened.at)) this.renew()
     this.opening ??= this.connect().catch((error: unknown) => {
       this.opening = undefined

@@ -31,6 +31,7 @@ export class Guard {
     return {
       info,
       holds,
+      assume: (timeZone) => calendar.assume?.(timeZone),
       read: (position, known, signal, written) => this.run(() => calendar.read(position, known, signal, written)),
       readSome: (ids, known, signal) => this.run(() => calendar.readSome(ids, known, signal)),
       idFor: (uid) => calendar.idFor(uid),

@@ -58,6 +58,8 @@ export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
     },
   }
   const signal = handle(RED, node, (msg) => reconciler.input(msg))
+  calendars.left.pairWith(calendars.right, signal)
+  calendars.right.pairWith(calendars.left, signal)
   const reconciler = new Reconciler(engine, calendars, settings, sends, health, signal)
   showLogins(node, [calendars.left.watchLogin, calendars.right.watchLogin], signal)
   reconciler.watchJoins(trouble).catch(trouble)

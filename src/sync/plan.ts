@@ -1,12 +1,15 @@
+import { fieldNames } from '../event/event'
 import { sameJson } from '../event/json'
 import type { Json } from '../event/json'
+import { sameMeaning } from '../event/normal'
 import type { Agreement } from './agreement'
 import { idOn } from './agreement'
 import { decide } from './decide'
 import type { Now } from './entry'
 import { isLive } from './entry'
 import { ContentMatcher, find, firstPairing } from './match'
-import type { Both, Compared, Entry, Hash, Live, Millis, PairEntry, Rules, Side, Step, Uid } from './model'
+import { heldValue, valueOf, withValues } from './merge'
+import type { Both, Compared, Entry, Field, Hash, Live, Millis, PairEntry, Rules, Side, Step, Uid } from './model'
 import { SIDES, both, other } from './model'
 import { settle, settleMaking } from './outcome'
 import { settleDeletions } from './own-deletion'
@@ -99,7 +102,7 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   const look = { uid, now, duplicates, replaces: [] }
   if (entry?.is === 'pair') {
     const readTo = both((side) => replicas[side].readTo)
-    return { ...look, entry: settleDeletions(settle(rebound(entry, now), now), now, readTo) }
+    return { ...look, entry: settleDeletions(settle(understood(rebound(entry, now), now), now), now, readTo) }
   }
   const copy = entry?.making && now[other(entry.on)]
   if (entry && isLive(copy)) return { ...look, entry: settleMaking(entry, copy, now) }
@@ -130,6 +133,23 @@ function rebound(entry: PairEntry, now: Now): PairEntry {
   const halves = both((side) => {
     const seen = now[side]
     return isLive(seen) && seen.id !== entry[side].id ? { ...entry[side], id: seen.id } : entry[side]
+  })
+  return { ...entry, ...halves }
+}
+
+/** What a side held that is now understood otherwise, and was not edited, it holds as it is understood: that is no edit. */
+function understood(entry: PairEntry, now: Now): PairEntry {
+  const halves = both((side) => {
+    const seen = now[side]
+    if (!isLive(seen) || !seen.asBefore) return entry[side]
+    const { fields, asBefore } = seen
+    const names = [...new Set([...fieldNames(asBefore), ...fieldNames(fields)])]
+    const isUntouched = (name: Field): boolean => {
+      const held = heldValue(entry[side], name)
+      return held !== undefined && sameMeaning(held, valueOf(asBefore, name))
+    }
+    const values = names.filter(isUntouched).map((name) => [name, valueOf(fields, name)] as const)
+    return { ...entry[side], held: withValues(entry[side].held, values) }
   })
   return { ...entry, ...halves }
 }

@@ -2,7 +2,8 @@ import type { Read } from '../event/calendar'
 import { fieldNames } from '../event/event'
 import { sameJson } from '../event/json'
 import { sameMeaning } from '../event/normal'
-import type { Fields, Millis, ResourceId, Seen, Uid } from './model'
+import { valueOf, withValues } from './merge'
+import type { Field, Fields, Millis, ResourceId, Seen, Uid } from './model'
 
 /** An observation with its place in the order of changes. `at`: when it was recorded, kept for what is gone. */
 export type Stored = Seen & { readonly seq: number; readonly at?: Millis }
@@ -96,7 +97,7 @@ export class Replica {
     const before = this.entries.get(seen.id)
     if (!before && seen.is === 'gone') return undefined
     const known = before && !(before.is !== 'live' && before.uid === before.id) ? before.uid : undefined
-    const kept: Seen = { ...seen, uid: known ?? seen.uid }
+    const kept: Seen = { ...seen, uid: known ?? seen.uid, ...understoodAs(seen, before) }
     const news = kept.is === 'live' && before?.is === 'live' && sameFields(kept.fields, before.fields)
     const next = news ? withStamp(kept, before.changedAt) : kept
     if (before && sameSeen(before, next)) return undefined
@@ -157,6 +158,24 @@ function sameSeen(before: Stored, next: Seen): boolean {
 /** Without keys that are undefined, as it comes back from the disk. */
 const plain = (seen: object): Record<string, never> =>
   Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined)) as Record<string, never>
+
+/**
+ * What an event would mean as it was understood before: pairs follow one by one, so it is known for as long as a field
+ * means what it came to mean by that.
+ */
+function understoodAs(seen: Seen, before: Stored | undefined): { readonly asBefore?: Fields } {
+  if (seen.is !== 'live' || before?.is !== 'live' || !before.asBefore) return {}
+  const { asBefore, fields } = before
+  const base = seen.asBefore ?? seen.fields
+  const stands = fieldNamesOf(asBefore, fields).filter((name) =>
+    sameMeaning(valueOf(base, name), valueOf(fields, name)),
+  )
+  const values = stands.map((name) => [name, valueOf(asBefore, name)] as const)
+  const known = withValues(base, values)
+  return sameFields(known, seen.fields) ? {} : { asBefore: known }
+}
+
+const fieldNamesOf = (...all: Fields[]): Field[] => [...new Set(all.flatMap(fieldNames))]
 
 function withStamp<T extends { readonly changedAt?: Millis }>(seen: T, changedAt: Millis | undefined): T {
   const { changedAt: _changedAt, ...rest } = seen
