@@ -48,13 +48,14 @@ function splitLine(line: string): { name: string; params: Map<string, string>; v
   return { name: (match[1] ?? '').toUpperCase(), params, value: match[3] ?? '' }
 }
 
-/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) go; the weekday or months that are implied are written out. */
+/** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) and what says nothing go; the weekday or months that are implied are written out. */
 function normalRule(value: string, start: EventTime): string {
   const parts = new Map<string, string>()
   for (const part of value.split(';').filter(Boolean)) {
     const [key = '', text = ''] = part.split('=')
-    parts.set(key.trim().toUpperCase(), text.replace(/\s+/g, '').toUpperCase())
+    parts.set(key.trim().toUpperCase(), plainNumbers(text.replace(/\s+/g, '').toUpperCase()))
   }
+  for (const [key, text] of parts) if (saysNothing(key, text, parts)) parts.delete(key)
   if (!/^(SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/.test(parts.get('FREQ') ?? '')) {
     throw new Error(`"RRULE:${value}" has no FREQ`)
   }
@@ -68,6 +69,22 @@ function normalRule(value: string, start: EventTime): string {
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
     .map(([key, text]) => `${key}=${key.startsWith('BY') ? sortedList(text) : text}`)
     .join(';')
+}
+
+/** `01` and `+1` are 1, in lists and before weekdays, too. */
+const plainNumbers = (text: string): string => (/^\d{8}/.test(text) ? text : text.replace(/(^|,)\+?0*(?=\d)/g, '$1'))
+
+/**
+ * Parts that change nothing: an app's own (`X-EVOLUTION-ENDDATE`), lists of nothing (`BYDAY=`), the usual calendar (RFC
+ * 7529), and a start of the week that lacks its sign (`WKST1`) where it has no effect.
+ */
+function saysNothing(key: string, text: string, parts: ReadonlyMap<string, string>): boolean {
+  if (key.startsWith('X-')) return true
+  if (text === '' && (key === '' || /^BY[A-Z]+$/.test(key))) return true
+  if (key === 'RSCALE') return text === 'GREGORIAN' && (parts.get('SKIP') ?? 'OMIT') === 'OMIT'
+  if (key === 'SKIP') return text === 'OMIT' && (parts.get('RSCALE') ?? 'GREGORIAN') === 'GREGORIAN'
+  if (!key.startsWith('WKST') || /^(MO|TU|WE|TH|FR|SA|SU)$/.test(text)) return false
+  return !parts.has('BYWEEKNO') && (parts.get('FREQ') !== 'WEEKLY' || (parts.get('INTERVAL') ?? '1') === '1')
 }
 
 /** Yearly on a day of no month is every month by RFC 5545, but not for all calendars: said, it is for all. */

@@ -1,9 +1,11 @@
+import { ProviderError } from '../event/calendar'
 import type { Field, Fields, When } from '../event/event'
 import { isAllDay, whenOf } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray } from '../event/json'
 import { emptyValue } from '../event/normal'
 import { basicTime } from '../event/recurrence'
+import { ruleFault } from '../event/rule'
 import { categoryProperties } from './categories'
 import { colorIdOf } from './color'
 import { linkMembers } from './link'
@@ -81,6 +83,8 @@ function whenMembers(when: When | undefined, { excluded, recurred, before }: Wri
 
 /** Without a rule, the start counts for sure only where it is among the dates. */
 function linesOf({ start }: When, recurrence: readonly string[]): readonly string[] {
+  const fault = recurrence.map(ruleFault).find((each) => each !== undefined)
+  if (fault !== undefined) throw new ProviderError('refused', `It could not be written: ${fault}.`)
   if (recurrence.some((line) => line.startsWith('RRULE'))) return recurrence
   return recurrence.map((line) => (line.startsWith('RDATE') ? line.replace(':', `:${basicTime(start)},`) : line))
 }

@@ -1,14 +1,16 @@
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
 import { ruleParts } from '../event/recurrence'
+import { inUtc } from './times'
 
 /**
  * Recurrence lines of Google's as RFC 5545 means what Google shows. Known oddities:
  * - `RRULE:DATE;TZID=...:...` is an RDATE (gcal_sync #327);
+ * - dates by an offset in place of a zone (`EXDATE;TZID=GMT+01:00:...`);
  * - a yearly rule with BYMONTHDAY alone is once a year in the month of the start; by the RFC it is monthly (gcal_sync #179).
  */
 export function repaired(lines: readonly string[], start: EventTime): string[] {
-  return lines.map((line) => {
+  return lines.map(inUtc).map((line) => {
     const dates = /^RRULE:DATE(?:-TIME)?((?:;[^:]*)?:.*)$/i.exec(line)
     if (dates) return `RDATE${dates[1] ?? ''}`
     return isYearlyOnDays(line) ? `${line};BYMONTH=${monthOf(start)}` : line

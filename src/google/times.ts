@@ -1,7 +1,8 @@
 import type { calendar_v3 } from '@googleapis/calendar'
+import { DateTime } from 'luxon'
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
-import { canonicalZone, instantOf, occurrenceKey, wallClock } from '../event/zone'
+import { canonicalZone, instantOf, occurrenceKey, utcText, wallClock } from '../event/zone'
 
 export type GoogleEvent = calendar_v3.Schema$Event
 export type GoogleTime = calendar_v3.Schema$EventDateTime
@@ -28,10 +29,35 @@ export function eventTime(time: GoogleTime | undefined, calendarZone: string): E
   return instantOf(shown) === instant ? shown : { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
 }
 
+/** Zones whose clock never changes, where it is no whole hours ahead of UTC: only such can stand for a fixed offset. */
+const PART_HOURS: Readonly<Record<string, string>> = {
+  '-9:30': 'Pacific/Marquesas',
+  '+3:30': 'Asia/Tehran',
+  '+4:30': 'Asia/Kabul',
+  '+5:30': 'Asia/Kolkata',
+  '+5:45': 'Asia/Kathmandu',
+  '+6:30': 'Asia/Yangon',
+  '+8:45': 'Australia/Eucla',
+  '+9:30': 'Australia/Darwin',
+}
+const OFFSET = /(?:GMT|UTC)([+-])(\d\d?)(?::?(\d\d))?/
+
 /** The zone of a name; Google also gives out `GMT-07:00`, a fixed offset, whose sign IANA's names have the other way. */
 export function zoneNamed(name: string): string {
-  const [, sign, hours = ''] = /^(?:GMT|UTC)([+-])(\d\d?)(?::?00)?$/.exec(name) ?? []
-  return sign === undefined || Number(hours) === 0 ? name : `Etc/GMT${sign === '-' ? '+' : '-'}${Number(hours)}`
+  const [whole, sign, hours = '', minutes = '00'] = OFFSET.exec(name) ?? []
+  if (whole !== name || sign === undefined) return name
+  if (minutes !== '00') return PART_HOURS[`${sign}${Number(hours)}:${minutes}`] ?? name
+  return Number(hours) === 0 ? 'UTC' : `Etc/GMT${sign === '-' ? '+' : '-'}${Number(hours)}`
+}
+
+/** A line whose dates are told by such an offset (`EXDATE;TZID=GMT+01:00:...`, which no RFC allows), told in UTC. */
+export function inUtc(line: string): string {
+  const [, name = '', offset = '', values] = /^([A-Z]+);TZID="?((?:GMT|UTC)[+-][\d:]+?)"?:([\dT,]+)$/i.exec(line) ?? []
+  const [, sign, hours, minutes = '00'] = OFFSET.exec(offset.toUpperCase()) ?? []
+  if (values === undefined || sign === undefined) return line
+  const ahead = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  const dates = values.split(',').map((value) => DateTime.fromISO(value, { zone: 'utc' }).toMillis() - ahead)
+  return `${name}:${dates.map((date) => utcText(date).replace(/[-:]/g, '')).join(',')}`
 }
 
 /** A time as a patch sends it: the other kind of time is nulled, since a patch merges. */

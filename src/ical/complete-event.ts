@@ -1,14 +1,15 @@
-import type { Component } from './component'
-import { isLineNamed, lineNamed, replaceLines, without } from './component'
+import type { Component, Node } from './component'
+import { isLineNamed, lineNamed, replaceLines, withContent, without } from './component'
 import { isAllDay } from '../event/event'
 import { instantOf } from '../event/zone'
 import { IcalError } from './error'
 import { readEnd, readSpan, statusOf } from './fields'
 import type { Line } from './line'
 import { paramsWithout, parseLine } from './line'
-import { isRecurrenceLine, keysOf } from './recurrence'
+import { isPeriods } from './period'
+import { datesOf, isRecurrenceLine, keysOf, normalLines } from './recurrence'
 import type { Resource } from './resource'
-import { formOf, readTime, respelled, timeLine, utcInstant, utcValue } from './time'
+import { formOf, occurrenceLine, readTime, respelled, timeLine, utcInstant, utcValue } from './time'
 import { setRecurrenceId } from './when'
 import type { Zones } from './zone'
 
@@ -20,7 +21,7 @@ const LONG_AGO = 'DTSTAMP:19700101T000000Z'
 /** One VEVENT with all that servers insist on; the same object if it has it. It means what it did. */
 export function completedEvent(event: Component, resource: Resource): Component {
   const { zones } = resource
-  const steps = [legible, spelled, plainUtc, typed, ended, stampedInUtc, knownStatus, named]
+  const steps = [legible, spelled, plainUtc, typed, ended, recurring, stampedInUtc, knownStatus, named]
   return steps.reduce((done, step) => step(done, zones, resource), event)
 }
 
@@ -77,6 +78,37 @@ function ended(event: Component, zones: Zones): Component {
     return replaceLines(event, ['DTEND', 'DURATION'], [line])
   const at = event.content.findIndex(isLineNamed('DTSTART')) + 1
   return { ...event, content: [...event.content.slice(0, at), parseLine(line), ...event.content.slice(at)] }
+}
+
+/**
+ * Rules and dates of the value type of the start, as RFC 5545 spells them (3.8.5.1 to 3.8.5.3), and without what a
+ * strict server does not know; a rule or list that is right stays as it is.
+ */
+function recurring(event: Component, zones: Zones): Component {
+  const { start } = readSpan(event, zones)
+  const startLine = lineNamed(event, 'DTSTART')
+  const content = event.content.flatMap((node): Node[] => {
+    if (node.kind !== 'line' || !isRecurrenceLine(node) || startLine === undefined) return [node]
+    const isOfPeriods: boolean = isPeriods(node)
+    if (isOfPeriods || isRight(node, isAllDay(start))) return [node]
+    if (node.name !== 'EXDATE') return normalLines([node], start, zones).map(parseLine)
+    return keysOf(node, start, zones).map((key) => parseLine(occurrenceLine('EXDATE', key, start, formOf(startLine))))
+  })
+  return withContent(event, content)
+}
+
+function isRight(line: Line, isOfDays: boolean): boolean {
+  if (line.value.trim() === '') return false
+  const isRule = line.name === 'RRULE' || line.name === 'EXRULE'
+  if (!isRule) {
+    const dates = datesOf(line).map((value) => ({ ...line, value }))
+    const saysDay = /;VALUE=DATE(;|$)/i.test(line.params)
+    return dates.every((date) => respelled(date) === undefined && (formOf(date).is === 'date') === isOfDays) && saysDay === isOfDays // prettier-ignore
+  }
+  const parts = line.value.split(';').map((part) => part.split('='))
+  const until = parts.find(([name]) => name?.trim().toUpperCase() === 'UNTIL')?.[1]
+  const isKnown = parts.every(([name = '', value = '']) => /^[A-Z]+$/.test(name) && value !== '')
+  return isKnown && (until === undefined || (isOfDays ? /^\d{8}$/ : /^\d{8}T\d{6}Z?$/).test(until))
 }
 
 /** RFC 5545 3.8.7: stamps are in UTC; one that can't be understood is none. */

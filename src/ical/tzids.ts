@@ -3,15 +3,15 @@ import { isAllDay } from '../event/event'
 import { canonicalZone } from '../event/zone'
 import type { Component } from './component'
 import { insert } from './component'
-import { tzidsIn } from './zone'
+import { definedTzids, usedTzids } from './zone'
 import { vtimezone } from './vtimezone'
 import type { Zones } from './zone'
 
 /** Which TZID a resource uses for an IANA zone, and which VTIMEZONEs it comes to need. */
 export type Tzids = {
   /**
-   * The TZID that the resource has for the zone already, else the zone's own name. One that is known only by its rules
-   * is not used for other dates, to which they may not apply.
+   * The TZID that the events use for the zone already, else the zone's own name. One that is known only by its rules
+   * is not used for other dates, to which they may not apply; nor is another name that is merely defined.
    */
   readonly tzidFor: (zone: string) => string
   /** The calendar with a VTIMEZONE for each zone that `tzidFor` was asked for and that was new. */
@@ -20,7 +20,8 @@ export type Tzids = {
 
 export function tzidsOf(calendar: Component, zones: Zones): Tzids {
   const spelled = new Map<string, string>()
-  for (const tzid of tzidsIn(calendar)) {
+  const own = definedTzids(calendar).filter((tzid) => canonicalZone(tzid) !== undefined)
+  for (const tzid of [...usedTzids(calendar), ...own]) {
     const zone = zones.named(tzid)
     if (zone !== undefined && !spelled.has(zone)) spelled.set(zone, tzid)
   }

@@ -1,10 +1,12 @@
 import type { EventTime, When } from '../event/event'
 import { isAllDay } from '../event/event'
 import { sameSpelling } from '../event/normal'
+import { ruleFault } from '../event/rule'
 import { canonicalZone } from '../event/zone'
 import type { Component, Node } from './component'
 import { insert, isLineNamed, lineNamed, linesNamed, replaceLines, withContent } from './component'
 import type { Editing } from './edit'
+import { IcalError } from './error'
 import type { Span } from './fields'
 import { readEnd, readSpan } from './fields'
 import type { Line } from './line'
@@ -13,6 +15,7 @@ import { datesOf, isRecurrenceLine, keyOf, normalLines, RECURRENCE_NAMES } from 
 import type { TimeForm } from './time'
 import { formFor, formOf, isKeyFor, occurrenceLine, timeLine } from './time'
 import type { Zones } from './zone'
+import { tzidIn } from './zone'
 
 const same = (a: EventTime | undefined, b: EventTime): boolean => a !== undefined && sameSpelling(a, b)
 
@@ -30,7 +33,9 @@ export function setSpan(
   const isSame = old !== undefined && same(old.start, span.start) && same(old.end, span.end)
   if (isSame && mayStay(event, 'DTSTART') && mayStay(event, 'DTEND')) return event
   const form = (time: EventTime): TimeForm =>
-    floats && isInZone(time, zones.floating) ? { is: 'floating' } : formFor(time, tzids.tzidFor)
+    floats && isInZone(time, zones.floating)
+      ? { is: 'floating' }
+      : formFor(time, (zone) => tzidUsed(event, zone, zones) ?? tzids.tzidFor(zone))
   const line = (name: string, time: EventTime): string => timeLine(name, time, form(time))
   const landed = (within: Component, name: string): boolean =>
     (floats || !isFloating(within, name)) && mayStay(within, name)
@@ -41,6 +46,12 @@ export function setSpan(
   // The end as it stands there, before it is repaired: a DTEND of the wrong value type must not survive.
   const stays = same(readEnd(started, span.start, zones), span.end) && landed(started, 'DTEND')
   return stays ? started : endedBy(started, line('DTEND', span.end))
+}
+
+/** The TZID that an event itself uses for a zone. */
+function tzidUsed(event: Component, zone: string, zones: Zones): string | undefined {
+  const used = event.content.flatMap((node) => tzidIn(node) || [])
+  return used.find((tzid) => zones.named(tzid) === canonicalZone(zone))
 }
 
 /** Whether the zone of a line is known by what its definition says of the dates of the resource, and not by its name. */
@@ -79,6 +90,8 @@ export function setRecurrence(event: Component, when: When, { zones, redated = f
     event,
     event.content.filter((node) => !unwanted.has(node)),
   )
+  const fault = [...missing].map(ruleFault).find((each) => each !== undefined)
+  if (fault !== undefined) throw new IcalError(fault)
   const added = [...missing].map(parseLine)
   if (at >= 0) return insert(kept, added, at)
   return insertAfter(kept, isLineNamed('DTSTART', 'DTEND', 'DURATION', ...RECURRENCE_NAMES), [...missing])

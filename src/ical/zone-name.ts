@@ -5,10 +5,16 @@ import { WINDOWS_ZONES } from './windows-zones'
 
 const windows = new Map(Object.entries(WINDOWS_ZONES).map(([name, zone]) => [name.toLowerCase(), zone]))
 
-/** The IANA zone that a TZID names: by its own name, behind a prefix, or as Windows calls it. */
+/** The zone of an IANA name, behind a prefix, too. */
+export function zoneInName(tzid: string): string | undefined {
+  const name = tzid.trim()
+  return canonicalZone(name) ?? zoneInPath(name)
+}
+
+/** The IANA zone that a TZID names: by its own name, as Windows calls it, or with another sign for the slash (Mulberry). */
 export function zoneNamed(tzid: string): string | undefined {
   const name = tzid.trim()
-  return canonicalZone(name) ?? zoneInPath(name) ?? windowsZone(name) ?? canonicalZone(name.replace('_', '/'))
+  return zoneInName(name) ?? windowsZone(name) ?? canonicalZone(name.replace(/[_-]/, '/'))
 }
 
 function windowsZone(name: string): string | undefined {

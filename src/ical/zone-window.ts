@@ -15,10 +15,11 @@ const DATED = /^(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)$/
 const RULES = /^(RRULE|EXRULE)$/
 
 /**
- * When the events of a calendar take place, and whether any takes place more than once. `span`: from the first to the
+ * When the events of a calendar take place, and whether any takes place more than once. `first`: the first day that
+ * they name, at midnight UTC. `span`: from the first to the
  * last, a day around; missing where it is not known which is the last.
  */
-export type EventWindow = Window & { readonly recurs: boolean; readonly span?: Window }
+export type EventWindow = Window & { readonly first: number; readonly recurs: boolean; readonly span?: Window }
 
 /** Undefined if no event says a date. */
 export function windowOf(calendar: Component): EventWindow | undefined {
@@ -33,6 +34,7 @@ export function windowOf(calendar: Component): EventWindow | undefined {
   const open = ends.includes(undefined) ? [first + OPEN_YEARS * YEAR] : []
   const last = Math.max(...dates, ...open, ...ends.filter((end) => end !== undefined))
   return {
+    first,
     from: Date.UTC(yearOf(first - MARGIN), 0, 1),
     to: Date.UTC(yearOf(Math.min(last, first + MOST_YEARS * YEAR) + MARGIN) + 1, 0, 1),
     recurs: rules.length > 0 || lines.some(({ name }) => name === 'RDATE'),

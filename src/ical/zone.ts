@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon'
 import type { EventTime } from '../event/event'
 import { canonicalZone, instantBy, wallClock } from '../event/zone'
 import type { Component, Node } from './component'
@@ -9,9 +10,11 @@ import { fixedOffset, offsetsOf } from './observance'
 import { readText } from './value'
 import type { Window } from './zone-match'
 import { fixedZone, matchingZone } from './zone-match'
-import { offsetNamed, zoneDisplayed, zoneNamed, zonesHinted } from './zone-name'
+import { offsetNamed, zoneDisplayed, zoneInName, zoneNamed, zonesHinted } from './zone-name'
 import type { EventWindow } from './zone-window'
 import { windowOf } from './zone-window'
+
+const HOUR = 3_600_000
 
 /** What the TZIDs of one resource mean. */
 export type Zones = {
@@ -50,7 +53,13 @@ export function zonesOf(calendar: Component, floating: string): Zones {
   }
   return {
     floating,
-    named: (tzid) => byName(tzid, definitionOf(calendar, tzid)),
+    named: (tzid) => {
+      const definition = definitionOf(calendar, tzid)
+      const iana = ianaZone(tzid, definition)
+      if (iana !== undefined) return iana
+      const meaning = meaningOf(tzid)
+      return meaning.is === 'zone' && meaning.zone === nonIanaZone(tzid) ? meaning.zone : undefined
+    },
     resolve: (tzid) => {
       const meaning = meaningOf(tzid)
       if (meaning.is === 'zone') return meaning.zone
@@ -64,7 +73,8 @@ export function zonesOf(calendar: Component, floating: string): Zones {
       return { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
     },
     dayEdge: (instant) => {
-      const said = [...zoneOfAll(calendar), ...tzidsIn(calendar)].map(meaningOf)
+      const tzids = new Set([...zoneOfAll(calendar), ...definedTzids(calendar), ...usedTzids(calendar)])
+      const said = [...tzids].map(meaningOf)
       const utc = { is: 'zone', zone: 'UTC' } as const
       for (const meaning of [utc, ...said, { is: 'zone', zone: floating } as const]) {
         const [date, time] = clockOf(meaning, instant).split('T')
@@ -85,15 +95,15 @@ function clockOf(meaning: Meaning, instant: number): string {
 const zoneOfAll = (calendar: Component): string[] =>
   linesNamed(calendar, 'X-WR-TIMEZONE').map(({ value }) => value.trim())
 
-/** The TZIDs in a calendar: those that are defined, then those that only events use. */
-export function tzidsIn(calendar: Component): string[] {
-  const components = calendar.content.filter((node) => node.kind === 'component')
-  const defined = components.filter(({ name }) => name === 'VTIMEZONE').map(tzidOf)
-  const used = components.filter(({ name }) => name === 'VEVENT').flatMap(({ content }) => content.map(tzidIn))
-  return [...new Set([...defined, ...used])].filter((tzid) => tzid !== undefined && tzid !== '') as string[]
-}
+/** The TZIDs that a calendar defines. */
+export const definedTzids = (calendar: Component): string[] =>
+  childrenNamed(calendar, 'VTIMEZONE').flatMap((zone) => tzidOf(zone) || [])
 
-const tzidIn = (node: Node): string | undefined => (node.kind === 'line' ? param(node, 'TZID') : undefined)
+/** The TZIDs that its events use, in the order in which they stand. */
+export const usedTzids = (calendar: Component): string[] =>
+  childrenNamed(calendar, 'VEVENT').flatMap(({ content }) => content.flatMap((node) => tzidIn(node) || []))
+
+export const tzidIn = (node: Node): string | undefined => (node.kind === 'line' ? param(node, 'TZID') : undefined)
 
 /** The VTIMEZONE that defines a TZID. */
 export function definitionOf(calendar: Component, tzid: string): Component | undefined {
@@ -111,35 +121,49 @@ export function tzidOf(definition: Component): string | undefined {
   )
 }
 
-/** In the order of certainty; by its rules only where no name says what is meant. */
+/**
+ * An IANA name says what is meant, whatever is defined under it. Any other name means what its definition says (RFC
+ * 5545 3.2.19): the zone of that name if it has the same clock, else another one that has.
+ */
 function meaningIn(calendar: Component, tzid: string, floating: string): Meaning {
   const definition = definitionOf(calendar, tzid)
-  const named = byName(tzid, definition)
-  if (named !== undefined) return { is: 'zone', zone: named }
+  const iana = ianaZone(tzid, definition)
+  if (iana !== undefined) return { is: 'zone', zone: iana }
+  const named = nonIanaZone(tzid)
   const window = windowOf(calendar)
   const clock = window && offsetsIn(tzid, definition, window)
+  if (named !== undefined && (clock === undefined || definition === undefined)) return { is: 'zone', zone: named }
   if (window === undefined || clock === undefined) return { is: 'unknown', reason: `time zone "${tzid}" is not known` }
+  const byClock = (during: Window): string | undefined =>
+    zoneByClock({ tzid, named, floating, definition }, clock, during)
   // Where no zone has the same clock for years, one that has it while the series lasts says the same of all of it.
-  const zone =
-    zoneByClock(tzid, clock, window, floating, definition) ??
-    (window.recurs && window.span ? zoneByClock(tzid, clock, window.span, floating, definition) : undefined)
+  const zone = byClock(window) ?? (window.recurs && window.span ? byClock(window.span) : undefined)
   if (zone !== undefined) return { is: 'zone', zone }
+  // A definition that no zone has is one of another time, or spoiled: the name counts if it does not shift the event.
+  if (named !== undefined && isAlike(named, clock, window.first)) return { is: 'zone', zone: named }
   return window.recurs ? { is: 'unknown', reason: unmatched(tzid) } : { is: 'clock', offsets: clock }
 }
 
 const unmatched = (tzid: string): string => `time zone "${tzid}" changes its clock as no known zone does`
+
+/** Whether a zone has the same clock all through the day that begins then. */
+const isAlike = (zone: string, clock: Offsets, day: number): boolean =>
+  [0, 12, 24].every((hour) => IANAZone.create(zone).offset(day + hour * HOUR) === clock.at(day + hour * HOUR))
 
 /**
  * Bare abbreviations name a zone without summer time; who defines one with it (EST for New York) means what is defined.
  */
 const ABBREVIATION = /^(EST|MST|HST)$/i
 
-function byName(tzid: string, definition: Component | undefined): string | undefined {
+/** The zone that an IANA name names: that of the TZID, or the one that its definition gives as its place. */
+function ianaZone(tzid: string, definition: Component | undefined): string | undefined {
   if (definition && ABBREVIATION.test(tzid.trim())) return undefined
   const location = definition && lineNamed(definition, 'X-LIC-LOCATION')
-  const named = zoneNamed(tzid) ?? (location && canonicalZone(location.value.trim()))
-  return named ?? (definition ? undefined : zoneDisplayed(tzid))
+  return zoneInName(tzid) ?? (location && canonicalZone(location.value.trim()))
 }
+
+/** The zone of a name that is another's: of Windows, Outlook, Mulberry. */
+const nonIanaZone = (tzid: string): string | undefined => zoneNamed(tzid) ?? zoneDisplayed(tzid)
 
 function offsetsIn(tzid: string, definition: Component | undefined, window: EventWindow): Offsets | undefined {
   const defined = definition && offsetsOf(definition, window.from, window.to)
@@ -149,13 +173,19 @@ function offsetsIn(tzid: string, definition: Component | undefined, window: Even
 
 const matched = new Map<string, string | null>()
 
+/** A TZID whose zone is looked for; `named`: the zone of its name. */
+type Sought = {
+  readonly tzid: string
+  readonly named: string | undefined
+  readonly floating: string
+  readonly definition: Component | undefined
+}
+
 /** Comparing with all zones takes milliseconds, and the resources of a calendar repeat their zones. */
 function zoneByClock(
-  tzid: string,
+  { tzid, named, floating, definition }: Sought,
   clock: Offsets,
   window: Window,
-  floating: string,
-  definition: Component | undefined,
 ): string | undefined {
   const key = [tzid, floating, window.from, window.to, ...(definition ? linesOf(definition) : [])].join('\n')
   const known = matched.get(key)
@@ -163,7 +193,8 @@ function zoneByClock(
   if (matched.size > 500) matched.clear() // names and dates come from events: bounded
   const isFixed = clock.changes.every((at) => at < window.from || at > window.to)
   const fixed = isFixed ? fixedZone(clock.at(window.from)) : undefined
-  const zone = matchingZone(clock, window, [...(fixed ? [fixed] : []), ...zonesHinted(tzid), floating])
+  const likely = [named, fixed, ...zonesHinted(tzid), floating].filter((zone) => zone !== undefined)
+  const zone = matchingZone(clock, window, likely)
   matched.set(key, zone ?? null)
   return zone
 }

@@ -17,13 +17,20 @@ export const event = (...lines: string[]): string => resource(vevent(...lines))
 export const PARIS_START = 'DTSTART;TZID=Europe/Paris:20260601T100000'
 export const PARIS_END = 'DTEND;TZID=Europe/Paris:20260601T110000'
 
-/** A VTIMEZONE that says nothing of its offsets, which nobody reads. */
+/** A VTIMEZONE with the rules of the European Union, for a zone an hour ahead of UTC. */
 export const vtimezone = (...lines: string[]): string[] => [
   'BEGIN:VTIMEZONE',
   ...lines,
-  'BEGIN:STANDARD',
-  'DTSTART:19700101T000000',
+  'BEGIN:DAYLIGHT',
+  'DTSTART:19810329T020000',
+  'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU',
   'TZOFFSETFROM:+0100',
+  'TZOFFSETTO:+0200',
+  'END:DAYLIGHT',
+  'BEGIN:STANDARD',
+  'DTSTART:19961027T030000',
+  'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+  'TZOFFSETFROM:+0200',
   'TZOFFSETTO:+0100',
   'END:STANDARD',
   'END:VTIMEZONE',

@@ -56,6 +56,8 @@ export type CaldavOptions = {
   bare403: boolean
   /** What texts it won't have, and gives up as little: a bare 403 to the PUT and DELETE of such an event. */
   dislikes: RegExp | null
+  /** Whether recurrence rules and dates of another type than the start are refused. */
+  strictDates: boolean
   /** Whether calendars state their supported-calendar-component-set. */
   componentSet: boolean
   /** Whether it sends mail to guests (RFC 6638), and says so in answer to OPTIONS. */
@@ -81,6 +83,7 @@ export const ICLOUD: CaldavOptions = {
   ownHrefInDelta: true,
   duplicateHrefs: true,
   syncCollection: true,
+  strictDates: false,
   forgottenTokens: 'refused',
   countedEtags: false,
   careless: false,

@@ -7,8 +7,12 @@ export type Refusal = { readonly status: number; readonly precondition?: string;
 const invalid = (why: string): Refusal => ({ status: 403, precondition: 'valid-calendar-data', why })
 const wrongObject = (why: string): Refusal => ({ status: 403, precondition: 'valid-calendar-object-resource', why })
 
-/** What is wrong with a text that a client wants to store; undefined if nothing is. */
-export function refusalOf(text: string): Refusal | undefined {
+/**
+ * What is wrong with a text that a client wants to store; undefined if nothing is.
+ *
+ * @param strictDates whether rules and dates are looked at, too (Radicale, Xandikos, SOGo)
+ */
+export function refusalOf(text: string, strictDates = false): Refusal | undefined {
   if (/(^|[^\r])\n/.test(text)) return { status: 400, why: 'line ends must be CRLF' }
   let calendar: Component
   try {
@@ -16,7 +20,26 @@ export function refusalOf(text: string): Refusal | undefined {
   } catch (error) {
     return invalid(String(error))
   }
-  return ofCalendar(calendar) ?? firstOf(eventsOf(calendar).map((event) => ofEvent(event, calendar)))
+  const ofDates = (event: Component): Refusal | undefined => (strictDates ? ofRecurrence(event) : undefined)
+  return ofCalendar(calendar) ?? firstOf(eventsOf(calendar).map((event) => ofEvent(event, calendar) ?? ofDates(event)))
+}
+
+const RULE_PARTS = /^(FREQ|UNTIL|COUNT|INTERVAL|BY(SECOND|MINUTE|HOUR|DAY|MONTHDAY|YEARDAY|WEEKNO|MONTH|SETPOS)|WKST)=./
+
+/** Dates have to be of the type of the start, and say so; a rule has to be of parts that RFC 5545 knows. */
+function ofRecurrence(event: Component): Refusal | undefined {
+  const type = typeOf(linesOf(event, 'DTSTART')[0] ?? '')
+  for (const line of ['EXDATE', 'RDATE'].flatMap((name) => linesOf(event, name))) {
+    const said = parameterOf(line, 'VALUE') ?? 'DATE-TIME'
+    const dates = valueOf(line).split(',').map((value) => typeOf(`X:${value}`)) // prettier-ignore
+    if (said !== type || dates.some((date) => date !== type)) return { status: 415, why: `${line}: not ${type}` }
+  }
+  for (const rule of ['RRULE', 'EXRULE'].flatMap((name) => linesOf(event, name)).map(valueOf)) {
+    if (!rule.split(';').every((part) => RULE_PARTS.test(part))) return { status: 400, why: rule }
+    const until = /UNTIL=([^;]*)/.exec(rule)?.[1]
+    if (until !== undefined && typeOf(`X:${until}`) !== type) return { status: 415, why: `${rule}: not ${type}` }
+  }
+  return undefined
 }
 
 const firstOf = (refusals: (Refusal | undefined)[]): Refusal | undefined => refusals.find((each) => each !== undefined)

@@ -29,7 +29,7 @@ export function answerPut(store: Store, path: string, request: Request, text: st
   if (member && !request.headers.has('if-match') && !options.careless) return empty(412)
   if (options.tombstones && !member && store.buriedNames.has(path)) return empty(412)
 
-  const refusal = refusalOf(text)
+  const refusal = refusalOf(text, options.strictDates)
   if (refusal) {
     return refusal.precondition === undefined
       ? empty(refusal.status, { 'x-why': refusal.why })
