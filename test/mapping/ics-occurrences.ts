@@ -34,7 +34,8 @@ export function icsOccurrences(text: string, floating: string): Occurrence[] | u
     const originals = new Set(overrides.map((event) => original(line(event, 'RECURRENCE-ID')!, read, start)))
     if (master && start) {
       const length = lengthOf(master, start, read)
-      for (const at of starts(master, start, read)) {
+      const places = [...zones.keys()].map((tzid) => zoneNamed(tzid, read))
+      for (const at of starts(master, start, read, places)) {
         if (!originals.has(instant(at))) found.push(occurrence(at.zone(at.clock), length(at), at.allDay))
       }
     }
@@ -105,7 +106,7 @@ function zoneOf(name: string, zones: Map<string, Block>): Zone {
     const to = offset(value(part, 'TZOFFSETTO') ?? '')
     const rules = part.lines.filter((each) => each.name === 'RRULE')
     const dates = rules.flatMap((rule) =>
-      rrule(rule.value, start, undefined).between(new Date(start), new Date(Date.UTC(2045, 0)), true),
+      rrule(rule.value, start, undefined, []).between(new Date(start), new Date(Date.UTC(2045, 0)), true),
     )
     return [start, ...dates.map(Number)].map((at) => ({ at, to }))
   })
@@ -128,34 +129,44 @@ function offset(text: string): number {
 }
 
 /** A rule on the wall clock. */
-function rrule(text: string, start: number, zone: Zone | undefined): RRule {
+function rrule(text: string, start: number, zone: Zone | undefined, places: readonly Zone[]): RRule {
   const until = /UNTIL=([0-9TZ]+)/i.exec(text)?.[1]
   const rest = text.replace(/\s+/g, '').replace(/;?UNTIL=[0-9TZ]*/i, '').replace(/^;|;$/g, '') // prettier-ignore
   try {
-    return expand.rule(rest.toUpperCase(), start, until === undefined ? undefined : untilClock(until, zone))
+    return expand.rule(rest.toUpperCase(), start, until === undefined ? undefined : untilClock(until, zone, places))
   } catch {
     throw new NotUnderstood(text) // the library's parser is stricter than some files
   }
 }
 
-function untilClock(until: string, zone: Zone | undefined): number {
+const zoneNamed = (tzid: string, read: (line: Line) => Written): Zone =>
+  read({ name: 'DTSTART', params: `;TZID="${tzid}"`, value: '20260101T000000' }).zone
+
+/** @param places whose midnight, or last second, may stand for a day that ends a series of days */
+function untilClock(until: string, zone: Zone | undefined, places: readonly Zone[]): number {
   const at = +DateTime.fromISO(until.replace('Z', ''), { zone: 'utc' })
   if (until.length === 8) return at + DAY - 1000
-  if (!until.endsWith('Z') || !zone) return at
+  if (!until.endsWith('Z')) return at
+  if (zone) return clockIn(zone, at)
+  const clocks = [at, ...places.map((place) => clockIn(place, at))]
+  return clocks.find((clock) => clock % DAY === 0 || (clock + 1000) % DAY === 0) ?? at
+}
+
+function clockIn(zone: Zone, at: number): number {
   // The wall clock at that instant: the offset is that of the clock's own day, near enough for an end.
   const guess = at + (at - zone(at))
   return guess + (at - zone(guess))
 }
 
-function starts(event: Block, start: Written, read: (line: Line) => Written): Written[] {
+function starts(event: Block, start: Written, read: (line: Line) => Written, places: readonly Zone[]): Written[] {
   const clocks = new Set<number>()
   const rules = event.lines.filter(({ name }) => name === 'RRULE')
   const dates = event.lines.filter(({ name }) => name === 'RDATE').flatMap((each) => split(each, read, start))
   if (rules.length === 0) clocks.add(start.clock)
   const zone = start.allDay ? undefined : start.zone
-  for (const rule of rules) for (const at of expand.clocks(rrule(rule.value, start.clock, zone), start.clock)) clocks.add(at) // prettier-ignore
+  for (const rule of rules) for (const at of expand.clocks(rrule(rule.value, start.clock, zone, places), start.clock)) clocks.add(at) // prettier-ignore
   for (const rule of event.lines.filter(({ name }) => name === 'EXRULE')) {
-    for (const at of expand.clocks(rrule(rule.value, start.clock, zone), start.clock)) clocks.delete(at)
+    for (const at of expand.clocks(rrule(rule.value, start.clock, zone, places), start.clock)) clocks.delete(at)
   }
   const all = [...[...clocks].map((clock) => ({ ...start, clock })), ...dates]
   const excluded = new Set(
