@@ -3,6 +3,7 @@ import { ProviderError } from '../event/calendar'
 import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
 import { aborted, generalFailure, noAnswer, wasNotSent } from './errors'
+import { Login } from './login'
 import { MovedHosts } from './moved'
 import { isIcloudHost } from './paths'
 
@@ -15,6 +16,8 @@ export type CaldavSurroundings = {
   readonly now: () => Millis
   readonly sleep: Sleep
   readonly localZone: string
+  /** 0 to below 1. */
+  readonly random: () => number
 }
 
 export type Asked = {
@@ -28,13 +31,13 @@ export type Answered = { readonly status: number; readonly headers: Headers; rea
 
 const MOST_REDIRECTS = 5
 /** Milliseconds before each further try after a 401; servers lock accounts that try a wrong password too often. */
-const AFTER_401 = { icloud: [0, 2000], other: [0] }
+const AFTER_401 = { doubtful: [0, 2000], other: [0] }
 
 /** Requests with an account's credentials, which go to its own hosts only. */
 export class Connection {
   readonly server: URL
   readonly isIcloud: boolean
-  private readonly headers: Readonly<Record<string, string>>
+  private readonly login: Login
   private readonly hosts = new MovedHosts()
 
   /** @throws ProviderError `bad-answer` for a server address that is none, `reauthorise` if credentials are missing */
@@ -47,10 +50,8 @@ export class Connection {
     if (config.username === '' || config.password === '') {
       throw new ProviderError('reauthorise', 'The account has no user name or no password: enter them in its node.')
     }
-    // RFC 7617: UTF-8, which btoa and most helpers don't do
-    const credentials = Buffer.from(`${config.username}:${config.password}`, 'utf8').toString('base64')
-    // iCloud answers a request without User-Agent with a 403
-    this.headers = { authorization: `Basic ${credentials}`, 'user-agent': 'node-red-contrib-calsync' }
+    const word = (): string => Math.floor(surroundings.random() * 2 ** 52).toString(36)
+    this.login = new Login(config.username, config.password, () => word() + word())
   }
 
   /**
@@ -123,7 +124,8 @@ export class Connection {
   /** Each of iCloud's hosts was seen to answer a request with an empty 401 now and then, though the password is right. */
   private async insist(asked: Asked, signal: AbortSignal): Promise<Answered> {
     let answer = await this.once(asked, signal)
-    for (const wait of AFTER_401[this.isIcloud ? 'icloud' : 'other']) {
+    // where the login has worked before, rather the server is out of order than the password wrong
+    for (const wait of AFTER_401[this.isIcloud || this.login.worked ? 'doubtful' : 'other']) {
       if (answer.status !== 401) break
       if (wait > 0) await this.pause(wait, signal)
       answer = await this.once(asked, signal)
@@ -139,9 +141,23 @@ export class Connection {
     }
   }
 
+  /** Sends a request, once more where the server wants the login in another form. */
   private async once(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    const answer = await this.fetch(asked, signal)
+    return this.login.heard(answer) ? this.fetchAgain(asked, signal) : answer
+  }
+
+  private async fetchAgain(asked: Asked, signal: AbortSignal): Promise<Answered> {
+    const answer = await this.fetch(asked, signal)
+    this.login.heard(answer)
+    return answer
+  }
+
+  private async fetch(asked: Asked, signal: AbortSignal): Promise<Answered> {
     const { method, url, body } = asked
-    const headers = { ...asked.headers, ...this.headers }
+    // iCloud answers a request without User-Agent with a 403
+    const authorization = this.login.authorization(asked)
+    const headers = { ...asked.headers, authorization, 'user-agent': 'node-red-contrib-calsync' }
     try {
       signal.throwIfAborted()
       const response = await this.surroundings.fetch(url.href, { method, headers, body, signal, redirect: 'manual' })

@@ -45,7 +45,7 @@ async function accountFrom(dav: Dav, found: Multistatus, signal: AbortSignal): P
   const [first] = found.responses
   if (!first) return undefined
   const homes = homesOf(dav, first, found.url)
-  if (homes.length > 0) return { homes, name: textIn(first.props.displayname) }
+  if (homes.length > 0) return { homes, name: nameOf(first) }
 
   const href = textIn(first.props.currentUserPrincipal, 'href')
   if (href === '') return undefined
@@ -58,8 +58,12 @@ async function accountFrom(dav: Dav, found: Multistatus, signal: AbortSignal): P
   const [described] = principal.ok ? principal.responses : []
   if (!principal.ok || !described) return undefined
   const own = homesOf(dav, described, principal.url)
-  return own.length > 0 ? { homes: own, name: textIn(described.props.displayname) } : undefined
+  return own.length > 0 ? { homes: own, name: nameOf(described) } : undefined
 }
+
+/** The user's name: of a principal, not of a server's root, which may bear the homes as well. */
+const nameOf = ({ props: found }: Described): string =>
+  namesIn(found.resourcetype).includes('principal') ? textIn(found.displayname) : ''
 
 function homesOf(dav: Dav, { props: found }: Described, base: URL): URL[] {
   const hrefs = listOf(inner(found.calendarHomeSet, 'href')).map((href) => textIn(href))

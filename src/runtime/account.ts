@@ -43,9 +43,9 @@ export class Account {
   }
 
   private async connect(): Promise<CalendarProvider> {
-    const { now, sleep, localZone } = this.around
+    const { now, sleep, localZone, random } = this.around
     const fetch = accountFetch(this.type, this.settings, this.around, this.patience)
-    const world = { fetch, now, sleep, localZone }
+    const world = { fetch, now, sleep, localZone, random }
     const provider = await registeredFor(this.type).connect(this.settings, world)
     return new Guard(now, this.login).provider(provider)
   }
@@ -60,8 +60,9 @@ export function accountFetch(
 ): Fetch {
   const { fetch: send, now, sleep, random, version, log } = around
   const registered = registeredFor(type)
-  const { perMinute, isRateLimit } = registered
-  const options = { version, ...patience, ...(perMinute ? { perMinute } : {}), ...(isRateLimit ? { isRateLimit } : {}) }
+  const { isRateLimit } = registered
+  const perMinute = registered.perMinute(settings)
+  const options = { version, perMinute, ...patience, ...(isRateLimit ? { isRateLimit } : {}) }
   const transport = createTransport({ fetch: send, now, sleep, random, options })
   return async (input, init) => {
     const url = input instanceof Request ? input.url : input.toString()

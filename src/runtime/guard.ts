@@ -4,13 +4,17 @@ import type { LoginHealth } from './login-health'
 
 /** How long an account whose login is dead is left alone before it is tried once more. */
 export const LEFT_ALONE = 15 * 60_000
+/** The first of those spans where the login has worked before: each is twice as long as the one before it. */
+const FIRST_SPAN = 60_000
 
 /**
  * Stops asking for an account whose login is dead: servers lock accounts that keep trying, and nothing but its owner
- * can repair it. A new login makes a new account; one that was repaired elsewhere is found out by trying now and then.
+ * can repair it. A new login makes a new account; one that was repaired elsewhere is found out by trying now and then,
+ * and one that a server refused though it had worked by trying soon, at growing spans.
  */
 export class Guard {
-  private dead: { readonly error: ProviderError; readonly since: number } | undefined
+  private dead: { readonly error: ProviderError; readonly since: number; readonly span: number } | undefined
+  private hasWorked = false
 
   constructor(
     private readonly now: () => number,
@@ -46,6 +50,7 @@ export class Guard {
     try {
       const result = await job()
       this.dead = undefined
+      this.hasWorked = true
       this.health.works()
       return result
     } catch (error) {
@@ -63,13 +68,15 @@ export class Guard {
   }
 
   private throwIfDead(): void {
-    if (this.dead && Math.abs(this.now() - this.dead.since) < LEFT_ALONE) throw this.dead.error // also if the clock is set back
+    if (this.dead && Math.abs(this.now() - this.dead.since) < this.dead.span) throw this.dead.error // also if the clock is set back
   }
 
   private noted(error: unknown): Error {
     this.health.failed(error)
     if (error instanceof ProviderError && error.code === 'reauthorise') {
-      this.dead = { error, since: this.now() }
+      const isDoubtful = this.hasWorked && error.status === 401
+      const span = this.dead ? 2 * this.dead.span : FIRST_SPAN
+      this.dead = { error, since: this.now(), span: isDoubtful ? Math.min(span, LEFT_ALONE) : LEFT_ALONE }
     }
     return error as Error
   }

@@ -1,4 +1,5 @@
 import type { CalendarProvider } from '../event/calendar'
+import { isIcloudHost } from '../caldav/paths'
 import { isGoogleRateLimit } from '../google/rate-limit'
 import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
@@ -7,7 +8,13 @@ import { CalSyncError } from './errors'
 import { entered, given, required, webAddress } from './settings'
 import type { AccountSettings } from './settings'
 
-type World = { readonly fetch: Fetch; readonly now: () => number; readonly sleep: Sleep; readonly localZone: string }
+type World = {
+  readonly fetch: Fetch
+  readonly now: () => number
+  readonly sleep: Sleep
+  readonly localZone: string
+  readonly random: () => number
+}
 
 /** One attempt to log in with a browser: where it comes back to, and the secret of PKCE (RFC 7636). */
 export type LoginAttempt = { readonly redirectUri: string; readonly verifier: string }
@@ -40,8 +47,8 @@ type Registered = {
   connect(settings: AccountSettings, world: World): Promise<CalendarProvider>
   /** Without it the secrets are typed in. */
   readonly login?: BrowserLogin
-  /** Requests a minute; default: the transport's. */
-  readonly perMinute?: number
+  /** Requests in any one minute; Infinity: no such limit is known. */
+  perMinute(settings: AccountSettings): number
   readonly isRateLimit?: (answer: Answered) => boolean
   /** Whether a request is for a login, not for a calendar. */
   isLogin(url: string, settings: AccountSettings): boolean
@@ -87,7 +94,7 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
       },
       refusal: async (error) => (await import('../google/login.js')).refusal(error),
     },
-    perMinute: 600,
+    perMinute: () => 600, // Google's quota a user
     isRateLimit: isGoogleRateLimit,
     isLogin: (url, settings) => url.startsWith(googleUrls(settings).tokenUrl),
   },
@@ -102,8 +109,15 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
       const password = required(settings, 'password', 'the password')
       return createCaldavProvider({ serverUrl, username, password }, world)
     },
+    // a careful peer's budget for iCloud (keeper.sh); others say so themselves if it is too much
+    perMinute: (settings) => (isIcloudAddress(given(settings['serverUrl']) ?? ICLOUD_URL) ? 240 : Infinity),
     isLogin: () => false,
   },
+}
+
+function isIcloudAddress(address: string): boolean {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(address.trim()) ? address.trim() : `https://${address.trim()}`
+  return URL.canParse(url) && isIcloudHost(new URL(url).hostname)
 }
 
 /** An address as it is written in full: with the slash that a host alone may lack. */

@@ -19,7 +19,7 @@ export type TransportOptions = {
   readonly isRateLimit?: (answer: Answered) => boolean
   /** Requests under way at a time. Default 4. */
   readonly concurrency?: number
-  /** Requests in any one minute. Default 600, which is Google's quota a user. */
+  /** Requests in any one minute; Infinity: as many as get through, fewer for a while once the server asks for that. Default 600. */
   readonly perMinute?: number
   /** The longest silence of a server in milliseconds. Default 60,000. */
   readonly timeout?: number
@@ -116,6 +116,7 @@ class Sender {
       const got = await this.once(input instanceof Request ? input.clone() : input, init, signal)
       const wait = this.waitAfter(got, method, retry + 1)
       if (wait === null || retry + 1 >= tries || this.around.now() + wait - began > this.retryFor) return result(got)
+      if (got.is === 'answered' && (got.status === 429 || got.status === 503)) this.pace.slow()
       if (asksForLess(got, got.is === 'answered' && got.response.headers.has('retry-after'))) this.pace.hold(wait)
       await this.around.sleep(wait, signal)
     }

@@ -144,6 +144,23 @@ describe('Finding the calendars of an account', () => {
     }
   })
 
+  it('calls the user by the name of the principal, not of a server whose root bears the homes', async () => {
+    const server = new CaldavServer({ ...PLAIN })
+    const provider = await providerFor(server)
+    assert.match(await provider.check(NO_END), /as Anna Müller \(anna@example.com\)/)
+    const home = `<d:calendar-home-set xmlns="urn:ietf:params:xml:ns:caldav"><d:href xmlns:d="DAV:">${server.store.home}</d:href></d:calendar-home-set>`
+    server.interfere = {
+      before: (request) =>
+        request.method === 'PROPFIND' && new URL(request.url).pathname === '/'
+          ? new Response(
+              `<d:multistatus xmlns:d="DAV:"><d:response><d:href>/</d:href><d:propstat><d:prop><d:displayname>DAV Server</d:displayname><d:resourcetype><d:collection/></d:resourcetype>${home.replaceAll('d:calendar', 'calendar')}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>`,
+              { status: 207 },
+            )
+          : undefined,
+    }
+    assert.equal(await provider.check(NO_END), 'Signed in to dav.example.org as anna@example.com.')
+  })
+
   it('lists no calendar in a home that has none, or task lists only', async () => {
     const server = new CaldavServer()
     const { collections, home } = server.store

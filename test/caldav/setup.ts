@@ -38,7 +38,13 @@ export function providerFor(
 ): Promise<CalendarProvider> {
   const { origin, username, password } = server.options
   const whole = { serverUrl: origin, username, password, ...config }
-  return createCaldavProvider(whole, { fetch, now: () => server.options.clock(), sleep, localZone: 'Europe/Berlin' })
+  return createCaldavProvider(whole, {
+    fetch,
+    now: () => server.options.clock(),
+    sleep,
+    localZone: 'Europe/Berlin',
+    random: () => 0.5,
+  })
 }
 
 /** Content lines of a timed event of one hour in UTC. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { CalendarProvider } from '../../src/event/calendar'
+import { ProviderError } from '../../src/event/calendar'
 import { Guard, LEFT_ALONE } from '../../src/runtime/guard'
 import { LoginHealth } from '../../src/runtime/login-health'
 import { createGoogleProvider } from '../../src/google'
@@ -49,5 +51,36 @@ describe('an account whose login is dead', () => {
     time.now += LEFT_ALONE
     await assert.rejects(guarded.open('primary', never), { code: 'reauthorise' })
     assert.ok(requests.length > checked)
+  })
+
+  it('is tried again soon, at growing spans, where a server refuses a login that has worked', async () => {
+    let now = 0
+    let asked = 0
+    let refuses = false
+    const provider: CalendarProvider = {
+      listCalendars: () => {
+        asked += 1
+        const error = new ProviderError('reauthorise', 'no such password', { status: 401 })
+        return refuses ? Promise.reject(error) : Promise.resolve([])
+      },
+      open: () => Promise.reject(new Error('not asked for')),
+      check: () => Promise.resolve(''),
+    }
+    const guarded = new Guard(() => now, new LoginHealth()).provider(provider)
+    await guarded.listCalendars(never)
+    refuses = true
+    await assert.rejects(guarded.listCalendars(never))
+    for (const minutes of [1, 2, 4, 8, 15, 15, 15]) {
+      const before = asked
+      now += minutes * 60_000 - 1
+      await assert.rejects(guarded.listCalendars(never))
+      assert.equal(asked, before)
+      now += 1
+      await assert.rejects(guarded.listCalendars(never))
+      assert.equal(asked, before + 1)
+    }
+    refuses = false
+    now += LEFT_ALONE
+    assert.deepEqual(await guarded.listCalendars(never), [])
   })
 })

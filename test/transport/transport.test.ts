@@ -332,4 +332,26 @@ describe('The requests of a transport', () => {
     assert.equal(sent.length, 1200)
     assert.ok(sent.at(-1)!.at < 130_000)
   })
+
+  it('have no limit but concurrency where none is known, until the server asks for fewer; then for a while', async () => {
+    let refusals = 0
+    const busy = () => (refusals-- > 0 ? new Response(null, { status: 429 }) : new Response('ok'))
+    const { transport, time, sent } = setUp([() => Promise.resolve(busy())], { perMinute: Infinity, concurrency: 4 })
+    const many = (count: number) => time.until(Promise.all(Array.from({ length: count }, () => transport.fetch(URL_1))))
+    const begun = time.now()
+    await many(2000)
+    assert.equal(time.now(), begun, 'nothing waits')
+
+    refusals = 1
+    await many(1)
+    sent.length = 0
+    await many(1000)
+    for (const { at } of sent) {
+      assert.ok(sent.filter((other) => other.at >= at && other.at < at + 60_000).length <= 240)
+    }
+    await time.pass(11 * 60_000)
+    const later = time.now()
+    await many(2000)
+    assert.equal(time.now(), later)
+  })
 })

@@ -1,3 +1,4 @@
+import type { DigestStyle } from './digest'
 import type { XmlStyle } from './xml'
 
 /** What the server does and is peculiar about. The defaults are iCloud's habits; `PLAIN` is a tidy server. */
@@ -14,6 +15,8 @@ export type CaldavOptions = {
   shortPrincipalHref: boolean
   username: string
   password: string
+  /** Wants a digest in this style; null: Basic. */
+  digest: DigestStyle | null
   /** Milliseconds since 1970. */
   clock: () => number
   xml: XmlStyle
@@ -78,6 +81,7 @@ export const ICLOUD: CaldavOptions = {
   shortPrincipalHref: true,
   username: 'anna@example.com',
   password: 'abcd-efgh-ijkl-mnop',
+  digest: null,
   clock: () => Date.UTC(2026, 5, 1, 8),
   xml: 'default-namespace',
   ownHrefInDelta: true,

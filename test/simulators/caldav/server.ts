@@ -1,5 +1,6 @@
 import type { Fetch } from '../../../src/transport/fetch'
 import { empty } from './answers'
+import { DigestGuard } from './digest'
 import type { CaldavOptions } from './options'
 import { ICLOUD } from './options'
 import { resourceAt } from './properties'
@@ -34,6 +35,7 @@ export class CaldavServer {
   interfere: Interfere = {}
   /** Hosts that have refused somebody with the right password once. */
   private readonly grumbled = new Set<string>()
+  private guard: DigestGuard | undefined
 
   constructor(options: Partial<CaldavOptions> = {}) {
     this.options = { ...ICLOUD, ...options }
@@ -89,7 +91,8 @@ export class CaldavServer {
     const { pathname, host } = new URL(request.url)
     if (options.needsUserAgent && !request.headers.get('user-agent')) return empty(403)
     if (pathname === '/.well-known/caldav') return empty(301, { location: `${options.origin}/` })
-    if (!this.isAuthorised(request)) return empty(401, { 'www-authenticate': 'Basic realm="iCloud"' })
+    const challenge = this.challengeTo(request, body)
+    if (challenge !== undefined) return empty(401, { 'www-authenticate': challenge })
     if (options.transient401 && !this.grumbled.has(host)) {
       this.grumbled.add(host)
       return empty(401)
@@ -119,10 +122,17 @@ export class CaldavServer {
       : answerReport(store, resource, depth, asked)
   }
 
-  private isAuthorised(request: Request): boolean {
-    const { username, password } = this.options
+  /** Undefined for who may come in. */
+  private challengeTo(request: Request, body: string): string | undefined {
+    const { username, password, digest } = this.options
+    const said = request.headers.get('authorization')
+    const { pathname, search } = new URL(request.url)
+    if (digest) {
+      this.guard ??= new DigestGuard(digest, username, password)
+      return this.guard.challengeTo(request.method, pathname + search, body, said)
+    }
     const expected = Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
-    return request.headers.get('authorization') === `Basic ${expected}`
+    return said === `Basic ${expected}` ? undefined : 'Basic realm="iCloud"'
   }
 }
 
