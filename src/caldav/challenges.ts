@@ -9,8 +9,9 @@ export function challengesIn(header: string | null): Challenge[] {
   PIECE.lastIndex = 0
   for (let piece = PIECE.exec(header ?? ''); piece; piece = PIECE.exec(header ?? '')) {
     const [, name = '', value] = piece
+    const last = found.at(-1)
     if (value === undefined) found.push({ scheme: name.toLowerCase(), params: {} })
-    else if (found.length > 0) found.at(-1)!.params[name.toLowerCase()] = unquoted(value)
+    else if (last) last.params[name.toLowerCase()] = unquoted(value)
   }
   return found
 }

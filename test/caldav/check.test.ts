@@ -284,7 +284,7 @@ onRealServers((server, name) => {
     const serverUrl = new URL(ADDRESS[name] ?? '', config.serverUrl).href
     const provider = await createCaldavProvider(
       { ...config, serverUrl },
-      { fetch, now: Date.now, sleep, localZone: 'Europe/Berlin' },
+      { fetch, now: Date.now, sleep, localZone: 'Europe/Berlin', random: () => 0.5 },
     )
     const found = await examined(provider, { id: scratch, second })
     assert.deepEqual(

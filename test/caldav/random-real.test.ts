@@ -7,7 +7,13 @@ import { onRealServers } from './real-servers'
 
 onRealServers((server) => {
   it('holds what the answer to a write says, whatever is written', async () => {
-    const surroundings = { fetch, now: Date.now, sleep: () => Promise.resolve(), localZone: 'Europe/Berlin' }
+    const surroundings = {
+      fetch,
+      now: Date.now,
+      sleep: () => Promise.resolve(),
+      localZone: 'Europe/Berlin',
+      random: Math.random,
+    }
     const provider = await createCaldavProvider(server().config, surroundings)
     const path = await server().newCalendar()
     const calendar = await provider.open(path, NO_END)

@@ -43,6 +43,7 @@ export class TwoWay {
       now: Date.now,
       sleep: () => Promise.resolve(),
       localZone: 'Europe/Berlin',
+      random: Math.random,
     })
     const left = await google.open('primary', NO_END)
     const right = await caldav.open(await server.newCalendar(), NO_END)

@@ -28,6 +28,7 @@ export async function caldavWorld(place: CaldavPlace): Promise<World> {
     now,
     sleep: () => Promise.resolve(),
     localZone: 'Europe/Berlin',
+    random: Math.random,
   })
   return {
     provider,

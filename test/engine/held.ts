@@ -30,7 +30,7 @@ export async function heldOnBoth(world: World): Promise<Both<Held>> {
   }
   const caldavProvider = await createCaldavProvider(
     { serverUrl, username, password },
-    { fetch, now: time.now, sleep: time.sleep, localZone: 'Europe/Berlin' },
+    { fetch, now: time.now, sleep: time.sleep, localZone: 'Europe/Berlin', random: () => 0.5 },
   )
   const calendars = {
     google: await googleProvider.open('primary', signal),

@@ -53,7 +53,7 @@ export class TwoCalendars {
     const { origin, username, password } = this.icloud.options
     const icloud = await createCaldavProvider(
       { serverUrl: origin, username, password },
-      { fetch: this.icloud.fetch, now, sleep: () => Promise.resolve(), localZone: ZONE },
+      { fetch: this.icloud.fetch, now, sleep: () => Promise.resolve(), localZone: ZONE, random: () => 0.5 },
     )
     this.opened = {
       left: await google.open('primary', signal),

@@ -4,7 +4,7 @@ import { registeredFor } from '../../src/runtime/providers'
 describe('requests a minute', () => {
   it('are Google’s quota on Google, a careful budget on iCloud, and as many as get through elsewhere', () => {
     assert.equal(registeredFor('google').perMinute({}), 600)
-    const { perMinute } = registeredFor('icloud')
+    const perMinute = (settings: Record<string, string>): number => registeredFor('icloud').perMinute(settings)
     for (const serverUrl of [
       undefined,
       '',
