@@ -93,7 +93,7 @@ export async function fetchChangesSince(
   }
 }
 
-const isInternalError = (error: unknown): boolean => error instanceof ProviderError && error.status === 500
+export const isInternalError = (error: unknown): boolean => error instanceof ProviderError && error.status === 500
 
 /** tsdav's own function sends no Depth, which RFC 6578 3.2 wants to be 0. */
 export async function syncCollection(

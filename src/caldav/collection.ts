@@ -40,6 +40,7 @@ export function collectionFrom({ id, props: found }: Described, base: URL): Coll
     provider: 'icloud',
     // a refused write tells, where the server does not
     writable: isWritable(found) !== false && !types.includes('subscribed'),
+    ...(isWritable(found) === undefined ? { hidesPermission: true as const } : {}),
     ...(color === undefined ? {} : { color }),
     ...(timeZone === undefined ? {} : { timeZone }),
   }

@@ -1,5 +1,6 @@
 import type { Millis, ResourceId } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import { fetchCtag, isInternalError } from './changes'
 import type { Answered } from './connection'
 import type { Dav, Described } from './dav'
 import { props } from './dav'
@@ -18,6 +19,8 @@ export type Member = { readonly id: ResourceId } & (
 /** Members in one multiget, and how many of those are under way at once. */
 const BATCH = 50
 const WIDTH = 4
+/** Members at which a server may fail, of those that are asked for at once, before it counts as out of order. */
+const MOST_FAILING = 10
 
 /**
  * Fetches members by multiget (RFC 4791 7.9). One that its answer lacks is asked for by GET: iCloud was seen to answer
@@ -29,10 +32,24 @@ export async function fetchMembers(
   ids: readonly ResourceId[],
   signal: AbortSignal,
 ): Promise<Member[]> {
+  const failing = new Set<ResourceId>()
+  const get = async (id: ResourceId): Promise<Member> => {
+    try {
+      return await getMember(dav, collection, id, signal)
+    } catch (error) {
+      // SOGo fails at some events each time; that must not keep the others from being read
+      if (!isInternalError(error) || failing.add(id).size > MOST_FAILING) throw error
+      await fetchCtag(dav, collection, signal) // is it well otherwise?
+      return { id, is: 'withheld', status: 500 }
+    }
+  }
   const found = await inParallel(batches([...new Set(ids)], BATCH), WIDTH, async (batch) => {
-    const byId = await multiget(dav, collection, batch, signal)
+    const byId = await multiget(dav, collection, batch, signal).catch((error: unknown) => {
+      if (isInternalError(error)) return new Map<ResourceId, Member>() // one of them may bring it about
+      throw error
+    })
     const missing = batch.filter((id) => !byId.has(id))
-    for (const member of await inParallel(missing, 1, (id) => getMember(dav, collection, id, signal))) {
+    for (const member of await inParallel(missing, 1, get)) {
       byId.set(member.id, member)
     }
     return batch.flatMap((id) => byId.get(id) ?? [])
@@ -98,8 +115,8 @@ export async function isListed(dav: Dav, collection: URL, id: ResourceId, signal
   return found.responses.length === 0 || found.responses.some(({ status }) => !isAbsent(status))
 }
 
-/** The member's text, or why there is none. @throws ProviderError `refused` */
+/** The member's text, or why there is none. @throws ProviderError `unreachable` */
 export function textOf(member: Member): Member & { is: 'text' } {
   if (member.is === 'text') return member
-  throw new ProviderError('refused', `The server does not give out ${member.id}`)
+  throw new ProviderError('unreachable', `The server does not give out ${member.id} now. It is tried again.`)
 }

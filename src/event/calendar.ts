@@ -72,6 +72,8 @@ export type CalendarInfo = {
   /** `google`, `icloud`: as in the nodes' `accountType`. */
   readonly provider: string
   readonly writable: boolean
+  /** The server does not say who may write: only a refusal tells. */
+  readonly hidesPermission?: true
   readonly color?: string
   readonly timeZone?: string
   readonly primary?: boolean

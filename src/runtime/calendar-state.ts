@@ -24,7 +24,12 @@ type Position = {
   readonly complete: boolean
   /** How far the replica had come by then; one that has not is not the one that was read. */
   readonly seq?: number
+  /** When a server that does not say who may write refused to let us. */
+  readonly refusedAt?: number
 }
+
+/** How long a refusal is taken to hold, where nothing else tells who may write. */
+const REFUSED_FOR = 24 * 3600 * 1000
 
 /** What one read brought. */
 export type ReadResult = {
@@ -73,12 +78,25 @@ export class CalendarState {
   }
 
   get calendar(): Calendar {
-    if (this.connected) return this.connected
+    const { connected, info } = this
+    if (connected && info) {
+      return connected.info === info ? connected : (Object.create(connected, { info: { value: info } }) as Calendar)
+    }
     throw new CalSyncError('not-connected', `The calendar ${this.name} was not opened yet.`, 'not connected')
   }
 
+  /** What is known of it; it counts as read-only for a day where a server that does not say so refuses to let us write. */
   get info(): CalendarInfo | undefined {
-    return this.connected?.info
+    const info = this.connected?.info
+    const { refusedAt } = this.document.value
+    const isRefused = refusedAt !== undefined && Math.abs(this.around.now() - refusedAt) < REFUSED_FOR
+    return info?.hidesPermission && isRefused ? { ...info, writable: false } : info
+  }
+
+  /** The server refuses to let us write. Where it does not say who may, that is remembered. */
+  async noteReadOnly(): Promise<void> {
+    if (!this.connected?.info.hidesPermission) return
+    await this.document.update((value) => ({ ...value, refusedAt: this.around.now() }))
   }
 
   get name(): string {
@@ -141,7 +159,9 @@ export class CalendarState {
     const { identity, name, provider } = calendar.info
     const complete = read.kind === 'full' || this.isComplete
     const { epoch, seq } = replica
-    await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq })
+    const { refusedAt } = this.document.value
+    const refused = refusedAt === undefined ? {} : { refusedAt }
+    await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq, ...refused })
     return { kind: read.kind, changed, total: this.total, before }
   }
 

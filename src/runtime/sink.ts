@@ -82,6 +82,7 @@ export class Sink {
       state = await this.ready(values, signal)
       const groups = await this.groups(values, state, end)
       for (const group of groups) await this.carryOut(group, state, signal, end)
+      if (errors.some(({ code }) => code === 'calsync.read-only')) await state.noteReadOnly()
     } catch (thrown) {
       if (signal.aborted) throw thrown
       const error = asCalSyncError(thrown)

@@ -170,4 +170,33 @@ describe('What a CalDAV server lists and does not give out, or gives out and doe
     server.interfere = { before: () => new Response('<multistatus', { status: 207 }) }
     await assertRefused(reader.read(), 'bad-answer')
   })
+
+  it('sets aside an event at which the server fails each time, and reads the others', async () => {
+    for (const options of [{}, { ...PLAIN, syncCollection: false }]) {
+      const { server, reader, calendar } = await account(options)
+      const [cursed = ''] = addMany(server.user, server.calendar, 5)
+      const name = cursed.split('/').at(-1) ?? ''
+      server.interfere = {
+        before: (request, body) => {
+          const isAsked = request.method === 'GET' ? request.url.endsWith(name) : body.includes(`${name}<`)
+          return isAsked ? new Response('trouble', { status: 500 }) : undefined
+        },
+      }
+      const { seen } = await reader.read()
+      assert.deepEqual(brief(seen), ['live u1.ics', 'live u2.ics', 'live u3.ics', 'live u4.ics', 'unread u0.ics'])
+      const again = await calendar.readSome([cursed], reader.known, NO_END)
+      assert.deepEqual(brief(again), ['unread u0.ics'])
+    }
+  })
+
+  it('takes a server that fails at all events for one that is out of order', async () => {
+    const { server, reader } = await account(PLAIN)
+    addMany(server.user, server.calendar, 30)
+    server.interfere = {
+      before: (request, body) =>
+        request.method === 'GET' || body.includes('multiget') ? new Response('trouble', { status: 500 }) : undefined,
+    }
+    await assertRefused(reader.read(), 'unreachable')
+    assert.equal(reader.known.size, 0)
+  })
 })

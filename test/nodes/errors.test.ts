@@ -201,6 +201,29 @@ describe('a sink that can’t write', () => {
       { uid: '', summary: 'Privat', reason: 'Privat is read-only for this account: nothing goes there' },
     ])
   })
+
+  it('learns from the refusal that a calendar is read-only whose server does not say so, and tells it once', async () => {
+    flow.icloud.options.privileges = false
+    inGoogle(flow, 'Tea')
+    await flow.start()
+    await flow.sync()
+    flow.icloud.calendar.access = 'read'
+    inGoogle(flow, 'Cake')
+    await flow.restart()
+    const first = await flow.sync()
+    assert.deepEqual(
+      first.errors.map(({ code }) => code),
+      ['calsync.read-only'],
+    )
+    flow.takeRequests()
+    for (const restart of [false, true]) {
+      if (restart) await flow.restart()
+      const report = await flow.sync()
+      assert.deepEqual([report.errors, report.failed], [[], 0])
+      assert.ok(report.setAside.some(({ reason }) => /read-only/.test(reason)))
+    }
+    assert.deepEqual(flow.takeWrites(), [])
+  })
 })
 
 describe('bad input', () => {
