@@ -102,6 +102,14 @@ export class Play {
     this.misfortune.after()
     this.wanton.wanton = false
     await this.wanton.release(true)
+    await this.refusedAgain()
+  }
+
+  /** What was refused for good rests, and is tried again after a day. */
+  private async refusedAgain(): Promise<void> {
+    const { time, life } = this.world
+    const pair = await time.until(life.pair())
+    if ([...pair.agreement.entries.values()].some(({ refused }) => refused)) await time.pass(25 * 60 * MINUTE)
   }
 
   /** Nothing is in the way any more: it must come to rest, and then all must hold. */

@@ -8,6 +8,8 @@ import type { Random } from '../sync/random'
 /** What may go wrong in a history; each is switched on or off by the seed, so that some histories are about one thing. */
 export const TROUBLES = [
   'network', // answers lost before and after the effect, silence, torn and slow bodies
+  'lost writes', // of the writes, one in five gets no answer
+  'refusals', // a server won't have some events
   'statuses', // 429, 403, 5xx, with and without Retry-After
   'tokens', // stale and refused sync tokens
   'pauses', // a week without a run, after which the CalDAV server has forgotten its tokens

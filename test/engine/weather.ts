@@ -78,6 +78,11 @@ export class Weather {
     if (this.has('network', 0.08)) {
       return { is: this.random.pick(['lost before', 'lost after', 'lost after', 'silence', 'torn', 'slow'] as const) }
     }
+    if (isWrite(asked) && this.has('lost writes', 0.2))
+      return { is: this.random.pick(['lost before', 'lost after'] as const) }
+    if (isWrite(asked) && this.isDisliked(asked) && this.has('refusals', 1)) {
+      return { is: 'answered', instead: this.refusalForGood(isGoogle) }
+    }
     if (this.has('statuses', 0.08)) return { is: 'answered', instead: this.refusal(asked, isGoogle) }
     const isDelta = asked.url.searchParams.has('syncToken') || /sync-token>[^<]/.test(asked.body)
     if (isDelta && this.has('tokens', 0.1)) {
@@ -92,6 +97,23 @@ export class Weather {
     return this.isTooEarly(asked) && this.has('late reads', 0.4)
       ? { is: 'answered', instead: isGoogle ? google(404, 'notFound') : dav(404) }
       : USUAL
+  }
+
+  /** Whether a server dislikes an event: by a word in it, so that it is always the same ones. */
+  private isDisliked({ body }: Asked): boolean {
+    const tag = /#\w*?(\d)\b/.exec(body)?.[1]
+    return tag !== undefined && Number(tag) % 4 === 1
+  }
+
+  private refusalForGood(isGoogle: boolean): Response {
+    if (isGoogle) {
+      const [status, reason, words] = this.random.pick([
+        [403, 'forbiddenForNonOrganizer', 'Shared properties can only be changed by the organizer.'],
+        [400, 'invalid', 'Invalid recurrence rule.'],
+      ] as const)
+      return google(status, reason, words)
+    }
+    return dav(this.random.pick([403, 415]))
   }
 
   private refusal({ method }: Asked, isGoogle: boolean): Response {
