@@ -118,6 +118,23 @@ describe('a preview', () => {
     assert.match(rows.find(({ what }) => what === 'held')?.reason ?? '', /limit/)
   })
 
+  it('lists what was refused and rests, with what can be done about it', async () => {
+    inGoogle(flow, 'Tea')
+    await flow.start()
+    flow.icloud.interfere = {
+      before: ({ method }) => (method === 'PUT' ? new Response('no', { status: 415 }) : undefined),
+    }
+    await flow.sync()
+    for (let times = 0; times < 2; times += 1) {
+      const { counts, rows } = await preview()
+      assert.deepEqual([counts.right['set-aside'], counts.right.create, rows.length], [1, 0, 1])
+      assert.deepEqual([rows[0]?.summary, rows[0]?.side], ['Tea', 'right'])
+      assert.match(rows[0]?.reason ?? '', /415.*Change it in either calendar/)
+      assert.notEqual(rows[0]?.start, null)
+      await flow.sync()
+    }
+  })
+
   it('goes by the settings of the node that is deployed', async () => {
     inGoogle(flow, 'Tea')
     inIcloud(flow, 'Coffee')
