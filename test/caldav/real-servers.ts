@@ -36,7 +36,6 @@ export function onRealServers(sentences: (server: () => RealServer, name: string
       continue
     }
     describe(`The real ${name}`, function () {
-      this.timeout(30_000)
       let server: RealServer | undefined
       before(async () => {
         server = await start()

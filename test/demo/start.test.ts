@@ -86,7 +86,6 @@ const OUTSIDE = ['Hand-over', 'House viewing', 'Kick-off of the old project']
 const inside = (rows: Row[]): string[] => titles(rows).filter((title) => !OUTSIDE.includes(title))
 
 describe('The demo', function () {
-  this.timeout(120_000)
   let folder: string
   let demo: Demo
 

@@ -51,8 +51,6 @@ async function logged(nodeRed: NodeRed, pattern: RegExp): Promise<string> {
 }
 
 describe('A container that gets all from its environment', function () {
-  this.timeout(120_000)
-
   for (const [how, settings] of [
     ['', {}],
     [', with no editor and no admin API at all', { httpAdminRoot: false, disableEditor: true }],

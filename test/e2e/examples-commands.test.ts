@@ -8,7 +8,6 @@ import type { Report } from './site'
 const NAMES = ['conflict-notification', 'approve-deletions', 'title-prefix', 'status-message'] as const
 
 describe('The examples with commands and a prefix, imported side by side into a real Node-RED', function () {
-  this.timeout(120_000)
   let examples: Examples<(typeof NAMES)[number]>
   before(async () => {
     examples = await Examples.import(NAMES)

@@ -12,7 +12,6 @@ const NAMES = ['list-calendars', 'own-event', 'one-way-busy', 'sync-over-http'] 
 type Name = (typeof NAMES)[number]
 
 describe('The examples, imported side by side into a real Node-RED', function () {
-  this.timeout(120_000)
   let examples: Examples<Name>
   before(async () => {
     examples = await Examples.import(NAMES)

@@ -26,7 +26,6 @@ const DAY = 86_400_000
 const JANUARY = Date.UTC(2026, 0, 1)
 
 describe('A first sync in a real Node-RED', function () {
-  this.timeout(120_000)
   let stage: Stage
   let world: World
   let site: Site
@@ -97,7 +96,7 @@ describe('A first sync in a real Node-RED', function () {
     const report = await site.report(() => site.start())
     assert.deepEqual(report.errors, [])
     await assertDone(MANY)
-  }).timeout(300_000)
+  })
 
   it('that is ended by SIGTERM, with requests that nobody answers, ends cleanly and goes on at the next start', async () => {
     const stalled = stallAt(world, 20, 'done')

@@ -4,8 +4,6 @@ import { nodeRed4 } from './node-red-4'
 import { newStage } from './stage'
 
 describe('Two calendars in Node-RED 4.1', function () {
-  this.timeout(120_000)
-
   it('come in step, stay so, and go on after a restart', async function () {
     const red = await nodeRed4()
     if (red === undefined) this.skip()

@@ -92,7 +92,6 @@ async function stageWith(server: RealServer): Promise<Stage> {
 describe('A Google calendar and one on a real CalDAV server, in a real Node-RED', () => {
   onRealServers((server) => {
     it('come in step, stay so, and go on after a restart', async function () {
-      this.timeout(120_000)
       const stage = await stageWith(server())
       try {
         assert.equal(stage.world.icloud.calendar.members.size, 59)

@@ -34,7 +34,6 @@ const filesIn = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
 
 describe('Two calendars in a real Node-RED', function () {
-  this.timeout(120_000)
   let stage: Stage
   let world: World
   let site: Site

@@ -13,6 +13,7 @@ export const browserMissing = existsSync(CHROMIUM)
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
+    timeout: 0,
     args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`],
   })
 
@@ -34,6 +35,7 @@ export class Editor {
   /** Opens it in a language (`en-US`, `de`) and waits until the flows are drawn. */
   static async open(browser: Browser, url: string, locale: string, user?: User): Promise<Editor> {
     const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } })
+    context.setDefaultTimeout(0) // a slow machine is slow in the browser, too
     const editor = new Editor(await context.newPage())
     await editor.page.goto(url)
     if (user) await editor.logIn(user)

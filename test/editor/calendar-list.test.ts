@@ -26,7 +26,6 @@ const said = ({ page }: Editor, pattern: RegExp): Promise<void> =>
 const choose = (editor: Editor, name: string): Promise<void> => editor.page.locator(ITEM, { hasText: name }).click()
 
 describe('The list of calendars in the dialog', function () {
-  this.timeout(240_000)
   let site: EditorSite
   let editor: Editor
 

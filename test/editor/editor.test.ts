@@ -30,7 +30,6 @@ const id = {
 }
 
 describe('The editor', function () {
-  this.timeout(240_000)
   let nodeRed: NodeRed
   let browser: Browser
   let editor: Editor

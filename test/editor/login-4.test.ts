@@ -5,7 +5,6 @@ import { browserMissing, Editor, launchBrowser } from './browser'
 import { ADMIN, ID, LoginStage } from './login-stage'
 
 describe('From installed to connected in Node-RED 4.1', function () {
-  this.timeout(240_000)
   const stage = new LoginStage()
   let browser: Browser | undefined
 

@@ -9,7 +9,6 @@ const APPLE_PASSWORD = 'abcd-efgh-ijkl-mnop'
 const ROUTES = ['calendars', 'test', 'login', 'login/paste', 'login/result', 'login/cancel']
 
 describe('From installed to connected', function () {
-  this.timeout(240_000)
   const stage = new LoginStage()
   let browser: Browser
   let editor: Editor

@@ -38,7 +38,6 @@ const PLACES: readonly {
 
 for (const { where, settings, prefix, login } of PLACES) {
   describe(`In a Node-RED ${where}`, function () {
-    this.timeout(240_000)
     const ends: (() => Promise<void>)[] = []
     let site: EditorSite
     let url: string

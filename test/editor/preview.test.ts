@@ -24,7 +24,6 @@ async function table({ page }: Editor): Promise<string[][]> {
 }
 
 describe('The dialog of calsync-reconcile', function () {
-  this.timeout(240_000)
   let site: EditorSite
   let editor: Editor
 

@@ -42,7 +42,6 @@ for (const { version, themes } of [
   { version: '4.1', themes: ['light'] },
 ] as const) {
   describe(`In Node-RED ${version}`, function () {
-    this.timeout(300_000)
     let site: EditorSite | undefined
 
     before(async function () {

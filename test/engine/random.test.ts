@@ -69,8 +69,6 @@ async function playAll(): Promise<string[]> {
 }
 
 describe('Random histories of the whole engine', function () {
-  this.timeout(0)
-
   if (only !== undefined) {
     it(`seed ${only}`, () => play(Number(only), (line) => console.log(line)))
     return

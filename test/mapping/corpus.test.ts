@@ -140,7 +140,7 @@ describe('The corpus, to the other calendar and back', () => {
     const readable = verdicts.filter(([, { is }]) => is !== 'broken').length
     assert.deepEqual(verdicts.filter(([, { is }]) => is === 'wrong'), []) // prettier-ignore
     assert.ok(verdicts.filter(([, { is }]) => is === 'set aside').length <= 0.02 * readable)
-  }).timeout(600_000)
+  })
 
   it('keeps the meaning of every Google event, or sets it aside with a reason', async () => {
     const verdicts: [string, Verdict][] = []
@@ -170,5 +170,5 @@ describe('The corpus, to the other calendar and back', () => {
     }
     report('Google', verdicts)
     assert.deepEqual(verdicts.filter(([, { is }]) => is === 'wrong'), []) // prettier-ignore
-  }).timeout(60_000)
+  })
 })

@@ -62,7 +62,7 @@ describe('Any event', () => {
       { numRuns: 250, seed: 5 },
     )
     assert.ok(carried > 75, `${carried} carried`)
-  }).timeout(60_000)
+  })
 
   it('comes back unchanged but for what was edited in its copy', async () => {
     let carried = 0
@@ -90,7 +90,7 @@ describe('Any event', () => {
       { numRuns: 150, seed: 6 },
     )
     assert.ok(carried > 50, `${carried} carried`)
-  }).timeout(60_000)
+  })
 
   it('is not asked about after its state was lost', async () => {
     await fc.assert(
@@ -105,7 +105,7 @@ describe('Any event', () => {
       }),
       { numRuns: 300, seed: 8 },
     )
-  }).timeout(60_000)
+  })
 
   it('is brought once, not again and again, to what both can hold', async () => {
     const common = await new TwoCalendars().common()

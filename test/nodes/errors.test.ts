@@ -67,7 +67,6 @@ describe('a source that can’t read', () => {
   })
 
   it('with a server that is down sends kind "failed" and keeps what it knew', async function () {
-    this.timeout(60_000)
     await flow.start()
     await flow.sync()
     flow.icloud.interfere = {

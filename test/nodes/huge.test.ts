@@ -38,19 +38,19 @@ describe('a huge message', () => {
     assert.deepEqual(flow.takeWrites(), [])
     const statuses = flow.shown.get('icloudSink') ?? []
     assert.ok(statuses.length < 500, `${statuses.length} status texts`)
-  }).timeout(60_000)
+  })
 
   it('of 50,000 own operations on one event is, too', async () => {
     const { written } = await carriedOut(many(() => ({ action: 'delete', uid: 'nobody' })))
     assert.equal(written.results.length, MANY)
-  }).timeout(60_000)
+  })
 
   it('of 50,000 operations that are none refuses each by itself', async () => {
     const { written, turns } = await carriedOut(many(() => ({ action: 'dance' })))
     assert.equal(written.failed, MANY)
     assert.match(written.results[0]?.error?.message ?? '', /action must be create, update, delete or skip/)
     assert.ok(turns >= 100, `others had ${turns} turns`)
-  }).timeout(60_000)
+  })
 
   it('with one that writes among 50,000 writes it', async () => {
     const uid = flow.inGoogle('Tea').iCalUID
@@ -58,7 +58,7 @@ describe('a huge message', () => {
     own[MANY - 1] = { action: 'update', uid, event: { location: 'Kitchen' } }
     await carriedOut(own)
     assert.match(flow.inIcloud('Tea').text, /LOCATION:Kitchen/)
-  }).timeout(60_000)
+  })
 })
 
 describe('a huge event', () => {
@@ -82,7 +82,7 @@ describe('a huge event', () => {
     await flow.sync()
     const { text } = flow.inIcloud('Book')
     assert.ok(text.includes(MILLION) && text.includes('LOCATION:Library'))
-  }).timeout(60_000)
+  })
 
   it('as an own operation is written, or refused with what is wrong, while the others go on', async () => {
     await inStep(flow)
@@ -101,7 +101,7 @@ describe('a huge event', () => {
       }
       assert.equal(results[1]?.status, 'ok')
     }
-  }).timeout(60_000)
+  })
 
   it('with a title of ten thousand characters is told of in a sentence that a notification can show', async () => {
     await inStep(flow)
@@ -114,5 +114,5 @@ describe('a huge event', () => {
     assert.ok(text.length < 500, `${text.length}: ${text}`)
     assert.match(text, /^"Green Tea long .*…" was changed differently in /)
     assert.ok((await answer<Status>(flow, 'status')).conflicts === 1)
-  }).timeout(60_000)
+  })
 })

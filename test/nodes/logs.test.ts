@@ -111,7 +111,7 @@ describe('the log', () => {
     assert.ok(failed.length > 0)
     assert.match(failed[0]?.message ?? '', /no answer after \d+ ms/)
     flow.icloud.interfere = {}
-  }).timeout(60_000)
+  })
 
   it('has a run with errors at level warn, and each error with its code', async () => {
     await inStep(flow)

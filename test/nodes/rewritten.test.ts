@@ -277,7 +277,7 @@ describe('an operation that the flow skips', () => {
     await flow.deploy({})
     await flow.sync()
     assert.deepEqual(flow.titles(), { google: ['Green Tea'], icloud: ['Green Tea'] })
-  }).timeout(30_000)
+  })
 })
 
 describe('an operation that is approved after two hours', () => {
@@ -315,7 +315,7 @@ describe('an operation that is approved after two hours', () => {
     await flow.deploy({})
     const { planned, late } = await flow.sync()
     assert.deepEqual([planned, late], [{ left: NONE, right: NONE }, 2])
-  }).timeout(60_000)
+  })
 
   it('is stale if either side has changed since, whether that was read or not', async () => {
     const msg = await held()
@@ -327,5 +327,5 @@ describe('an operation that is approved after two hours', () => {
     await flow.deploy({})
     const { conflicts } = await flow.sync()
     assert.deepEqual([conflicts, flow.titles().icloud], [1, ['Espresso', 'White Tea']])
-  }).timeout(60_000)
+  })
 })

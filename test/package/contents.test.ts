@@ -3,7 +3,6 @@ import { packPlugin, type Packed } from './pack'
 import { filesUnder, manifest, readText, sets } from './project'
 
 describe('The package', function () {
-  this.timeout(120_000)
   let packed: Packed
 
   before(async () => {

@@ -18,8 +18,6 @@ async function importProblems(room: string, code: string): Promise<string[]> {
 }
 
 describe('The walls between rooms', function () {
-  this.timeout(60_000)
-
   it('stop the heart from importing a provider', async () => {
     const [problem] = await importProblems('sync', "import { x } from '../google/provider'\nexport const y = x\n")
     assert.match(problem ?? 'none', /src\/sync may import only: event, store/)
