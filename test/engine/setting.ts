@@ -100,13 +100,15 @@ function drawTroubles(random: Random, only: readonly Trouble[]): Set<Trouble> {
 function drawServer(random: Random): Partial<CaldavOptions> {
   const icloud = random.chance(0.5)
   const tokens = icloud || random.chance(0.5)
+  const deltaLimit = random.chance(0.3) ? 1 + random.below(3) : Infinity
   return {
     ...(icloud ? {} : PLAIN),
     syncCollection: tokens,
     ctag: tokens || random.chance(0.7),
-    deltaLimit: random.chance(0.3) ? 1 + random.below(3) : Infinity,
+    deltaLimit,
     deltaCut: random.pick(['response', 'status']),
-    trees: random.chance(0.4),
+    // The difference of two states has no place in which to go on.
+    trees: deltaLimit === Infinity && random.chance(0.4),
     rewrites: random.pick(['nothing', 'stamps', 'alarm']),
     etagAfterPut: random.chance(0.7),
     multigetEtag: random.chance(0.8),
@@ -115,6 +117,6 @@ function drawServer(random: Random): Partial<CaldavOptions> {
     schedules: random.chance(0.7),
     duplicateHrefs: random.chance(0.5),
     ownHrefInDelta: random.chance(0.5),
-    forgottenTokens: !icloud && random.chance(0.5) ? 'listed' : 'refused',
+    forgottenTokens: !icloud && deltaLimit === Infinity && random.chance(0.5) ? 'listed' : 'refused',
   }
 }
