@@ -54,6 +54,26 @@ describe('The examples with commands and a prefix, imported side by side into a 
       assert.ok(isThere(world.icloudOwner, 'Dentist, Google'))
       assertInStep(world)
     })
+
+    it('settles one conflict with each answer, the one that has waited longest first, and remembers none itself', async () => {
+      const { world, flow } = examples.of[name]
+      const both = (title: string, google: string, icloud: string): void => {
+        const [left, right] = [row(world.googleOwner, title), row(world.icloudOwner, title)]
+        world.googleOwner.change(left.id, { ...left, title: google })
+        world.icloudOwner.change(right.id, { ...right, title: icloud })
+      }
+      both('Dentist, Google', 'Dentist 1', 'Dentist 2')
+      await examples.press(name, 'every 5 minutes', 'report')
+      both('Concert', 'Concert 1', 'Concert 2')
+      await examples.press(name, 'every 5 minutes', 'report')
+      assert.equal((await examples.press<Report>(name, 'keep iCloud’s', 'report')).conflicts, 1)
+      assert.ok(isThere(world.googleOwner, 'Dentist 2') && isThere(world.googleOwner, 'Concert 1'))
+      assert.equal((await examples.press<Report>(name, 'keep Google’s', 'report')).conflicts, 0)
+      assert.ok(isThere(world.icloudOwner, 'Concert 1'))
+      assertInStep(world)
+      const remembers = flow.filter(({ func }) => /\b(flow|context|global)\.(get|set)\b/.test(String(func)))
+      assert.deepEqual(remembers, [])
+    })
   })
 
   describe('approve-deletions', () => {
@@ -110,6 +130,6 @@ describe('The examples with commands and a prefix, imported side by side into a 
 
   it('status-message answers in a sentence how the sync does', async () => {
     const text = await examples.press<string>('status-message', 'how does it do?', 'status')
-    assert.match(text, /^\d+ events in step, 1 conflicts, 0 deletions held; it last succeeded at 20.+Z\.$/)
+    assert.match(text, /^1 conflict waits for you; \d+ events in step in .+ and .+\.$/)
   })
 })

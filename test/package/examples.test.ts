@@ -153,7 +153,7 @@ describe('The function node of an example', () => {
   })
 
   it('puts an explanation in words, and no other answer', () => {
-    const payload = { summary: 'Tea', decision: ['outside the window'] }
+    const payload = { text: '"Tea": outside the window.', summary: 'Tea', decision: ['outside the window'] }
     const inWords = (topic: string): unknown =>
       runFunction('status-message.json', { topic, payload: { ...payload } }, 'explanation in words')
     assert.deepEqual(inWords('explain'), { topic: 'explain', payload: '"Tea": outside the window.' })
