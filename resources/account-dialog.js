@@ -52,6 +52,12 @@
     element.append(lines)
   }
 
+  /** Calls back whenever the user types into the dialog: what was said of what it showed before is old. */
+  function onTyping(node, callback) {
+    const names = [...Object.keys(node._def.defaults), ...Object.keys(node._def.credentials)]
+    $(names.map((name) => '#node-config-input-' + name).join(', ')).on('input', callback)
+  }
+
   /**
    * "Test connection": asks with what the dialog shows, deployed or not.
    *
@@ -61,8 +67,14 @@
   function offerTest(accountType, node, values, words) {
     const button = $('#calsync-test')
     const result = $('#calsync-test-result').hide()
+    let typed = 0
+    onTyping(node, () => {
+      typed += 1
+      result.hide()
+    })
     button.on('click', async function (event) {
       event.preventDefault()
+      const asked = typed
       button.prop('disabled', true)
       say(result, 'busy', words.testing)
       try {
@@ -73,6 +85,7 @@
       } catch (error) {
         say(result, 'bad', error.message)
       }
+      if (typed !== asked) result.hide()
       button.prop('disabled', false)
     })
   }
@@ -80,5 +93,5 @@
   /** Whether the account that runs has found its login dead. */
   const isDead = (node) => Boolean(node.status && node.status.text === 're-authorise')
 
-  window.CalSyncAccountDialog = { valuesOf, ask, say, offerTest, isDead }
+  window.CalSyncAccountDialog = { valuesOf, ask, say, onTyping, offerTest, isDead }
 })()

@@ -129,6 +129,9 @@
 
   /** Gives life to the Connect button and what is around it. */
   function offer(node, values, words) {
+    CalSyncAccountDialog.onTyping(node, () => {
+      if (!current || current.over) $('#calsync-login-state').hide()
+    })
     watchClient(words)
     $('#calsync-connect').on('click', function (event) {
       event.preventDefault()

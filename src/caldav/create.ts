@@ -81,15 +81,12 @@ async function tryGeneration(
 }
 
 const notYet = ({ collection }: Place): ProviderError =>
-  new ProviderError(
-    'unreachable',
-    `${collection.url.host} holds the event already but does not give it out yet. It is tried again.`,
-  )
+  new ProviderError('unreachable', `${collection.url.host} holds the event already but does not give it out yet.`)
 
 const perhapsThere = ({ collection }: Place): ProviderError =>
   new ProviderError(
     'unreachable',
-    `${collection.url.host} refuses the event, which may be one of those that it does not give out. It is tried again.`,
+    `${collection.url.host} refuses the event, which may be one of those that it does not give out.`,
   )
 
 /** The name follows from the uid, so what lies under it with that uid (by mark or UID) is what an earlier try made. */

@@ -80,7 +80,7 @@ async function askWritable({ dav, collection }: Place, signal: AbortSignal): Pro
 const slowDown = ({ collection }: Place, status: number): ProviderError =>
   new ProviderError(
     'rate-limit',
-    `${collection.url.host} refuses one event after another (HTTP ${status}), though the calendar may be written. It is tried again later.`,
+    `${collection.url.host} refuses one event after another (HTTP ${status}), though the calendar may be written.`,
     { status },
   )
 

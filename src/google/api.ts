@@ -125,8 +125,7 @@ export class GoogleApi {
     call: (options: Options) => Promise<{ data: T }>,
   ): Promise<T> {
     const { data } = await this.send(asked, signal, call)
-    if (typeof data !== 'object')
-      throw new ProviderError('bad-answer', 'Google sent something that is no JSON. It is tried again later.')
+    if (typeof data !== 'object') throw new ProviderError('bad-answer', 'Google sent something that is no JSON.')
     return data
   }
 

@@ -32,14 +32,11 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
     new ProviderError(code, text, { status, ...retryTime(failure, now) })
 
   if (status === undefined)
-    return as(
-      'unreachable',
-      `Google could not be reached (${says}). Check that this machine reaches the Internet; it is tried again later.`,
-    )
+    return as('unreachable', `Google could not be reached (${says}). Check that this machine reaches the Internet.`)
   if (status === 429 || (status === 403 && LIMITS.test(reason))) {
-    return as('rate-limit', `Google asks to slow down (${says}). It is tried again later.`)
+    return as('rate-limit', `Google asks to slow down (${says}).`)
   }
-  if (status >= 500) return as('unreachable', `Google has trouble of its own (${says}). It is tried again later.`)
+  if (status >= 500) return as('unreachable', `Google has trouble of its own (${says}).`)
   if (status === 401)
     return as(
       'reauthorise',

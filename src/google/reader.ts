@@ -169,7 +169,7 @@ export class Reader {
         signal,
       )
       if (page.items !== undefined && !Array.isArray(page.items)) {
-        throw new ProviderError('bad-answer', 'Google sent a list of events without events. It is tried again later.')
+        throw new ProviderError('bad-answer', 'Google sent a list of events without events.')
       }
       this.current = surroundingsOf(page, this.current)
       items.push(...(page.items ?? []))

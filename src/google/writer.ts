@@ -72,7 +72,7 @@ export class Writer {
   private async isOurs(id: ResourceId, uid: Uid, signal: AbortSignal): Promise<boolean> {
     const holder = await this.api.get(this.calendarId, id, signal)
     if (!holder) {
-      throw new ProviderError('unreachable', 'Google does not show yet what it has stored. It is tried again later.')
+      throw new ProviderError('unreachable', 'Google does not show yet what it has stored.')
     }
     return !isCancelled(holder) && !isMarkedOtherwise(holder, uid)
   }

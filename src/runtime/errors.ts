@@ -49,6 +49,17 @@ export function joinedErrors(errors: readonly CalSyncError[]): CalSyncError | un
   return new CalSyncError(code.replace(/^calsync\./, ''), lines.join('\n'), status, { isMild })
 }
 
+/** What passes by itself. */
+const PASSING = ['calsync.unreachable', 'calsync.rate-limit', 'calsync.bad-answer']
+
+/** The error of a run: what passes by itself is tried again by the next one. (A dialog has no next one.) */
+export function ofARun(error: CalSyncError): CalSyncError {
+  if (!PASSING.includes(error.code)) return error
+  const { code, message, status, isMild } = error
+  const text = `${message} The next run tries again.`
+  return new CalSyncError(code.replace(/^calsync\./, ''), text, status, { cause: error, isMild })
+}
+
 /** Any error as one for the flow. */
 export function asCalSyncError(error: unknown): CalSyncError {
   if (error instanceof CalSyncError) return error

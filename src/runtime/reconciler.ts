@@ -3,7 +3,7 @@ import { other } from '../sync/model'
 import { COMMANDS, isCommand, runCommand } from './commands'
 import type { Command, Context, Outcome } from './commands'
 import type { CalendarAccess, Engine } from './engine'
-import { CalSyncError, asCalSyncError } from './errors'
+import { CalSyncError, asCalSyncError, ofARun } from './errors'
 import { execute } from './execute'
 import type { Outputs } from './execute'
 import { FruitlessRuns } from './fruitless'
@@ -220,7 +220,7 @@ export class Reconciler {
       return { report: await this.run(triggers, overrides) }
     } catch (thrown) {
       if (this.signal.aborted) throw thrown
-      const error = asCalSyncError(thrown)
+      const error = ofARun(asCalSyncError(thrown))
       const reads = new Map(triggers.flatMap(({ reads: each }) => [...each]))
       const report = await this.fruitless.report(reads, undefined, overrides, error)
       return { report, error }

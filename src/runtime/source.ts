@@ -3,7 +3,7 @@ import type { Counter } from '../transport/transport'
 import { counted } from './account'
 import type { CalendarState, ReadResult } from './calendar-state'
 import type { CalendarAccess } from './engine'
-import { asCalSyncError } from './errors'
+import { asCalSyncError, ofARun } from './errors'
 import type { CalSyncError } from './errors'
 import { toEventMessage } from './event-message'
 import type { EventMessage } from './event-message'
@@ -63,7 +63,7 @@ export class Source {
       return this.answer(state, read, counter)
     } catch (thrown) {
       if (signal.aborted) throw thrown
-      const error = asCalSyncError(thrown)
+      const error = ofARun(asCalSyncError(thrown))
       this.access.failed(error.code)
       return this.failure(error, counter)
     }

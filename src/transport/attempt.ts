@@ -31,8 +31,8 @@ export async function attempt(
     watch.giveUp(error)
     if (signal.aborted) throw signal.reason as Error
     if (error instanceof TransportError) throw error
-    const advice = 'Check the network; CalSync tries again at the next run.'
-    throw new TransportError('network', `No connection to ${host} (${reasonOf(error)}). ${advice}`, { cause: error })
+    const message = `No connection to ${host} (${reasonOf(error)}). Check the network.`
+    throw new TransportError('network', message, { cause: error })
   } finally {
     watch.end()
   }

@@ -91,6 +91,9 @@ describe('From installed to connected', function () {
     await editor.page.click('#calsync-test')
     await says(editor, '#calsync-test-result', 'the login (refresh token) is missing')
     await editor.pictures('google-new')
+    await editor.fill('#node-config-input-clientSecret', `${LOGIN.clientSecret} `)
+    await editor.page.locator('#calsync-test-result').waitFor({ state: 'hidden' })
+    await editor.fill('#node-config-input-clientSecret', LOGIN.clientSecret)
   })
 
   it('connects it by a window that comes back by itself', async () => {

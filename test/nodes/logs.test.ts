@@ -124,7 +124,7 @@ describe('the log', () => {
     assert.deepEqual([warning?.calsync['run'], warning?.calsync['errors']], [run, 1])
     assert.match(
       warning?.message ?? '',
-      /0 changes, 0 failed, 0 conflicts in \d+ ms: Google sent something that is no JSON/,
+      /0 changes, 0 failed, 0 conflicts in \d+ ms: Google sent something that is no JSON\. The next run tries again\.$/,
     )
     const errors = ours(LEVEL.debug).filter(({ calsync }) => calsync['code'] === 'calsync.bad-answer')
     assert.equal(errors.length, 1)
