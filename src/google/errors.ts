@@ -1,4 +1,5 @@
 import { ProviderError } from '../event/calendar'
+import { refusalIn, wordsOf } from './token-trouble'
 
 /** What was asked, since Google's statuses mean different things for different requests. */
 export type Asked = 'login' | 'calendars' | 'list' | 'changes' | 'get' | 'insert' | 'write' | 'delete'
@@ -127,13 +128,16 @@ function failureOf(error: unknown): Failure {
   const response = property(error, 'response')
   const status = property(response, 'status') ?? property(error, 'status')
   if (typeof status !== 'number') return { reason: '', message: networkTrouble(error) }
-  const body = property(property(response, 'data'), 'error')
+  const data = property(response, 'data')
+  const body = property(data, 'error')
   const first = listed(property(body, 'errors'))[0]
   const detail = listed(property(body, 'details'))[0]
   const headers = property(response, 'headers')
   const retryAfter = headers instanceof Headers ? (headers.get('retry-after') ?? undefined) : undefined
   const reason = text(property(first, 'reason')) || text(property(detail, 'reason'))
-  const message = text(property(first, 'message')) || text(property(body, 'message'))
+  // The token endpoint has a text in place of the object.
+  const words = typeof body === 'string' ? wordsOf(refusalIn(data as Record<string, unknown>)) : ''
+  const message = text(property(first, 'message')) || text(property(body, 'message')) || words
   return { status, reason, message, ...(retryAfter !== undefined && { retryAfter }) }
 }
 

@@ -3,7 +3,8 @@ import { ProviderError } from '../event/calendar'
 import { explain } from './errors'
 import type { TokenServer } from './token-request'
 import { requestTokens } from './token-request'
-import { PUBLISH, SCOPES } from './tokens'
+import { PUBLISH, tokenAdvice } from './token-trouble'
+import { SCOPES } from './tokens'
 
 /** The user's own OAuth client, of Google's type "Desktop app". */
 export type OauthClient = { readonly clientId: string; readonly clientSecret: string }
@@ -74,7 +75,7 @@ export async function exchangeCode(
     code_verifier: verifier,
     redirect_uri: redirectUri,
   }
-  const answer = await requestTokens(server, grant, CODE_REFUSED, signal)
+  const answer = await requestTokens(server, grant, 'code', signal)
   const { refresh_token: refreshToken, access_token: accessToken, scope } = answer
   if (typeof scope === 'string') throwIfNotAllowed(scope)
   if (typeof refreshToken !== 'string' || typeof accessToken !== 'string')
@@ -87,12 +88,12 @@ export async function exchangeCode(
 /** What Google's page says instead of giving a code, in words for the user. */
 export function refusal(error: string): string {
   if (error === 'access_denied') return 'Access was not allowed on Google’s page. Connect again, and allow it there.'
+  const advice = tokenAdvice({ error, subtype: '', description: '' }, 'code')
+  if (advice !== undefined) return advice
   if (/^[\w ]{1,60}$/.test(error)) return `Google did not sign you in (${error}). Connect again.`
   return 'Google did not sign you in. Connect again.'
 }
 
-const CODE_REFUSED =
-  'Google does not accept the code any more: it can be used once, and for a few minutes only. Press Connect again.'
 const NO_TOKEN =
   'Google gave no lasting login. Remove the app’s access at https://myaccount.google.com/connections, and connect again.'
 

@@ -16,20 +16,6 @@ export const SCOPES = [
 /** A token is renewed this long before it ends. */
 const EARLY = 5 * 60_000
 
-/** What to do about Google's limit for apps that are not published. */
-export const PUBLISH =
-  'While the app of your client ID is in the state "Testing", Google ends each login after seven days: publish it in ' +
-  'the Google Cloud console (Google Auth Platform, Audience, "Publish app"; it is then "In production"), and connect ' +
-  'once more.'
-
-const SIGN_IN_AGAIN =
-  'Google no longer accepts the login of this account (invalid_grant). Open the account in Node-RED, press Connect, ' +
-  `then Update and Deploy; the client secret need not be entered again. Does this happen every week? ${PUBLISH}`
-
-const KEY_REFUSED =
-  'Google does not accept the key of the service account (invalid_grant). The key may have been deleted, or the clock ' +
-  'of this machine is wrong. Create a new JSON key in the Google Cloud console and paste it into the account.'
-
 /**
  * The access tokens of one account, in memory only, renewed before they end by the clock that is passed in. (The
  * client library's own login goes by the system's clock and retries by itself.)
@@ -75,8 +61,8 @@ export class AccessTokens {
 
   private async renew(signal: AbortSignal): Promise<string> {
     const { tokenUrl, fetch, now } = this
-    const refused = 'serviceAccountKey' in this.credentials ? KEY_REFUSED : SIGN_IN_AGAIN
-    const answer = await requestTokens({ tokenUrl, fetch, now }, this.grant(), refused, signal)
+    const kind = 'serviceAccountKey' in this.credentials ? 'service-account' : 'refresh'
+    const answer = await requestTokens({ tokenUrl, fetch, now }, this.grant(), kind, signal)
     const { access_token: token, expires_in: seconds } = answer
     if (typeof token !== 'string' || token === '') throw new ProviderError('bad-answer', 'Google sent no access token.')
     const lifetime = typeof seconds === 'number' ? seconds * 1000 : 3_600_000

@@ -1,51 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import type { Login, LoginAttempt } from '../../src/google'
-import { exchangeCode, loginUrl, refusal } from '../../src/google'
+import { loginUrl, refusal } from '../../src/google'
 import { jsonResponse } from '../simulators/google/refusal'
 import { LOGIN } from '../simulators/google/simulator'
-import { World, signal } from './world'
-
-const VERIFIER = 'v'.repeat(43)
-const STATE = 's'.repeat(43)
-const ATTEMPT: LoginAttempt = { redirectUri: 'http://localhost:1880/calsync/google/callback', verifier: VERIFIER }
-
-/** The browser and the exchange that follows, with what a test wants to be different. */
-class Journey {
-  readonly world = new World()
-
-  address(attempt: Partial<LoginAttempt> = {}): URL {
-    return new URL(
-      loginUrl('http://google/auth', LOGIN.clientId, { ...ATTEMPT, ...attempt }, STATE, 'anna@example.com'),
-    )
-  }
-
-  /** Where the browser is sent by a login page; the page's text if it is sent nowhere. */
-  async browse(address: URL): Promise<URL | string> {
-    const page = await this.world.simulator.fetch(address, { redirect: 'manual' })
-    const location = page.headers.get('location')
-    return location === null ? page.text() : new URL(location)
-  }
-
-  async code(): Promise<string> {
-    const back = await this.browse(this.address())
-    assert.ok(back instanceof URL, String(back))
-    assert.equal(back.searchParams.get('state'), STATE)
-    return back.searchParams.get('code') ?? ''
-  }
-
-  exchange(code: string, attempt: Partial<LoginAttempt> = {}, client = {}): Promise<Login> {
-    const { simulator } = this.world
-    const server = {
-      tokenUrl: 'http://google/token',
-      apiUrl: 'http://google/',
-      fetch: simulator.fetch,
-      now: () => this.world.time,
-    }
-    const { clientId, clientSecret } = { ...LOGIN, ...client }
-    return exchangeCode(server, { clientId, clientSecret }, { ...ATTEMPT, ...attempt }, code, signal)
-  }
-}
+import { ATTEMPT, Journey, STATE, VERIFIER } from './journey'
+import { signal } from './world'
 
 describe('A login at Google', () => {
   it('asks for no more than the events and the list of calendars, with PKCE, state and a lasting token', () => {

@@ -14,6 +14,8 @@ export type Login = {
 export class TokenEndpoint {
   /** From now on each grant is refused with `invalid_grant`, as when the user revokes access. */
   revoked = false
+  /** From now on each grant is refused in these words, by this status. */
+  refusal: { readonly status: number; readonly body: object } | undefined
   /** How long a new access token lives, in seconds. */
   lifetime = 3600
   /** The page on which users sign in. */
@@ -37,6 +39,7 @@ export class TokenEndpoint {
   /** Answers a grant: a code, `refresh_token`, or the signed assertion of a service account (RFC 7523). */
   answer(form: URLSearchParams): Response {
     const grant = form.get('grant_type')
+    if (this.refusal) return jsonResponse(this.refusal.status, this.refusal.body)
     if (this.revoked) return tokenError('invalid_grant', 'Token has been expired or revoked.')
     if (grant === 'authorization_code' || grant === 'refresh_token') {
       const known =
