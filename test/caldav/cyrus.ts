@@ -1,18 +1,16 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { RealServer } from './real-server'
-import { PASSWORD, USERNAME, freePort, launch, request } from './real-server'
+import { PASSWORD, USERNAME, freePort, isInstalled, launch, request, run } from './real-server'
 
 const PROGRAMS = '/usr/lib/cyrus/bin'
 const HOME = `/dav/calendars/user/${USERNAME}/`
 
 /** Whether Cyrus IMAP with CalDAV is there, as Debian installs it. */
 export const hasCyrus = (): boolean =>
-  ['master', 'imapd', 'httpd'].every((program) => existsSync(join(PROGRAMS, program))) &&
-  spawnSync('which', ['saslpasswd2']).status === 0
+  ['master', 'imapd', 'httpd'].every((program) => existsSync(join(PROGRAMS, program))) && isInstalled('saslpasswd2')
 
 /**
  * Cyrus with configuration, mail store and user of its own in a temporary folder. As root it becomes the user `cyrus`
@@ -78,11 +76,6 @@ function configure(folder: string, port: number): void {
 
 const addUser = (users: string): void =>
   run('saslpasswd2', ['-c', '-p', '-f', users, '-u', 'localhost', USERNAME], PASSWORD)
-
-function run(program: string, options: readonly string[], input = ''): void {
-  const { status, stderr } = spawnSync(program, options, { input, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${program} fails: ${stderr}`)
-}
 
 /** Calendars lie in a user's mailbox, which only a login by mail makes. */
 async function logIn(path: string): Promise<void> {

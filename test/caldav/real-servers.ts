@@ -1,15 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasCyrus, startCyrus } from './cyrus'
+import { hasDavical, startDavical } from './davical'
 import type { RealServer } from './real-server'
-import { PASSWORD, USERNAME, freePort, launch } from './real-server'
+import { PASSWORD, USERNAME, freePort, isInstalled, launch } from './real-server'
+import { hasSogo, startSogo } from './sogo'
 
 export type { RealServer }
-
-/** Whether a program is installed. */
-export const isInstalled = (program: string): boolean => spawnSync('which', [program]).status === 0
 
 /** The real servers that tests run against, with Debian's packages of each. */
 const REAL_SERVERS: readonly {
@@ -21,6 +19,8 @@ const REAL_SERVERS: readonly {
   { name: 'Radicale', packages: 'radicale', isInstalled: () => isInstalled('radicale'), start: startRadicale },
   { name: 'Xandikos', packages: 'xandikos', isInstalled: () => isInstalled('xandikos'), start: startXandikos },
   { name: 'Cyrus', packages: 'cyrus-imapd cyrus-caldav sasl2-bin', isInstalled: hasCyrus, start: startCyrus },
+  { name: 'DAViCal', packages: 'davical php-cli postgresql', isInstalled: hasDavical, start: startDavical },
+  { name: 'SOGo', packages: 'sogo postgresql', isInstalled: hasSogo, start: startSogo },
 ]
 
 /**

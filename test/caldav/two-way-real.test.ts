@@ -133,12 +133,8 @@ onRealServers((server) => {
       assert.deepEqual((await both.sync()).planned, NOTHING)
     })
 
-    // A lost answer to a write ends in an error, and the next run finds out; a request that only reads is sent again.
-    for (const [method, failures] of [
-      ['PUT', 1],
-      ['DELETE', 1],
-      ['REPORT', 0],
-    ] as const) {
+    // What was written is asked about or written again in the same run; a request that only reads is sent again.
+    for (const method of ['PUT', 'DELETE', 'REPORT']) {
       it(`loses nothing and doubles nothing where an answer to a ${method} is lost`, async () => {
         const trip = await both.google.create(TRIP)
         await both.sync()
@@ -154,7 +150,7 @@ onRealServers((server) => {
         await both.sync()
         await both.assertBothHold({ ...LUNCH, location: 'Garden' }, DINNER)
         assert.deepEqual((await both.sync()).planned, NOTHING)
-        assert.deepEqual([made, changed], [method === 'DELETE' ? 0 : failures, failures])
+        assert.deepEqual([made, changed], [0, 0])
       })
     }
 
@@ -172,6 +168,7 @@ onRealServers((server) => {
       const lunch = await both.caldav.create(LUNCH)
       await both.google.create(TRIP)
       await both.sync()
+      await both.sync() // which names what was written again
       await both.caldav.edit(lunch, { summary: 'Brunch' })
       await both.caldav.create(DINNER)
       both.meddle = staleToken
@@ -224,7 +221,7 @@ onRealServers((server) => {
       const { serverUrl, username, password } = server().config
       const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
       const headers = { authorization, 'content-type': 'text/calendar; charset=utf-8' }
-      const response = await fetch(serverUrl + path, { method: 'PUT', headers, body })
+      const response = await fetch(new URL(path, serverUrl), { method: 'PUT', headers, body })
       assert.ok(response.ok, `PUT ${path}: ${response.status}`)
     }
   })

@@ -18,6 +18,8 @@ export type CaldavPlace = {
   readonly path: string
   readonly readOnlyId?: string
   readonly noInstants?: boolean
+  /** Called after each write of the other user. */
+  readonly settled?: () => Promise<void>
   readonly close?: () => Promise<void>
 }
 
@@ -44,7 +46,7 @@ export async function caldavWorld(place: CaldavPlace): Promise<World> {
 }
 
 /** Another client of the same account, which speaks plain HTTP. */
-export function secondClient({ config, fetch, now, path }: CaldavPlace): OtherUser {
+export function secondClient({ config, fetch, now, path, settled }: CaldavPlace): OtherUser {
   let count = 0
   let unknown: readonly string[] = []
   const credentials = Buffer.from(`${config.username}:${config.password}`).toString('base64')
@@ -63,6 +65,7 @@ export function secondClient({ config, fetch, now, path }: CaldavPlace): OtherUs
       url = new URL(response.headers.get('location') ?? url)
       response = await ask()
     }
+    if (method !== 'GET') await settled?.()
     assert.ok(response.ok, `${method} ${id}: ${response.status} ${response.headers.get('x-why') ?? ''}`)
     return response
   }

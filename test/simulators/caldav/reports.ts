@@ -51,7 +51,7 @@ function syncCollection(store: Store, collection: Collection, depth: string | nu
     return store.isNews(collection, name, since) && (since > 0 || collection.members.has(name))
   })
   changed.sort(([, a], [, b]) => a - b)
-  const told = changed.slice(0, options.deltaLimit)
+  const told = changed.slice(0, known === undefined ? Infinity : options.deltaLimit) // else its cuts would go in a circle
   const isCut = told.length < changed.length
   const responses = told.map(([name]): XmlNode => {
     const member = resourceAt(store, collection.path + name)
