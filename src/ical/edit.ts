@@ -25,6 +25,8 @@ export type Editing = {
   readonly floats?: boolean
   /** Whether the series comes to recur on other dates, for which zones known by their rules alone may not hold. */
   readonly redated?: boolean
+  /** Whether the event turns from times to days or back. */
+  readonly turns?: boolean
 }
 
 /** What a VEVENT holds and what it is to hold, exceptions apart; `single`: whether it then takes place once. */
@@ -49,8 +51,9 @@ export function setFields(event: Component, { held, wanted, single }: Change, ed
 }
 
 function setWhen(event: Component, when: When, editing: Editing): Component {
-  const timed = setRecurrence(setSpan(event, when, editing), when, editing)
-  return isAllDay(when.start) === isOfDays(event) ? timed : without(timed, isLineNamed(...SAY_ALL_DAY))
+  const turns = isAllDay(when.start) !== isOfDays(event)
+  const timed = setRecurrence(setSpan(event, when, editing), when, { ...editing, turns })
+  return turns ? without(timed, isLineNamed(...SAY_ALL_DAY)) : timed
 }
 
 /** By these Outlook and Funambol tell days from times, whatever DTSTART is. */

@@ -62,6 +62,13 @@ export function keysOf(line: Line, start: EventTime, zones: Zones): string[] {
 /** The values of a line that holds a list of dates. */
 export const datesOf = (line: Line): string[] => line.value.split(',').filter((value) => value.trim() !== '')
 
+/** Whether the dates of an RDATE, or the end of a rule, are of the value type of the start, as strict servers ask for. */
+export function isOfType(line: Line, start: EventTime): boolean {
+  const values =
+    line.name === 'RDATE' ? datesOf(line) : (/(?:^|;)\s*UNTIL\s*=([^;]*)/i.exec(line.value)?.slice(1) ?? [])
+  return values.every((value) => /T/i.test(value) !== isAllDay(start))
+}
+
 /** As {@link keysOf}, for one value of the line. By way of the instant: a zone shows some wall clocks twice. */
 export function keyOf(line: Line, value: string, start: EventTime, zones: Zones): string {
   const single = { ...line, value }

@@ -11,7 +11,7 @@ import type { Span } from './fields'
 import { readEnd, readSpan } from './fields'
 import type { Line } from './line'
 import { param, parseLine } from './line'
-import { datesOf, isRecurrenceLine, keyOf, normalLines, RECURRENCE_NAMES } from './recurrence'
+import { datesOf, isOfType, isRecurrenceLine, keyOf, normalLines, RECURRENCE_NAMES } from './recurrence'
 import type { TimeForm } from './time'
 import { formFor, formOf, isKeyFor, occurrenceLine, timeLine } from './time'
 import type { Zones } from './zone'
@@ -44,7 +44,8 @@ export function setSpan(
       ? event
       : replaceLines(event, ['DTSTART'], [line('DTSTART', span.start)])
   // The end as it stands there, before it is repaired: a DTEND of the wrong value type must not survive.
-  const stays = same(readEnd(started, span.start, zones), span.end) && landed(started, 'DTEND')
+  const says = same(readEnd(started, span.start, zones), span.end) && isDurationFor(span.start, started)
+  const stays = says && landed(started, 'DTEND')
   return stays ? started : endedBy(started, line('DTEND', span.end))
 }
 
@@ -53,6 +54,10 @@ function tzidUsed(event: Component, zone: string, zones: Zones): string | undefi
   const used = event.content.flatMap((node) => tzidIn(node) || [])
   return used.find((tzid) => zones.named(tzid) === canonicalZone(zone))
 }
+
+/** Days last days or weeks, not hours (RFC 5545 3.8.2.5). */
+const isDurationFor = (start: EventTime, event: Component): boolean =>
+  !isAllDay(start) || !/T/i.test(lineNamed(event, 'DURATION')?.value ?? '')
 
 /** Whether the zone of a line is known by what its definition says of the dates of the resource, and not by its name. */
 function isByRules(line: Line | undefined, zones: Zones): boolean {
@@ -74,14 +79,19 @@ function isFloating(event: Component, name: string): boolean {
   return line !== undefined && formOf(line).is === 'floating'
 }
 
-/** RRULE, EXRULE and RDATE lines brought to say a recurrence; those that say part of it already stay. */
-export function setRecurrence(event: Component, when: When, { zones, redated = false }: Editing): Component {
+/**
+ * RRULE, EXRULE and RDATE lines brought to say a recurrence; those that say part of it already stay, but where the event
+ * turns from times to days or back: then their dates have to be of the value type of the start.
+ */
+export function setRecurrence(event: Component, when: When, editing: Editing): Component {
+  const { zones, redated = false, turns = false } = editing
   const wanted = new Set(when.recurrence ?? [])
   const missing = new Set(wanted)
   const unwanted = new Set<Node>()
   for (const lines of unitsOf(event)) {
     const says = normalLines(lines, when.start, zones)
-    const mayStay = !redated || !lines.some((line) => isByRules(line, zones))
+    const isOfStart = !turns || lines.every((line) => isOfType(line, when.start))
+    const mayStay = isOfStart && (!redated || !lines.some((line) => isByRules(line, zones)))
     const stays = mayStay && says.length > 0 && says.every((each) => missing.delete(each))
     if (!stays) for (const line of lines) unwanted.add(line)
   }

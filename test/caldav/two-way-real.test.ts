@@ -100,6 +100,24 @@ onRealServers((server) => {
       assert.deepEqual((await both.sync()).planned, NOTHING)
     })
 
+    it('carries a series that turns from times to days and back, its end and dates and all', async () => {
+      const rule = (end: string): string => `RRULE:FREQ=DAILY;UNTIL=${end}`
+      const last = iso(9).replaceAll('-', '')
+      const times: When = { ...at(5, 9), recurrence: [rule(day(9).set({ hour: 9 }).toUTC().toFormat("yyyyMMdd'T'HHmmss'Z'"))] } // prettier-ignore
+      const days: When = { start: { date: iso(5) }, end: { date: iso(6) }, recurrence: [rule(last)] }
+      const series = await both.google.create({ when: times, summary: 'Course' })
+      await both.google.changeOccurrence(series, key(1), null)
+      await both.sync()
+      for (const when of [days, times]) {
+        await both.google.edit(series, { when })
+        const { failed, applied } = await both.sync()
+        assert.deepEqual([failed, applied.right.update], [0, 1])
+        const [copy] = await readAll(both.calendars.right)
+        assert.deepEqual(copy?.fields.when, when)
+        assert.deepEqual((await both.sync()).planned, NOTHING)
+      }
+    })
+
     it('carries on what was deleted right after it was copied here, and asks for it once', async () => {
       await both.google.create(LUNCH)
       await both.sync()
