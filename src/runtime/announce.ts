@@ -3,11 +3,14 @@ import type { Engine } from './engine'
 import type { Job } from './execute'
 import type { PairState } from './pair-state'
 import { setId } from './questions'
-import { describeConflict } from './report'
-import type { Conflict, HeldDeletions, Report } from './report'
-import { heldSentence } from './sentence'
+import { describeConflict, summaryOf } from './report'
+import type { Conflict, Differences, HeldDeletions, Report } from './report'
+import { differencesSentence, heldSentence } from './sentence'
 
-/** New questions go out once: conflicts one by one, those without a base together, deletions as a set. */
+/**
+ * New questions go out once: conflicts one by one, those without a base together, deletions as a set, and as another
+ * what could not be carried over before.
+ */
 export async function announce(job: Job, engine: Engine, report: Report, steps: readonly Step[]): Promise<void> {
   const { pair, turn, outputs } = job
   const asked = steps.filter((step) => step.do === 'ask')
@@ -17,6 +20,11 @@ export async function announce(job: Job, engine: Engine, report: Report, steps: 
   for (const question of fresh) if (question.why === 'conflict') outputs.conflict(describe(question))
   const noBase = fresh.filter(({ why }) => why === 'no-base')
   if (noBase.length > 0) outputs.conflicts(noBase.map(describe))
+  const freed = fresh.filter(({ why }) => why === 'settled')
+  if (freed.length > 0) {
+    outputs.differences(describeDifferences(freed, pair, report.pair, describe))
+    await pair.put(announcedAs(setId(freed), freed, pair))
+  }
   for (const side of ['left', 'right'] as const) {
     const held = asked
       .map(({ question }) => question)
@@ -38,17 +46,28 @@ function announcedAs(set: string, questions: readonly Question[], pair: PairStat
   return entries
 }
 
+function describeDifferences(
+  questions: readonly Question[],
+  pair: PairState,
+  names: Both<string>,
+  describe: (question: Question) => Conflict,
+): Differences {
+  const events = questions.map((question) => ({ ...eventIn(question, pair), text: describe(question).text }))
+  const deletions = questions.filter(({ fields }) => fields === 'deletion').length
+  const titles = events.map(({ summary }) => summary)
+  const text = differencesSentence(titles, deletions, names)
+  return { text, id: setId(questions), count: events.length, events }
+}
+
+function eventIn({ uid }: Question, pair: PairState): { uid: Uid; summary: string; start: unknown } {
+  const { left, right } = pair.find(uid)
+  const seen = [left, right].find((each): each is Live => each?.is === 'live')
+  const when = seen?.fields.when as { start?: unknown } | undefined
+  return { uid, summary: summaryOf(pair, uid), start: when?.start ?? null }
+}
+
 function describeHeld(questions: readonly Question[], side: Side, pair: PairState, names: Both<string>): HeldDeletions {
-  const events = questions.map(({ uid }) => {
-    const { left, right } = pair.find(uid)
-    const seen = [left, right].find((each): each is Live => each?.is === 'live')
-    const { summary, when } = seen?.fields ?? {}
-    return {
-      uid,
-      summary: typeof summary === 'string' ? summary : '',
-      start: (when as { start?: unknown } | undefined)?.start ?? null,
-    }
-  })
+  const events = questions.map((question) => eventIn(question, pair))
   const titles = events.map(({ summary }) => summary)
   const text = heldSentence(titles, side === 'left' ? names.right : names.left, names[side])
   return { text, id: setId(questions), side, count: events.length, events }

@@ -122,20 +122,28 @@ async function resolve(said: Record<string, unknown>, context: Context): Promise
       'no such conflict',
     )
   }
-  return answerAll(aboutIt(chosen, answer, context), () => answer, context)
+  return answerAll(aboutIt(chosen, answer, context, all === true), () => answer, context)
 }
 
-/** The conflict with this id, as it was announced or as the list names it now that one of its sides has changed. */
+/** The conflict, or the set of differences, with this id, as it was announced or as the list names it now that one of its sides has changed. */
 function named(id: string, open: readonly Entry[], { pair, rules }: Context): Entry[] {
-  const told = open.filter((entry) => entry.told?.id === id)
+  const told = open.filter((entry) => entry.told?.id === id || entry.told?.sets?.includes(id))
   if (told.length > 0) return told
   return open.flatMap((entry) =>
     entry.told && questionNow(entry.uid, pair, rules)?.id === id ? [{ ...entry, told: { ...entry.told, id } }] : [],
   )
 }
 
-/** The conflicts that a choice says something about. Throws if an edited event says nothing about any of them. */
-function aboutIt(chosen: readonly Entry[], choice: Choice, { pair, rules }: Context): readonly Entry[] {
+/**
+ * The conflicts that a choice says something about. Throws if an edited event says nothing about any of them, or if there
+ * is nothing to carry or keep.
+ */
+function aboutIt(chosen: readonly Entry[], choice: Choice, { pair, rules }: Context, all: boolean): readonly Entry[] {
+  if (choice === 'carry' || choice === 'keep') {
+    const freed = chosen.filter(({ uid }) => questionNow(uid, pair, rules)?.why === 'settled')
+    if (freed.length > 0 || all) return freed
+    throw invalid(`"${choice}" is no answer to this conflict: it was changed on both sides, and one has to win.`)
+  }
   if (typeof choice !== 'object' || !('event' in choice)) return chosen
   const missed = new Set<string>()
   const about = chosen.filter(({ uid }) => {
@@ -168,6 +176,7 @@ async function answerAll(
 /** What a message's `choice` means for the pair. */
 function choiceOf(choice: unknown, { turn, calendars, engine }: Context): Choice {
   if (choice === 'left' || choice === 'right') return turn(choice)
+  if (choice === 'carry' || choice === 'keep') return choice
   if (choice === 'both') return { both: turn('left') }
   const sides = SIDES.filter((side) => calendars[side].provider === choice)
   const [side] = sides
@@ -177,7 +186,7 @@ function choiceOf(choice: unknown, { turn, calendars, engine }: Context): Choice
     if (Object.keys(event).length > 0) return { event }
   }
   throw invalid(
-    'choice must be "left", "right", "google" or "icloud" where that names one side, "both", or an event with the fields as they shall be.',
+    'choice must be "left", "right", "google" or "icloud" where that names one side, "both", an event with the fields as they shall be, or, for differences that could not be carried over before, "carry" or "keep".',
   )
 }
 

@@ -8,6 +8,7 @@ import { CalSyncError } from './errors'
 import type { HealthFile, KeptHealth } from './health'
 import type { WatchLogin } from './login-health'
 import { Metrics } from './metrics'
+import { Neighbours } from './neighbours'
 import { PairState } from './pair-state'
 import type { Preview } from './preview'
 import type { Run } from './run'
@@ -19,6 +20,7 @@ export class Engine {
   readonly metrics = new Metrics()
   /** What the next run of each reconcile node would do, by the node's id. */
   readonly previews = new Map<string, () => Promise<Preview>>()
+  readonly neighbours = new Neighbours()
   private readonly store: Store
   private readonly calendars = new Map<string, Promise<CalendarState>>()
   private readonly pairs = new Map<string, Promise<PairState>>()

@@ -1,18 +1,19 @@
 import { sameJson } from '../event/json'
 import type { Data } from '../store/data'
 import { cut } from '../sync/limit'
-import type { Compared, Entry, Operation, Side, Step, Uid } from '../sync/model'
+import type { Both, Compared, Entry, Operation, Side, Step, Uid } from '../sync/model'
 import { isCurrent } from '../sync/operation'
 import { apply } from '../sync/outcome'
 import { standing } from '../sync/plan'
 import { announce } from './announce'
 import type { Engine } from './engine'
+import type { Elsewhere } from './neighbours'
 import type { OperationMessage } from './operation-message'
 import { toOperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { planned } from './planned'
 import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport, finish, titleOf } from './report'
-import type { Conflict, HeldDeletions, Report } from './report'
+import type { Conflict, Differences, HeldDeletions, Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
 import { rulesFor, settingsHash } from './rules'
 import { Run } from './run'
@@ -24,6 +25,7 @@ export type Outputs = {
   changes(side: Side, ops: OperationMessage[]): boolean
   conflict(conflict: Conflict): void
   conflicts(conflicts: Conflict[]): void
+  differences(differences: Differences): void
   held(held: HeldDeletions): void
 }
 
@@ -32,6 +34,8 @@ export type Job = {
   readonly pair: PairState
   readonly settings: ReconcileSettings
   readonly overrides: Overrides
+  /** How other nodes carry what comes from each side; in the node's sides. */
+  readonly elsewhere: Both<Elsewhere>
   readonly reads: ReadonlyMap<Side, ReadRecord>
   /** The pair's side of a node's side, and back: it is the same. */
   readonly turn: (side: Side) => Side
@@ -110,8 +114,8 @@ type Planned = {
 
 /** @param only these events; default: all of which there is news */
 async function planNow(job: Job, engine: Engine, only: ReadonlySet<Uid> | undefined): Promise<Planned> {
-  const { pair, settings, overrides, turn } = job
-  const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now())
+  const { pair, settings, overrides, turn, elsewhere } = job
+  const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now(), elsewhere)
   const hash = settingsHash(rules, settings)
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   const view = { agreement: pair.agreement, replicas, deletedLately: pair.deletedLately() }

@@ -97,6 +97,10 @@ function speak(step: Step, look: Look, { turn, names }: Context): string[] {
 const DECIDE = 'approve-deletions or keep-deletions decides'
 
 function asked({ fields, why, on }: Question, { turn, names }: Pick<Context, 'turn' | 'names'>): string {
+  if (why === 'settled') {
+    const what = fields === 'deletion' ? 'it was deleted' : `${toChangedNames(fields).join(', ')} was changed`
+    return `waits for a decision: ${what} when that could not be carried over; resolve with carry or keep decides`
+  }
   if (fields !== 'deletion') return `waits for a decision about ${toChangedNames(fields).join(', ')} (${why})`
   const side = on && turn(on)
   const [here, gone] = side === 'left' ? [names.left, names.right] : [names.right, names.left]

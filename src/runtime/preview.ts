@@ -74,6 +74,7 @@ export async function preview(
     pair.calendars,
     turn,
     now(),
+    engine.neighbours.of(calendars),
   )
   const steps = await planned(view, rules, settingsHash(rules, settings), engine.around)
   const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
@@ -145,6 +146,7 @@ const EDIT_AGAINST_DELETION = 'changed on one side and deleted on the other: wai
 const WHY: Record<Question['why'], string> = {
   conflict: 'changed on both sides: waits for an answer',
   'no-base': 'differs, and never was in step: waits for an answer',
+  settled: 'differs since it could not be carried over when it was done: waits for an answer',
   limit: 'more deletions than the limit allows: waits for an approval',
   missing: 'missing on the other side, though nothing says that it was deleted: waits for an approval',
 }

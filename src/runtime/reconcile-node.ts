@@ -117,6 +117,7 @@ function outputsFor(
     },
     conflict: (conflict) => send('conflicts', msg, { topic: 'conflict', payload: conflict }),
     conflicts: (conflicts) => send('conflicts', msg, { topic: 'conflicts', payload: conflicts }),
+    differences: (differences) => send('conflicts', msg, { topic: 'differences', payload: differences }),
     held: (held) => send('conflicts', msg, { topic: 'held-deletions', payload: held }),
   }
 }

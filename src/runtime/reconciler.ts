@@ -63,6 +63,7 @@ export class Reconciler {
     private readonly signal: AbortSignal,
   ) {
     this.fruitless = new FruitlessRuns(engine, calendars)
+    engine.neighbours.add(calendars, settings, signal)
     this.joins = new Joins(engine.around.sleep, signal)
   }
 
@@ -129,7 +130,8 @@ export class Reconciler {
     const overrides = this.overridesOf(msg)
     const { pair, turn } = await this.pair(overrides)
     const { engine, calendars, settings, signal } = this
-    const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now())
+    const elsewhere = engine.neighbours.of(calendars)
+    const rules = rulesFor(settings, overrides, pair.calendars, turn, engine.around.now(), elsewhere)
     const names = { left: pair.calendars[turn('left')].name, right: pair.calendars[turn('right')].name }
     const { staleSince } = this.health
     return {
@@ -237,7 +239,8 @@ export class Reconciler {
     const { settings, signal } = this
     const outputs = this.sends.outputs(msg)
     const only = onlyOf(triggers)
-    const job = { pair, settings, overrides, reads, turn, signal, outputs, ...(only ? { only } : {}) }
+    const elsewhere = this.engine.neighbours.of(this.calendars)
+    const job = { pair, settings, overrides, elsewhere, reads, turn, signal, outputs, ...(only ? { only } : {}) }
     return pair.lock.run(() => execute(job, this.engine))
   }
 

@@ -6,7 +6,7 @@ import { toEventMessage } from './event-message'
 import type { OperationMessage } from './operation-message'
 import type { PairState } from './pair-state'
 import { stopped } from './questions'
-import { conflictSentence, deletedSentence, restsSentence } from './sentence'
+import { conflictSentence, deletedSentence, deletedThenSentence, restsSentence } from './sentence'
 import type { Run } from './run'
 import { reportText } from './report-text'
 import type { ReadRecord } from './source'
@@ -235,6 +235,14 @@ export type HeldDeletions = {
   events: { uid: string; summary: string; start: unknown }[]
 }
 
+/** The payload of `topic: "differences"`: what could not be carried over when it was done, and now could be. */
+export type Differences = {
+  text: string
+  id: string
+  count: number
+  events: { uid: string; summary: string; start: unknown; text: string }[]
+}
+
 /** A conflict in words and values. */
 export function describeConflict(
   question: Question,
@@ -264,8 +272,10 @@ export function describeConflict(
   const [here, gone] = left === null ? [names.right, names.left] : [names.left, names.right]
   const text =
     question.fields === 'deletion'
-      ? deletedSentence(summary, here, gone)
-      : conflictSentence(summary, fields, question.why !== 'no-base', names)
+      ? question.why === 'settled'
+        ? deletedThenSentence(summary, here, gone)
+        : deletedSentence(summary, here, gone)
+      : conflictSentence(summary, fields, question.why === 'conflict', names)
   return {
     text,
     id: question.id,

@@ -2,8 +2,9 @@ import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
 import { isException } from '../event/event'
 import type { Both, Common, Rules, Side, Strategy } from '../sync/model'
-import { both } from '../sync/model'
+import { both, other } from '../sync/model'
 import type { CalendarState } from './calendar-state'
+import type { Elsewhere } from './neighbours'
 import { CalSyncError } from './errors'
 
 const DAY = 24 * 3600 * 1000
@@ -90,6 +91,7 @@ export type Overrides = { readonly dryRun: boolean; readonly resolution: Resolut
  *
  * @param calendars as the pair has them
  * @param toStored the pair's side of a node's side
+ * @param elsewhere how other nodes carry what comes from a side, in the node's sides
  */
 export function rulesFor(
   settings: ReconcileSettings,
@@ -97,15 +99,18 @@ export function rulesFor(
   calendars: Both<CalendarState>,
   toStored: (side: Side) => Side,
   now: number,
+  elsewhere: Both<Elsewhere>,
 ): Rules {
   const strategy: Strategy =
     resolution === 'left-wins' ? toStored('left') : resolution === 'right-wins' ? toStored('right') : resolution
   const wanted = { left: settings.direction !== 'left-to-right', right: settings.direction !== 'right-to-left' }
-  const allowed = both((side) => wanted[toStored(side)] && calendars[side].calendar.info.writable)
+  const writable = both((side) => calendars[side].calendar.info.writable)
+  const allowed = both((side) => wanted[toStored(side)] && writable[side])
   return {
     strategy,
     into: allowed,
     oneWay: settings.direction !== 'both',
+    elsewhere: both((side) => (writable[other(side)] ? elsewhere[toStored(side)] : 'not')),
     window: [now - settings.pastDays * DAY, now + settings.futureDays * DAY],
     deletionLimit: settings.deletionLimit,
     maxOperations: settings.maxOperations,
@@ -116,10 +121,14 @@ export function rulesFor(
   }
 }
 
+/** Grows when the planner decides otherwise than it did: then everything is looked at once more. */
+const PLANNER = 2
+
 /** Hash of what decides besides the state; when it changes, everything is looked at again. */
 export function settingsHash(rules: Rules, { pastDays, futureDays }: ReconcileSettings): string {
-  const { strategy, into, oneWay, kinds, deletionLimit } = rules
-  return hashJson([strategy, { ...into }, oneWay, kinds, deletionLimit, pastDays, futureDays] as Json)
+  const { strategy, into, oneWay, kinds, deletionLimit, elsewhere } = rules
+  const decides = [strategy, { ...into }, oneWay, kinds, deletionLimit, pastDays, futureDays, elsewhere, PLANNER]
+  return hashJson(decides as Json)
 }
 
 /** What both calendars can hold. */

@@ -11,9 +11,9 @@ const LONGEST = 60
 /** So many fields are told with their values, and so many titles are named. */
 const FEW = 3
 
-/** What was changed on both sides, with both values. */
-export function conflictSentence(title: string, fields: readonly Differing[], hasBase: boolean, names: Names): string {
-  const differ = hasBase ? 'was changed differently in' : 'differs between'
+/** What was changed on both sides, or merely differs between them, with both values. */
+export function conflictSentence(title: string, fields: readonly Differing[], areEdits: boolean, names: Names): string {
+  const differ = areEdits ? 'was changed differently in' : 'differs between'
   const differing = fields.filter(({ left, right }) => shown(left) !== shown(right))
   const told = differing
     .slice(0, FEW)
@@ -25,6 +25,23 @@ export function conflictSentence(title: string, fields: readonly Differing[], ha
 /** What was changed on one side and deleted on the other. */
 export function deletedSentence(title: string, changedIn: string, deletedIn: string): string {
   return `${quoted(title)} was changed in ${brief(changedIn)} and deleted in ${brief(deletedIn)}.`
+}
+
+/** What was deleted on one side when that could not be carried over. */
+export function deletedThenSentence(title: string, stillIn: string, deletedIn: string): string {
+  return `${quoted(title)} was deleted in ${brief(deletedIn)} when that could not be carried over, and is still in ${brief(stillIn)}.`
+}
+
+/** What differs since it could not be carried over when it was done, and could be now. */
+export function differencesSentence(titles: readonly string[], deletions: number, names: Names): string {
+  const count = titles.length
+  const some = titles.slice(0, FEW).map(quoted).join(', ')
+  const rest = count > FEW ? ` and ${count - FEW} more` : ''
+  const was = (n: number, what: string): string[] => (n === 0 ? [] : [`${n} ${n === 1 ? 'was' : 'were'} ${what}`])
+  const done = [...was(deletions, 'deleted'), ...was(count - deletions, 'changed')].join(', ')
+  const differ = count === 1 ? '1 event differs' : `${count} events differ`
+  const where = `${differ} between ${brief(names.left)} and ${brief(names.right)} (${some}${rest})`
+  return `${where}: ${done} when that could not be carried over. Now it can be, if you say so.`
 }
 
 /** Deletions that wait: what is gone where, and where it would be deleted, too. */

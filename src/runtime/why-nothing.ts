@@ -21,6 +21,9 @@ export function whyNothing(look: Look, context: Context): string {
   }
   const barred = whatBars(look, context)
   if (barred !== undefined) return barred
+  if (entry?.is === 'pair' && entry.settled) {
+    return 'what differs could not be carried over when it was done, and is left as it stands; if it can be, you are asked'
+  }
   if (live.length === 2) return 'both sides mean the same, or what differs is not carried'
   const seen = now[on]
   if (seen?.is === 'live' && inWindow(seen.fields, rules.window, rules.now) !== true) return 'outside the window'

@@ -300,10 +300,16 @@ export class BatchWriter {
       : calendar.update(this.unlessEdited(target, task), task.fields, task.written, signal)
   }
 
-  /** A copy with edits that are not carried over yet is not marked as being what we wrote. */
+  /**
+   * The mark says what was agreed on: it is not renewed over what is not, or was only agreed as it stands, nor by what is
+   * to count as the user's own edit.
+   */
   private unlessEdited(target: Live, { planned, written }: Task): Live {
     const entry = planned?.pair.agreement.get(planned.op.uid)
-    if (!planned || entry?.is !== 'pair' || !hasOtherEdits(entry[planned.op.to], target.fields, written)) return target
+    if (planned && !planned.op.decides && entry?.is === 'pair') {
+      const isSettled = Object.keys(entry.settled ?? {}).some((what) => !written.includes(what as Field))
+      if (!isSettled && !hasOtherEdits(entry[planned.op.to], target.fields, written)) return target
+    }
     const { mark: _mark, ...unmarked } = target
     return unmarked
   }

@@ -1,7 +1,18 @@
 import { fieldNames } from '../event/event'
 import { decideGone } from './decide-gone'
 import type { Now } from './entry'
-import { advance, basedOn, fitted, isLive, isSkipped, mayFlow, without, withoutQuestion } from './entry'
+import {
+  advance,
+  askedAs,
+  basedOn,
+  fitted,
+  isLive,
+  isSkipped,
+  mayFlow,
+  without,
+  withoutQuestion,
+  withoutSettled,
+} from './entry'
 import { judge } from './judge'
 import type { Verdict } from './judge'
 import type { Merged } from './merge'
@@ -9,6 +20,7 @@ import { merge, withValues } from './merge'
 import type { Both, Entry, Field, Json, Live, PairEntry, Rules, Side, Step } from './model'
 import { SIDES, both, other } from './model'
 import { operation, steps } from './operation'
+import { isShut, opened, withSettled } from './settled'
 import { inWindow } from './window'
 
 /**
@@ -43,15 +55,23 @@ function decideAlone(uid: string, entry: Entry | undefined, now: Now, rules: Rul
   return steps(before, before, [op], rules.now)
 }
 
-/** The event lives on both sides: what changed on one goes to the other, field by field; the rest is judged. */
+/**
+ * The event lives on both sides: what changed on one goes to the other, field by field; what may not is settled, and the
+ * rest is judged.
+ */
 function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const fields = both((side) => now[side].fields)
   const flows = both((side) => mayFlow(side, now, entry.born, rules))
   const merged = merge(entry, fields, flows, rules.common)
-  const verdict = judge(entry, now, merged, rules)
+  const verdict = judge(entry, now, merged, opened(entry, fields, flows, rules.common), rules)
   const to = both((side) => new Map([...merged.to[side], ...verdict.to[side]]))
-  const based = SIDES.reduce((each, side) => basedOn(each, fields[side], [...to[side].keys()]), entry)
-  const agreed = advance(based, fields, [...merged.same, ...verdict.asTheyStand])
+  const stuck = both((side) =>
+    isShut(side, now, entry.born, rules) ? [...merged.stuck[side], ...verdict.stuck[side]] : [],
+  )
+  const living = withoutSettled(entry, ['event'])
+  const based = SIDES.reduce((each, side) => basedOn(each, fields[side], [...to[side].keys()]), living)
+  const stands = [...merged.same, ...verdict.asTheyStand, ...stuck.left, ...stuck.right]
+  const agreed = withSettled(advance(based, fields, stands), stuck, entry.settled)
   const ops = SIDES.flatMap((side) => {
     if (to[side].size === 0 || isSkipped(entry, side, fields[other(side)])) return []
     const whole = withValues(withValues(fields[other(side)], to[other(side)]), to[side])
@@ -60,10 +80,11 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   })
   const { ask } = verdict
   if (ask) {
-    const isNew = entry.told?.id !== ask.id
+    // What has become free is told once, whatever is edited of it then.
+    const isNew = ask.why === 'settled' ? entry.told === undefined : entry.told?.id !== ask.id
     const kept = isNew
       ? { ...without(agreed, 'due', 'answer'), told: { id: ask.id, about: 'conflict' as const, at: rules.now } }
-      : without(agreed, 'due', 'answer')
+      : askedAs(ask.id, without(agreed, 'due', 'answer'))
     return [...steps(entry, kept, ops, rules.now), { do: 'ask', question: ask, isNew }, ...stray(entry.uid, merged)]
   }
   const waits = verdict.first.length + ops.length > 0

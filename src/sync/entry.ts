@@ -1,7 +1,21 @@
 import { fieldNames, isException } from '../event/event'
 import { hashFields, isHashOf } from '../event/normal'
 import { isStray, valueOf, withValues } from './merge'
-import type { AloneEntry, Both, Common, Entry, Field, Fields, Half, Live, PairEntry, Rules, Seen, Side } from './model'
+import type {
+  AloneEntry,
+  Both,
+  Common,
+  Entry,
+  Field,
+  Fields,
+  Half,
+  Hash,
+  Live,
+  PairEntry,
+  Rules,
+  Seen,
+  Side,
+} from './model'
 import { SIDES, both } from './model'
 
 export type Now = Both<Seen | undefined>
@@ -24,15 +38,31 @@ export function without<E extends Entry>(entry: E, ...keys: ('due' | 'skipped' |
   return Object.fromEntries(Object.entries(entry).filter(([key]) => !keys.some((gone) => gone === key))) as E
 }
 
+/** The entry with the question that is open as it is now: an answer must name this one. */
+export function askedAs<E extends Entry>(id: Hash, entry: E): E {
+  return entry.told && entry.told.id !== id ? { ...entry, told: { ...entry.told, id } } : entry
+}
+
 /** The entry of an event whose open question is settled by what is planned: it is looked at again until that is done. */
 export function withoutQuestion<E extends Entry>(entry: E): E {
   return entry.told ? { ...without(entry, 'told'), due: 0 } : entry
 }
 
-/** Moves the agreement on: each side now counts as holding what `fields` says, in the fields named. */
+/**
+ * Moves the agreement on: each side now counts as holding what `fields` says, in the fields named. What was settled there
+ * before is of no interest any more.
+ */
 export function advance(entry: PairEntry, fields: Both<Fields>, names: readonly Field[]): PairEntry {
   if (names.length === 0) return entry
-  return { ...entry, ...both((side) => withHeld(entry[side], fields[side], names)) }
+  return { ...withoutSettled(entry, names), ...both((side) => withHeld(entry[side], fields[side], names)) }
+}
+
+/** The entry of which nothing is settled in these fields; `event`: as a whole. */
+export function withoutSettled(entry: PairEntry, names: readonly (Field | 'event')[]): PairEntry {
+  const { settled, ...rest } = entry
+  if (!settled || !names.some((name) => name in settled)) return entry
+  const left = Object.entries(settled).filter(([name]) => !names.some((each) => each === name))
+  return left.length > 0 ? { ...rest, settled: Object.fromEntries(left) } : rest
 }
 
 function withHeld(half: Half, fields: Fields, names: readonly Field[]): Half {

@@ -16,48 +16,79 @@ export type Verdict = {
   readonly to: Both<ReadonlyMap<Field, Json>>
   /** Fields that are left different and count as agreed. */
   readonly asTheyStand: readonly Field[]
+  /** Those of a side that wins where it may not be written; they are left different, too. */
+  readonly stuck: Both<readonly Field[]>
   /** Operations that come first. */
   readonly first: readonly Operation[]
   readonly ask?: Question
 }
 
 const unwritten: Both<ReadonlyMap<Field, Json>> = { left: new Map(), right: new Map() }
-const nothing: Verdict = { to: unwritten, asTheyStand: [], first: [] }
+const nothing: Verdict = { to: unwritten, asTheyStand: [], stuck: { left: [], right: [] }, first: [] }
 
 /**
  * Settles the open fields of an event: by the user's answer, else by the strategy, else by asking. Without a base
  * nothing is overwritten unless the user or `left-wins`/`right-wins` says so, and never from a copy over its original;
- * outside the window such differences stay as they are.
+ * outside the window such differences stay as they are. What could not flow before, and now can, only the user decides.
+ *
+ * @param freed what could not flow before, and now can
  */
-export function judge(entry: PairEntry, now: Both<Live>, merged: Merged, rules: Rules): Verdict {
-  const { open } = merged
+export function judge(
+  entry: PairEntry,
+  now: Both<Live>,
+  merged: Merged,
+  freed: ReadonlyMap<Field, Side | 'both'>,
+  rules: Rules,
+): Verdict {
+  const isFreed = merged.open.length === 0
+  const open = isFreed ? [...freed.keys()] : merged.open
   if (open.length === 0) return nothing
   const noBase = merged.noBase.length > 0
   if (noBase && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
-  const question = conflictQuestion(entry.uid, now, open, noBase)
+  const question = conflictQuestion(entry.uid, now, open, isFreed ? 'settled' : noBase ? 'no-base' : 'conflict')
   const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
+  if (choice === 'keep' && isFreed) return { ...nothing, asTheyStand: open }
+  if (choice === 'carry' && isFreed) return carry(freed, question, now, rules)
   if (typeof choice === 'object' && 'both' in choice) return keepBoth(choice.both, question, open, now, rules)
   if (typeof choice === 'object') {
     // The others are asked again. An occurrence that hangs on times of the user's own is plain unless he names it.
     const said = open.filter((field) => field in choice.event || (isException(field) && 'when' in choice.event))
     return said.length > 0 ? writeEvent(entry, choice.event, now, said, rules) : { ...nothing, ask: question }
   }
-  const winner = choice === 'left' || choice === 'right' ? choice : byStrategy(now, noBase, rules)
+  const chosen = choice === 'left' || choice === 'right' ? choice : undefined
+  const winner = chosen ?? (isFreed ? undefined : byStrategy(now, noBase, rules))
   return winner === undefined ? { ...nothing, ask: question } : wins(winner, now, open, rules)
+}
+
+/** Each field goes where it could not go before; one that was edited on both sides is asked again. */
+function carry(
+  freed: ReadonlyMap<Field, Side | 'both'>,
+  question: Question,
+  now: Both<Live>,
+  { common }: Rules,
+): Verdict {
+  const from = (source: Side): Map<Field, Json> =>
+    new Map(
+      [...freed.keys()]
+        .filter((field) => freed.get(field) === source)
+        .map((field) => [field, common.fit(field, valueOf(now[source].fields, field))]),
+    )
+  const to = { left: from('right'), right: from('left') }
+  return to.left.size + to.right.size > 0 ? { ...nothing, to } : { ...nothing, ask: question }
 }
 
 const touchesWindow = (now: Both<Live>, rules: Rules): boolean =>
   [now.left, now.right].some((seen) => inWindow(seen.fields, rules.window, rules.now) === true)
 
 /** Its id follows from the event and from both values of each open field, so that a late answer can't hit a newer conflict. */
-function conflictQuestion(uid: Uid, now: Both<Live>, open: readonly Field[], noBase: boolean): Question {
+function conflictQuestion(uid: Uid, now: Both<Live>, open: readonly Field[], why: Question['why']): Question {
   const fields = [...open].sort()
   const values = fields.map((field) => [
     field,
     meaning(valueOf(now.left.fields, field)),
     meaning(valueOf(now.right.fields, field)),
   ])
-  return { id: hashJson([uid, values]), uid, fields, why: noBase ? 'no-base' : 'conflict' }
+  return { id: hashJson([uid, values]), uid, fields, why }
 }
 
 function byStrategy(now: Both<Live>, noBase: boolean, { strategy }: Rules): Side | undefined {
@@ -77,7 +108,7 @@ function later({ left, right }: Both<Live>): Side | undefined {
 /** The winner's values go to the other side; where nothing may be written there, both stay as they are. */
 function wins(winner: Side, now: Both<Live>, open: readonly Field[], rules: Rules): Verdict {
   const to = other(winner)
-  if (!mayWrite(to, now, rules)) return { ...nothing, asTheyStand: open }
+  if (!mayWrite(to, now, rules)) return { ...nothing, asTheyStand: open, stuck: { ...nothing.stuck, [winner]: open } }
   const values = open.map((field) => [field, rules.common.fit(field, valueOf(now[winner].fields, field))] as const)
   return { ...nothing, to: { ...unwritten, [to]: new Map(values) } }
 }

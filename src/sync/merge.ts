@@ -20,11 +20,20 @@ export type Merged = {
   readonly open: readonly Field[]
   /** Those of `open` for which there is no base. */
   readonly noBase: readonly Field[]
+  /** Fields that a side changed, and from where nothing may flow. */
+  readonly stuck: Both<readonly Field[]>
   /** Changed occurrences that the series does not have: not every calendar can hold them, so they stay where they are. */
   readonly stray: readonly Field[]
 }
 
-const NOTHING: Merged = { to: { left: new Map(), right: new Map() }, same: [], open: [], noBase: [], stray: [] }
+const NOTHING: Merged = {
+  to: { left: new Map(), right: new Map() },
+  same: [],
+  open: [],
+  noBase: [],
+  stuck: { left: [], right: [] },
+  stray: [],
+}
 
 /** Whether a side holds what it held, in all fields: the common case, and the one that has to be fast. */
 function isQuiet(half: Half, fields: Fields, common: Common): boolean {
@@ -64,10 +73,17 @@ export function changes(half: Half, fields: Fields, common: Common): Field[] {
   return namesIn([fields, half.held], common).filter((field) => hasChanged(half, fields, field) && !saysNothing(field))
 }
 
-/** Whether a side holds edits that are not among what is being written, so that it will not be only ours after it. */
+/**
+ * Whether a side holds what is not agreed on and not among what is being written, so that it will not be only ours after
+ * it: edits, and without a base whatever it holds.
+ */
 export function hasOtherEdits(half: Half, fields: Fields, written: readonly Field[]): boolean {
-  const names = [...fieldNames(half.held), ...fieldNames(fields).filter(isException)]
-  return names.some((field) => !written.includes(field) && hasChanged(half, fields, field))
+  const isOpen = (field: Field): boolean =>
+    heldValue(half, field) === undefined
+      ? !sameMeaning(valueOf(fields, field), emptyValue(field))
+      : hasChanged(half, fields, field)
+  const names = [...fieldNames(half.held), ...fieldNames(fields)]
+  return names.some((field) => !written.includes(field) && isOpen(field))
 }
 
 /** The common fields that any of these name. */
@@ -92,12 +108,14 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
   const same: Field[] = []
   const open: Field[] = []
   const noBase: Field[] = []
+  const stuck = both((): Field[] => [])
   const stray: Field[] = []
 
   const agreeing = (field: Field): boolean => agree(field, fields, common)
   const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
-  const moves = (side: Side, field: Field): boolean =>
-    (flows[side] || !based(field)) && (isEdited(halves[side], fields[side], field) || clears(side, field))
+  const moves = (side: Side, field: Field): boolean => (flows[side] || !based(field)) && differs(side, field)
+  const differs = (side: Side, field: Field): boolean =>
+    isEdited(halves[side], fields[side], field) || clears(side, field)
   // A copy that is as it was written has a base of its own: what its original no longer has was cleared there.
   const clears = (side: Side, field: Field): boolean => {
     const base = heldValue(halves[other(side)], field)
@@ -141,6 +159,9 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
         for (const field of others) {
           if (!isStray(field, fields[from])) to[other(from)].set(field, common.fit(field, valueOf(fields[from], field)))
         }
+      } else {
+        const sides = from === undefined ? SIDES.filter((side) => unit.some((field) => differs(side, field))) : [from]
+        for (const side of sides) stuck[side].push(...differing)
       }
     }
   }
@@ -150,7 +171,8 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
       if (!isStray(field, fields[other(side)])) to[side].set(field, value)
     }
   }
-  return { to, same, open, noBase, stray }
+  const isWritten = (field: Field): boolean => SIDES.some((side) => to[side].has(field))
+  return { to, same, open, noBase, stuck: both((side) => stuck[side].filter((field) => !isWritten(field))), stray }
 }
 
 /** Whether a side still has, as it was, an occurrence that went from the other with a move of the series. */

@@ -60,7 +60,13 @@ export type Entry = {
   /** Writes that were refused for good and rest, at most one to each side. */
   readonly refused?: readonly Refusal[]
 } & (
-  | { readonly is: 'pair'; readonly born: Side | 'both'; readonly left: Half; readonly right: Half }
+  | {
+      readonly is: 'pair'
+      readonly born: Side | 'both'
+      readonly left: Half
+      readonly right: Half
+      readonly settled?: Settled
+    }
   /** On one side only: skipped, kept, outside the window, or its copy is being created (`making`). */
   | { readonly is: 'alone'; readonly on: Side; readonly id: ResourceId; readonly making?: Half }
 )
@@ -77,11 +83,20 @@ export type Refusal = {
   readonly until: Millis
   readonly tries: number
 }
+
+/**
+ * What was done where it could not be carried over, with the side on which it was: the fields that were edited there,
+ * agreed as they stand, and `event` if it was deleted there. Should the way open, the user is asked.
+ */
+export type Settled = { readonly [what in Field | 'event']?: Side | 'both' }
 export type PairEntry = Extract<Entry, { is: 'pair' }>
 export type AloneEntry = Extract<Entry, { is: 'alone' }>
 
-/** A side wins, both versions stay (`both`: that side's keeps its place), a deletion is not followed, or an edited event. */
-export type Choice = Side | { readonly both: Side } | 'keep' | { readonly event: Fields }
+/**
+ * A side wins, both versions stay (`both`: that side's keeps its place), all stays as it is (`keep`), what was done where
+ * it could not be carried over is carried over now (`carry`), or an edited event.
+ */
+export type Choice = Side | { readonly both: Side } | 'keep' | 'carry' | { readonly event: Fields }
 
 /** How far both replicas were compared, when, and under which settings. */
 export type Compared = {
@@ -116,7 +131,7 @@ export type Question = {
   readonly id: Hash
   readonly uid: Uid
   readonly fields: readonly Field[] | 'deletion'
-  readonly why: 'conflict' | 'no-base' | 'limit' | 'missing'
+  readonly why: 'conflict' | 'no-base' | 'settled' | 'limit' | 'missing'
   /** For a deletion: the side whose event would be deleted. */
   readonly on?: Side
 }
@@ -151,6 +166,8 @@ export type Rules = {
   readonly into: Both<boolean>
   /** Only one direction was chosen: a copy never flows back. */
   readonly oneWay: boolean
+  /** How others carry what comes from a side, between the same two calendars; undefined: nothing is known of others. */
+  readonly elsewhere?: Both<'one-way' | 'both' | 'not'>
   /** Only unpaired events inside are created: from, to. */
   readonly window: readonly [Millis, Millis]
   /** Percent. */

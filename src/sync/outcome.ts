@@ -89,7 +89,9 @@ export function note(
 }
 
 /** An event that is made again starts anew: what the lost resource held is no base for a half-made new one. */
-const withoutBase = (entry: PairEntry): PairEntry => ({ ...entry, ...both((side) => ({ ...entry[side], held: {} })) })
+function withoutBase({ settled: _settled, ...entry }: PairEntry): PairEntry {
+  return { ...entry, ...both((side) => ({ ...entry[side], held: {} })) }
+}
 
 /**
  * Settles notes: the first version that differs from the one a write was made against tells what became of it. The

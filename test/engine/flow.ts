@@ -51,6 +51,7 @@ export class Flow {
           },
           conflict: (conflict) => ask('conflict', conflict),
           conflicts: (conflicts) => ask('conflicts', conflicts),
+          differences: (differences) => ask('differences', differences),
           held: (held) => ask('held-deletions', held),
         }),
         answer: (_msg, command, payload) => ask(command, payload),

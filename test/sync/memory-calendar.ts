@@ -14,6 +14,7 @@ type Kept = {
   deleted: boolean
   mark?: Live['mark']
   fixed?: string
+  kind?: string
 }
 
 /** How a write may go wrong; asked before each request. */
@@ -79,6 +80,11 @@ export class MemoryCalendar implements Calendar {
     this.put(id, { ...kept, fixed })
   }
 
+  setKind(uid: Uid, kind: string): void {
+    const [id, kept] = this.of(uid)
+    this.put(id, { ...kept, kind })
+  }
+
   live(): Map<Uid, Fields> {
     return new Map([...this.events.values()].filter((each) => !each.deleted).map((each) => [each.uid, each.fields]))
   }
@@ -113,7 +119,7 @@ export class MemoryCalendar implements Calendar {
   seen(id: ResourceId): Seen {
     const kept = this.events.get(id)
     if (!kept || kept.deleted) return { uid: kept?.uid ?? id, id, is: 'gone', how: 'deleted' }
-    const { uid, fields, version, changedAt, mark, fixed } = kept
+    const { uid, fields, version, changedAt, mark, fixed, kind } = kept
     return {
       uid,
       id,
@@ -123,6 +129,7 @@ export class MemoryCalendar implements Calendar {
       changedAt,
       ...(mark ? { mark } : {}),
       ...(fixed ? { fixed } : {}),
+      ...(kind ? { kind } : {}),
     }
   }
 

@@ -112,8 +112,8 @@ export class World {
   }
 
   get settings(): string {
-    const { strategy, into, oneWay } = this.rules
-    return JSON.stringify([strategy, into, oneWay])
+    const { strategy, into, oneWay, kinds, elsewhere } = this.rules
+    return JSON.stringify([strategy, into, oneWay, kinds, elsewhere])
   }
 
   /** Records what a plan says of the agreement, and returns the operations of this run. */
@@ -198,7 +198,7 @@ export class World {
     this.agreement.set({ ...entry, answer: { to: entry.told.id, choice }, due: 0 })
   }
 
-  private keeper(side: Side): Keeper {
+  keeper(side: Side): Keeper {
     return {
       calendar: this.sides[side],
       replica: this.replicas[side],
