@@ -3,6 +3,7 @@ import type { Field, Fields } from '../../src/event/event'
 import { fieldNames, isException } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
 import { sameMeaning } from '../../src/event/normal'
+import { Agreement } from '../../src/sync/agreement'
 import { merge, valueOf } from '../../src/sync/merge'
 import type { Both, Side, Step, Strategy, Uid } from '../../src/sync/model'
 import { SIDES, both, other } from '../../src/sync/model'
@@ -12,7 +13,13 @@ import { HOUR, World, at } from './world'
 const TEXTS: Field[] = ['summary', 'description', 'location']
 const KEYS = ['2026-06-17T08:00:00Z', '2026-06-24T08:00:00Z']
 
-type Plan = { strategy: Strategy; direction: 'both' | Side; piecemeal: Both<boolean> }
+type Plan = {
+  strategy: Strategy
+  direction: 'both' | Side
+  piecemeal: Both<boolean>
+  /** Whether what was agreed is lost now and then. */
+  forgetful: boolean
+}
 
 /** One random history of the planner: an agreement, perturbed into two sides, and runs with faults until it is quiet. */
 export class History {
@@ -21,6 +28,8 @@ export class History {
   readonly setting: Plan
   /** The last text that a user put somewhere, by side, event and field. */
   private readonly typed = new Map<string, string>()
+  /** What stood where a text was typed: who typed it had seen that. */
+  private readonly typedOver = new Map<string, string>()
   /** Events that a user made and nobody deleted. */
   private readonly made = new Map<Uid, Side>()
   private count = 0
@@ -34,6 +43,7 @@ export class History {
       strategy: this.random.pick<Strategy>(['manual', 'latest-wins', 'left', 'right']),
       direction: this.random.pick<'both' | Side>(['both', 'both', 'both', 'left', 'right']),
       piecemeal: { left: this.random.chance(0.5), right: this.random.chance(0.5) },
+      forgetful: this.random.chance(0.3),
     }
     const { strategy, direction } = this.setting
     this.world.with({
@@ -59,6 +69,29 @@ export class History {
       await this.world.settle()
       this.world.with({ into: rules.into, oneWay: rules.oneWay })
     }
+  }
+
+  /**
+   * The process dies right after it has made a copy. Then both users edit the same text of the event, one of them another
+   * one, and what was agreed is lost when that has gone across.
+   */
+  async dieAfterCopying(): Promise<void> {
+    const { world, random } = this
+    const from = random.pick(SIDES)
+    this.add(from)
+    const uid = `event${this.count - 1}`
+    for (const side of SIDES) world.sides[side].trouble = () => 'lost after'
+    await world.sync()
+    for (const side of SIDES) world.sides[side].trouble = () => 'none'
+    const [field, another] = random.shuffled(TEXTS) as [Field, Field]
+    const type = (side: Side, name: Field): void => {
+      const fields = world.sides[this.on(side)].live().get(uid)
+      if (fields) world.sides[this.on(side)].edit(uid, { [name]: this.text(side, uid, name, fields[name]) })
+    }
+    for (const side of SIDES) type(side, field)
+    if (random.chance(0.7)) type(from, another)
+    await world.sync()
+    world.agreement = new Agreement()
   }
 
   /** What users do on both sides. */
@@ -124,12 +157,14 @@ export class History {
     else if (what < 0.45) calendar.edit(uid, { status: this.random.pick(['confirmed', 'tentative']) })
     else {
       const field = this.random.pick(TEXTS)
-      calendar.edit(uid, { [field]: this.text(side, uid, field) })
+      calendar.edit(uid, { [field]: this.text(side, uid, field, fields[field]) })
     }
   }
 
-  private text(side: Side, uid: Uid, field: Field): string {
+  /** @param over what stands there */
+  private text(side: Side, uid: Uid, field: Field, over: Json = null): string {
     const text = `${field} ${(this.count += 1)}`
+    if (typeof over === 'string') this.typedOver.set(text, over)
     this.typed.set(`${side}/${uid}/${field}`, text)
     return text
   }
@@ -166,6 +201,7 @@ export class History {
             'silent after',
           ])
       }
+      if (this.setting.forgetful && this.random.chance(0.3)) this.world.agreement = new Agreement()
       await this.world.read(this.random.chance(0.2))
       if (this.random.chance(0.3)) this.perturb(1)
       const ops = this.world.record(this.world.plan())
@@ -185,21 +221,54 @@ export class History {
     assert.equal(writes(this.world.plan()), 0, 'a second plan is empty')
   }
 
-  /** Answers all that was asked, at random. */
+  /**
+   * Nothing may be written to one side for a while, in which users go on; then it may be again. What could not go there
+   * does not go by itself: it is asked.
+   */
+  async shutAndOpen(): Promise<void> {
+    const { world } = this
+    const shut = this.on(this.random.pick(SIDES))
+    const { into } = world.rules
+    world.with({ into: { ...into, [shut]: false }, elsewhere: { left: 'not', right: 'not' } })
+    await this.quiet()
+    this.perturb(1 + this.random.below(6))
+    await this.quiet()
+    const before = new Map(world.sides[shut].live())
+    world.with({ into })
+    await this.quiet()
+    for (const [uid, fields] of before) {
+      assert.deepEqual(world.sides[shut].live().get(uid), fields, `${uid} was changed on the ${shut} by nobody`)
+    }
+  }
+
+  /** Someone takes an event out of the trash, as it was: it is back in its place, or under another name. */
+  private restoreSome(): void {
+    const side = this.on(this.random.pick(SIDES))
+    const [uid] = this.world.sides[side].trash()
+    if (uid !== undefined) this.world.sides[side].restore(uid, this.random.pick([undefined, `${side}-again-${uid}`]))
+  }
+
+  /** Answers all that was asked, at random; what has come out of the trash meanwhile was not read yet. */
   async answerAll(): Promise<void> {
     for (let round = 0; this.world.agreement.open.size > 0; round += 1) {
       assert.ok(round < 10, 'questions come to an end')
       for (const uid of [...this.world.agreement.open].sort()) {
+        const entry = this.world.agreement.get(uid)
+        const isFreed = entry?.is === 'pair' && entry.settled !== undefined
         this.world.answer(
           uid,
           this.random.pick([
             this.on('left'),
             this.on('right'),
             { both: this.on('left') },
-            'keep',
+            isFreed ? 'carry' : 'keep',
             { event: { summary: 'Agreed' } },
           ] as const),
         )
+      }
+      if (this.random.chance(0.5)) {
+        this.restoreSome()
+        await this.world.write()
       }
       await this.quiet()
     }
@@ -215,6 +284,22 @@ export class History {
       const [side, uid, field] = key.split('/') as [Side, Uid, Field]
       const there = this.world.sides[this.on(side)].live().get(uid)?.[field] === text
       assert.ok(there || kept.includes(text), `"${text}", typed on the ${side}, is lost`)
+    }
+  }
+
+  /** Where all is asked, a text gives way only to one that was typed over it. */
+  checkNobodyOverruled(): void {
+    const { strategy, direction } = this.setting
+    if (strategy !== 'manual' || direction !== 'both') return
+    for (const [key, text] of this.typed) {
+      const [side, uid, field] = key.split('/') as [Side, Uid, Field]
+      const stands = this.world.sides[this.on(side)].live().get(uid)?.[field]
+      let before = stands
+      while (typeof before === 'string' && before !== text) before = this.typedOver.get(before)
+      assert.ok(
+        stands === undefined || before === text,
+        `"${text}", typed on the ${side}, was overruled by ${JSON.stringify(stands)}`,
+      )
     }
   }
 
@@ -254,11 +339,14 @@ export const writes = (steps: readonly Step[]): number => steps.filter((step) =>
 export async function playHistory(seed: number): Promise<void> {
   const history = new History(seed)
   await history.begin()
+  if (history.setting.forgetful) await history.dieAfterCopying()
   history.perturb(1 + history.random.below(8))
   await history.run()
   history.checkNothingLost()
+  history.checkNobodyOverruled()
   history.checkNothingDoubled()
   history.checkEqual()
+  if (history.random.chance(0.5)) await history.shutAndOpen()
   await history.answerAll()
   history.checkNothingDoubled()
   history.checkEqual()

@@ -68,6 +68,12 @@ export class MemoryCalendar implements Calendar {
     this.put(id ?? old, { ...kept, deleted: false })
   }
 
+  /** What was deleted here, by whomever, and is not there again. */
+  trash(): Uid[] {
+    const live = this.live()
+    return [...this.events.values()].filter(({ deleted, uid }) => deleted && !live.has(uid)).map(({ uid }) => uid)
+  }
+
   /** Gone without a trace: no delta tells of it. */
   vanish(uid: Uid): void {
     const [id] = this.of(uid)
