@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Known, Read, ResourceId, Seen } from '../event/calendar'
+import type { Known, Live, Read, ResourceId, Seen } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Json } from '../event/json'
 import type { EventsPage, GoogleApi } from './api'
 import { SyncTokenInvalid } from './errors'
 import { cancelledBefore, mayOccur } from './remembered'
 import type { Surroundings } from './seen'
-import { gone, isCancelled, seeEvent } from './seen'
+import { gone, hasInstances, hasOldDefaults, isCancelled, seeEvent, withDefaults } from './seen'
 import type { Group } from './series'
 import { grouped, isKnown, isUnchanged, needsWhole, seeGroup } from './series'
 import { Contradiction, SeriesReader } from './series-reader'
@@ -21,6 +21,7 @@ const SLICE = 25
 const FEW = 20
 
 const isGone = ({ is }: Seen): boolean => is === 'gone'
+const isLive = (seen: Seen): seen is Live => seen.is === 'live'
 
 /** Reads one calendar. */
 export class Reader {
@@ -90,11 +91,19 @@ export class Reader {
     }
     for (const group of changed) {
       const before = known.get(group.id)
-      if (before && isKnown(group, known, this.current)) seen.push(before)
+      if (before && isKnown(group, known, this.current) && !hasOldDefaults(before, this.current)) seen.push(before)
       else if (needsWhole(group, known))
         groups.push(await this.series.whole(group, before, signal).catch(withDeletions))
       else groups.push(group)
     }
+    const told = new Set(changed.map(({ id }) => id))
+    const following = [...known.values()].filter(({ id }) => !told.has(id)).filter(isLive)
+    const old = following.filter((each) => hasOldDefaults(each, this.current))
+    // What an occurrence makes of them only Google can tell.
+    const [series, others] = [old.filter(hasInstances), old.filter((each) => !hasInstances(each))]
+    if (series.length > FEW) withDeletions(new Contradiction())
+    for (const each of series) groups.push(await this.series.ofResource(each.id, each, signal).catch(withDeletions))
+    seen.push(...others.map((each) => withDefaults(each, this.current)))
     seen.push(...(await this.understand(groups, (group) => seeGroup(group, known, this.current))))
     return { kind: 'incremental', seen, position: token ?? syncToken }
   }

@@ -3,6 +3,8 @@ import type { Fields } from '../event/event'
 import { exceptionField, whenOf } from '../event/event'
 import { exceptionOf } from '../event/occurrence'
 import type { Json } from '../event/json'
+import { sameJson } from '../event/json'
+import { normalReminders } from '../event/normal'
 import { keepsForThunderbird } from './categories'
 import { eventFields, withoutException } from './fields'
 import { markOf } from './mark'
@@ -100,6 +102,22 @@ function live(event: GoogleEvent, uid: Uid, fields: Fields, surroundings: Surrou
     ...(kind !== 'default' && { kind }),
     ...(mark && { mark }),
   }
+}
+
+/** Whether any occurrence of an event is a resource of its own. */
+export const hasInstances = (seen: Live): boolean => refOf(seen).instances !== undefined
+
+/** Whether an event takes the calendar's default reminders, and was seen when these were others: its ETag stays. */
+export function hasOldDefaults(seen: Seen, { defaultReminders }: Surroundings): boolean {
+  if (seen.is !== 'live') return false
+  const { defaults } = refOf(seen)
+  return defaults !== undefined && !sameJson(defaults, defaultReminders)
+}
+
+/** An event that takes the default reminders and has no instances, as it is with those of now. */
+export function withDefaults(seen: Live, { defaultReminders }: Surroundings): Live {
+  const ref = asJson({ ...refOf(seen), defaults: defaultReminders })
+  return { ...seen, ref, fields: { ...seen.fields, reminders: normalReminders(defaultReminders) } }
 }
 
 /** Why nobody may write an event, in words for its owner. */

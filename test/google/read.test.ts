@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Json } from '../../src/event/json'
 import { jsonResponse } from '../simulators/google/refusal'
-import type { Seen } from '../../src/event/calendar'
+import type { Live, Seen } from '../../src/event/calendar'
 import type { GoogleEvent } from '../simulators/google/resource'
 import type { User } from '../simulators/google/user'
 import { byId, CHOIR, collect, DENTIST, only, readAll, SECOND, signal, THIRD, FOURTH, World } from './world'
@@ -339,6 +339,32 @@ describe('Google provider: what changed', () => {
     const [some] = await calendar.readSome([id], missing, signal)
     assert.ok(some?.is === 'live')
     assert.equal(some.fields[`exceptions.${SECOND}`], null)
+  })
+
+  it('lets what takes the default reminders follow when these are edited, without a request for each', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    for (const summary of ['A', 'B', 'C']) user.create({ ...NATIVE_SINGLE, summary })
+    user.create({ ...NATIVE_SINGLE, reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 30 }] } })
+    const plain = user.create({ ...NATIVE_SERIES }).id ?? ''
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    const own = { useDefault: false, overrides: [{ method: 'popup', minutes: 30 }] }
+    user.edit(user.instanceId(id, SECOND), { reminders: own })
+    const { calendar, known, again, first } = await readOnce(world)
+    user.setDefaultReminders([600])
+    const read = await again()
+    assert.equal(read.kind, 'incremental')
+    assert.equal(world.simulator.takeRequests().length, 2, 'the delta, and the series with an occurrence of its own')
+    assert.equal(read.seen.length, 5)
+    const now = new Map([...known, ...byId(read.seen)])
+    assert.deepEqual(now, byId((await readAll(calendar)).seen))
+    const held = (each: string) => (now.get(each) as Live).fields
+    assert.deepEqual([held(plain).reminders, held(id).reminders], [[600], [600]])
+    assert.deepEqual(held(id)[`exceptions.${SECOND}`], { reminders: [30] })
+    world.simulator.takeRequests()
+    assert.deepEqual((await calendar.read(read.position, now, signal)).seen, [])
+    assert.equal(world.simulator.takeRequests().length, 1)
+    assert.notEqual(read.position, first.position)
   })
 
   it('reads all again, and knows what was deleted, when the search for a series does not find what is there', async () => {

@@ -97,6 +97,13 @@ export class User {
     calendar.version += 1
   }
 
+  /** Edits the calendar's default reminders: no event changes, and yet a delta tells of it. */
+  setDefaultReminders(minutes: readonly number[], calendarId?: string): void {
+    const calendar = this.simulator.calendar(calendarId)
+    calendar.settings.defaultReminders = minutes.map((each) => ({ method: 'popup', minutes: each }))
+    calendar.version += 1
+  }
+
   /** Shares a calendar with the account, read-only or in another role. */
   share(id: string, role: SimulatedCalendar['settings']['role'] = 'reader'): SimulatedCalendar {
     const calendar = this.simulator.calendars.get(id) ?? this.simulator.addCalendar({ id })
