@@ -73,8 +73,9 @@ export function unauthorised(url: URL, status: number): ProviderError {
   const refused = `${url.host} refuses the user name and password.`
   const advice = isIcloudHost(url.hostname)
     ? 'The user name is the e-mail address of the Apple Account, and the password an app-specific one, of four ' +
-      'groups of four letters: make one at account.apple.com under "Sign-In and Security". A change of the Apple Account ' +
-      'password revokes all of them.'
+      'groups of four letters with the hyphens between them: make one at account.apple.com under "Sign-In and Security". ' +
+      'A change of the Apple Account password revokes all of them. Calendar has to be switched on for iCloud, too: on an ' +
+      'iPhone in Settings, your name, iCloud.'
     : 'Check both in the account; some servers want a password made for apps.'
   return new ProviderError('reauthorise', `${refused} ${advice}`, { status })
 }

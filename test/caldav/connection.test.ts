@@ -78,6 +78,7 @@ describe('A connection', () => {
       assert.ok(error instanceof ProviderError)
       assert.equal(error.code, 'reauthorise')
       assert.match(error.message, /app-specific/)
+      assert.match(error.message, /hyphens.*Calendar has to be switched on for iCloud/)
       assert.ok(!error.message.includes(password))
       return true
     })

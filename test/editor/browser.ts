@@ -29,7 +29,7 @@ export class Editor {
   readonly problems: string[] = []
 
   private constructor(readonly page: Page) {
-    page.on('pageerror', (error) => this.problems.push(error.message))
+    page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message))
   }
 
   /** Opens it in a language (`en-US`, `de`) and waits until the flows are drawn. */

@@ -185,7 +185,7 @@ describe('the admin routes of a Node-RED', () => {
     const { errors } = await flow.sync()
     assert.equal(errors.length, 1)
     const { text } = await get('/calsync/metrics')
-    const pair = 'pair="Privat ↔ someone@example.com"'
+    const pair = 'pair="someone@example.com ↔ Privat"'
     const of = (name: string, labels = ''): number[] => {
       const start = `${name}{${pair}${labels}} `
       const lines = text.split('\n').filter((line) => line.startsWith(start))
