@@ -18,6 +18,11 @@ export function normalLine(text: string | null | undefined): string | null {
   return normalText(text?.replace(/[\r\n]+/g, ' '))
 }
 
+/** A location in normal form: its lines are those of an address, with commas between them. */
+export function normalPlace(text: string | null | undefined): string | null {
+  return normalLine(text?.trim().replace(/[\s,]*[\r\n]+\s*/g, ', '))
+}
+
 /** Minutes before the start: whole, 0 to 40320 (four weeks, what both calendars can hold), sorted, no doubles; null for none. */
 export function normalReminders(minutes: readonly number[]): readonly number[] | null {
   const held = minutes.filter((each) => Number.isInteger(each) && each >= 0 && each <= 40320)

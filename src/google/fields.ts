@@ -1,7 +1,7 @@
 import type { EventTime, Exception, Field, Fields, When } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, isAllDay } from '../event/event'
 import type { Json } from '../event/json'
-import { normalEnd, normalLine, normalText } from '../event/normal'
+import { normalEnd, normalLine, normalPlace, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
 import { canonicalZone, instantOf, occurrenceKey, wallClock } from '../event/zone'
 import { categoriesOf } from './categories'
@@ -28,12 +28,12 @@ export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fie
     ['when', when],
     ['summary', normalLine(event.summary)],
     ['description', description === null ? null : normalText(plainText(description))],
-    ['location', normalLine(event.location)],
+    ['location', normalPlace(event.location)],
     ['url', urlOf(event)],
     ['status', event.status === 'tentative' ? 'tentative' : 'confirmed'],
-    ['transparency', event.transparency === 'transparent' ? 'transparent' : 'opaque'],
+    ['transparency', isDeclined(event) || event.transparency === 'transparent' ? 'transparent' : 'opaque'],
     ['visibility', visibilityOf(event)],
-    ['reminders', reminderMinutes(event, surroundings.defaultReminders)],
+    ['reminders', isDeclined(event) ? null : reminderMinutes(event, surroundings.defaultReminders)],
     ['categories', categoriesOf(event)],
     ['color', colorOf(event.colorId)],
   ]
@@ -44,6 +44,10 @@ export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fie
 function isRedacted({ visibility, summary }: GoogleEvent, { accessRole }: Surroundings): boolean {
   return visibility === 'private' && typeof summary !== 'string' && !['owner', 'writer'].includes(accessRole)
 }
+
+/** A meeting, or one occurrence, that the calendar's owner does not go to: it takes no time of his, and does not ring. */
+const isDeclined = ({ attendees }: GoogleEvent): boolean =>
+  (attendees ?? []).some(({ self, responseStatus }) => self === true && responseStatus === 'declined')
 
 function visibilityOf({ visibility }: GoogleEvent): string {
   if (visibility === 'confidential' || visibility === 'private') return 'private'

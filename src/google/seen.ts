@@ -120,10 +120,16 @@ export function withDefaults(seen: Live, { defaultReminders }: Surroundings): Li
   return { ...seen, ref, fields: { ...seen.fields, reminders: normalReminders(defaultReminders) } }
 }
 
+/** Whether anybody else would hear of a change: an owner who is the only guest (after the others left) gets no mail. */
+function hasGuests({ attendees = [], attendeesOmitted, organizer }: GoogleEvent): boolean {
+  if (attendeesOmitted === true || attendees.some(({ self }) => self !== true)) return true
+  return attendees.length > 0 && organizer?.self !== true
+}
+
 /** Why nobody may write an event, in words for its owner. */
 function whyFixed(event: GoogleEvent): string | undefined {
   const kind = event.eventType ?? 'default'
-  if ((event.attendees ?? []).length > 0 || event.attendeesOmitted === true) return 'It has guests, who would get mail.'
+  if (hasGuests(event)) return 'It has guests, who would get mail.'
   if (event.locked === true) return 'It is locked.'
   if (kind !== 'default') return `Events of the kind "${kind}" can only be changed in Google Calendar.`
   return undefined

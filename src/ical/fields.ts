@@ -1,6 +1,6 @@
 import type { EventTime, Fields } from '../event/event'
 import { fieldsFrom, isAllDay } from '../event/event'
-import { normalEnd, normalLine, normalText } from '../event/normal'
+import { normalEnd, normalLine, normalPlace, normalText } from '../event/normal'
 import { addDays, instantOf, wallClock } from '../event/zone'
 import { readReminders } from './alarm'
 import { readCategories } from './categories'
@@ -29,7 +29,7 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
     ['when', span],
     ['summary', normalLine(textOf(event, 'SUMMARY'))],
     ['description', normalText(textOf(event, 'DESCRIPTION'))],
-    ['location', normalLine(textOf(event, 'LOCATION'))],
+    ['location', normalPlace(textOf(event, 'LOCATION'))],
     ['url', normalLine(urlOf(event))],
     ['status', statusOf(event)],
     ['transparency', wordOf(event, 'TRANSP') === 'TRANSPARENT' ? 'transparent' : 'opaque'],

@@ -31,7 +31,7 @@ describe('Patching a field of an event', () => {
       summary: 'Old',
       status: 'confirmed',
       visibility: 'default',
-      location: 'A B',
+      location: 'A, B',
       description: null,
     }
     assert.equal(patched(text, values), text)
