@@ -8,6 +8,7 @@ import { refused } from './forbidden'
 import { floatingZone } from './floating'
 import { orRefused, markedText } from './marked'
 import type { Member } from './members'
+import { oursOf } from './echo'
 import { getMember, textOf } from './members'
 import type { Put } from './put'
 import { putIntact } from './intact'
@@ -96,7 +97,7 @@ async function whyConflict(place: Place, id: ResourceId, sent: string, signal: A
 }
 
 /**
- * What is known after a PUT. Without an ETag the server holds another text than was sent; iCloud rewrites texts and was
+ * What is known after a PUT of a version, if any, that is known. Without an ETag the server holds another text than was sent; iCloud rewrites texts and was
  * seen to do so a moment later, so that there only reading again tells.
  */
 export function answerAfter(
@@ -106,8 +107,11 @@ export function answerAfter(
   wrote: readonly Field[],
   known: Known = new Map(),
 ): Answer {
-  if (etag === null || place.dav.connection.isIcloud || isFragile(text)) return { wrote, readAgain: id }
-  return { wrote, holds: seenFrom({ id, is: 'text', text, etag }, known, place) }
+  const sent = seenFrom({ id, is: 'text', text, etag }, known, place)
+  const isUncertain = etag === null || place.dav.connection.isIcloud || isFragile(text)
+  return isUncertain
+    ? { wrote, readAgain: id, ours: (holds) => oursOf(sent, holds, known.size === 0) }
+    : { wrote, holds: sent }
 }
 
 /**

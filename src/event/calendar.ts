@@ -82,8 +82,11 @@ export type CalendarInfo = {
 /** The answer to one write request. A series takes several, and each is answered on its own. */
 export type Answer = { readonly wrote: readonly Field[] } & (
   | { readonly holds: Seen }
-  /** The server didn't say what it holds now: read it again (in batches, with `readSome`). */
-  | { readonly readAgain: ResourceId }
+  /**
+   * The server didn't say what it holds now: read it again (in batches, with `readSome`). `ours`: what of it counts as
+   * written by us, by what this server makes of texts; the rest was edited by somebody meanwhile.
+   */
+  | { readonly readAgain: ResourceId; readonly ours: (holds: Live) => Fields }
 )
 
 /** Which fields a calendar can hold, and which values. */

@@ -10,6 +10,7 @@ import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
 import { noteDeletion, withoutDeletion } from './own-deletion'
 import { refusalTo, withFailure } from './refusal'
+import { sameFields } from './replica'
 import type { Keeper, Means, PairKeeper, Result, Task } from './task'
 
 /** What ends a whole calendar's run, not just one event's. */
@@ -314,18 +315,21 @@ export class BatchWriter {
     return unmarked
   }
 
-  private answered(begun: Begun, holds: Seen, wrote: readonly Field[]): void {
+  /** @param ours what of it we wrote, if somebody may have edited it since */
+  private answered(begun: Begun, holds: Seen, wrote: readonly Field[], ours?: Fields): void {
     const { task, now, from, target } = begun
     if (holds.is === 'unread') this.unclear.add(begun)
+    const isEdited = holds.is === 'live' && ours !== undefined && !sameFields(ours, holds.fields)
     // What we wrote is nobody's edit: the stamp of the last version by somebody else stays.
     const { changedAt: _ours, ...rest } = holds as Live
-    const changedAt = target?.changedAt
+    const changedAt = isEdited ? holds.changedAt : target?.changedAt
     const seen =
       holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
     const stored = this.keeper.replica.record(seen, this.means.now())
     if (stored) this.keeper.hold(stored)
     const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
-    if (task.planned) this.outcome(task.planned, { is: 'ok', holds, wrote: names }, from, now)
+    if (task.planned)
+      this.outcome(task.planned, { is: 'ok', holds, wrote: names, ...(ours ? { ours } : {}) }, from, now)
   }
 
   private async readAgain(
@@ -340,7 +344,7 @@ export class BatchWriter {
       )
       for (const { begun, answer } of again) {
         const holds = seen.get(answer.readAgain)
-        if (holds) this.answered(begun, holds, answer.wrote)
+        if (holds) this.answered(begun, holds, answer.wrote, isLive(holds) ? answer.ours(holds) : undefined)
       }
       for (const begun of new Set(again.map((each) => each.begun))) this.completed(begun)
     } catch (error) {

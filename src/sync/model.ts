@@ -154,7 +154,8 @@ export type Step =
 
 /** What became of an operation; a series is answered several times. */
 export type Outcome =
-  | { readonly is: 'ok'; readonly holds: Seen; readonly wrote: readonly Field[] }
+  /** `ours`: what of it we wrote, where somebody may have edited it since. */
+  | { readonly is: 'ok'; readonly holds: Seen; readonly wrote: readonly Field[]; readonly ours?: Fields }
   | { readonly is: 'skipped' | 'stale' | 'dropped' }
   | { readonly is: 'failed'; readonly code: string }
 

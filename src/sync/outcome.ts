@@ -155,7 +155,7 @@ export function apply(
 function written(
   entry: Entry | undefined,
   op: Operation,
-  { holds, wrote }: Extract<Outcome, { is: 'ok' }>,
+  { holds, wrote, ours }: Extract<Outcome, { is: 'ok' }>,
   from: Fields,
   now: Now,
 ): Entry | undefined {
@@ -164,7 +164,7 @@ function written(
   const pair = asPair(entry, op, holds.id, now)
   if (!pair) return entry
   if (op.decides) return decided(pair, op, from, holds, wrote, now)
-  const sides = { ...both(() => from), [op.to]: holds.fields }
+  const sides = { ...both(() => from), [op.to]: ours ?? holds.fields }
   const next = advance({ ...pair, [op.to]: { ...notedAgainst(pair[op.to], holds), id: holds.id } }, sides, wrote)
   return keepSkip(withOccurrences(pair, next, op.to, holds.fields, wrote), op, now, holds)
 }

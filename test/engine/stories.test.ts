@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { OperationMessage } from '../../src/runtime/operation-message'
+import { PLAIN } from '../simulators/caldav'
 import { Random } from '../sync/random'
 import { withoutMembers } from './answers'
 import { heldOnBoth } from './held'
@@ -177,5 +178,44 @@ describe('Stories that random histories have told', () => {
           ['tea'],
         )
     })
+  }
+
+  for (const [server, caldav] of [
+    ['answers no ETag', { etagAfterPut: false, rewrites: 'nothing' }],
+    ['rewrites texts', { rewrites: 'stamps' }],
+    ['adds an alarm', { rewrites: 'alarm' }],
+    ['keeps a text that looks fragile', { ...PLAIN, etagAfterPut: true }],
+  ] as const) {
+    for (const action of ['create', 'update'] as const) {
+      it(`carries back what is edited between our ${action} and the look at it, on a server that ${server}`, async () => {
+        const { world, google, icloud, run } = await inStep({ strategy: 'manual', caldav })
+        google.add(TIMES, { summary: 'Coffee', description: '#coffee', location: ' Bar \\\\ 1' }, false)
+        let armed = action === 'create'
+        world.network.done = ({ method }) => {
+          const copy = icloud.events().find(({ tag }) => tag === 'coffee')
+          if (method !== 'PUT' || !copy || !armed) return
+          armed = false
+          icloud.setText(copy.id, 'summary', 'Espresso')
+          icloud.setText(copy.id, 'location', 'Garden')
+        }
+        await run()
+        if (action === 'update') {
+          armed = true
+          const id = google.events().find(({ tag }) => tag === 'coffee')!.id
+          google.setText(id, 'summary', 'Tea')
+          google.setText(id, 'location', ' Bar \\\\ 2')
+          await run()
+        }
+        assert.equal(armed, false)
+        for (let runs = 0; runs < 2; runs += 1) await run()
+        const held = await heldOnBoth(world)
+        for (const side of ['left', 'right'] as const) {
+          const { summary, location, reminders } = held[side].byTag.get('coffee')![0]!.fields
+          assert.deepEqual([summary, location], ['Espresso', 'Garden'], side)
+          if (side === 'left') assert.deepEqual(reminders, [30]) // what Google rings by default
+        }
+        assert.equal(world.flow.questions.length, 0)
+      })
+    }
   }
 })

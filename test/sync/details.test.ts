@@ -238,7 +238,7 @@ describe('an event that is made again', () => {
     world.right.create = async function* (uid, fields) {
       for await (const answer of create(uid, fields)) {
         world.right.remove('tea')
-        yield { wrote: answer.wrote, readAgain: world.right.idFor(uid) }
+        yield { wrote: answer.wrote, readAgain: world.right.idFor(uid), ours: ({ fields }) => fields }
       }
     }
     await world.write()
