@@ -1,5 +1,6 @@
 import { carryOut } from '../sync/carry-out'
 import type { Result, Task } from '../sync/task'
+import { isTakenBack } from '../sync/take-back'
 import type { Fields } from '../event/event'
 import { fieldNames } from '../event/event'
 import type { Live, Operation, Uid } from '../sync/model'
@@ -185,6 +186,9 @@ export class Sink {
     const counter: Counter = { requests: 0, retries: 0 }
     const { now } = this.engine.around
     const deleted: (() => void)[] = []
+    const isSurplus = (uid: string): boolean => isTakenBack(pair?.agreement.get(uid))
+    // Copies of ours that are taken back are no deletions of anybody.
+    const surplus = new Set([...tasks.keys()].map(({ uid }) => uid).filter(isSurplus))
     const begun = now()
     const side = pair?.sideOf(state.identity)
     if (side) this.engine.runs.get(run)?.count(side, counter)
@@ -208,7 +212,7 @@ export class Sink {
       })
       const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure, rests)
       // A run must not end, and the next begin, before its deletions count.
-      if (pair && task.action === 'delete' && result.status === 'ok') deleted.push(tell)
+      if (pair && task.action === 'delete' && result.status === 'ok' && !surplus.has(task.uid)) deleted.push(tell)
       else tell()
     }
     const keep = async (lost: readonly Live[]): Promise<void> => {

@@ -329,7 +329,12 @@ export class BatchWriter {
     if (stored) this.keeper.hold(stored)
     const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
     if (task.planned)
-      this.outcome(task.planned, { is: 'ok', holds, wrote: names, ...(ours ? { ours } : {}) }, from, now)
+      this.outcome(
+        task.planned,
+        { is: 'ok', holds, wrote: names, ...(ours ? { ours } : {}), seq: this.keeper.replica.seq },
+        from,
+        now,
+      )
   }
 
   private async readAgain(

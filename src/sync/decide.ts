@@ -21,6 +21,7 @@ import type { Both, Entry, Field, Json, Live, PairEntry, Rules, Side, Step } fro
 import { SIDES, both, other } from './model'
 import { operation, steps } from './operation'
 import { isShut, opened, withSettled } from './settled'
+import { takeBack } from './take-back'
 import { inWindow } from './window'
 
 /**
@@ -34,6 +35,7 @@ import { inWindow } from './window'
  */
 export function decide(uid: string, entry: Entry | undefined, now: Now, rules: Rules): Step[] {
   if (now.left?.is === 'unread' || now.right?.is === 'unread') return []
+  if (entry?.is === 'alone' && entry.surplus !== undefined) return takeBack(entry, now, rules)
   if (entry?.is !== 'pair') return decideAlone(uid, entry, now, rules)
   if (isLive(now.left) && isLive(now.right)) return decidePair(entry, { left: now.left, right: now.right }, rules)
   return decideGone(entry, now, rules)

@@ -21,6 +21,8 @@ export type Half = {
   readonly held: Fields
   readonly noted?: Note
   readonly deleting?: Deletion
+  /** Where the replica's order of changes stood when we made this resource. */
+  readonly made?: number
 }
 
 /**
@@ -68,7 +70,14 @@ export type Entry = {
       readonly settled?: Settled
     }
   /** On one side only: skipped, kept, outside the window, or its copy is being created (`making`). */
-  | { readonly is: 'alone'; readonly on: Side; readonly id: ResourceId; readonly making?: Half }
+  | {
+      readonly is: 'alone'
+      readonly on: Side
+      readonly id: ResourceId
+      readonly making?: Half
+      /** A copy of ours beside the event itself, which came meanwhile: it is taken back as long as its fields' hash is this. */
+      readonly surplus?: Hash
+    }
 )
 /**
  * A write that was refused for good: it rests while both sides hold what they held then.
@@ -154,8 +163,14 @@ export type Step =
 
 /** What became of an operation; a series is answered several times. */
 export type Outcome =
-  /** `ours`: what of it we wrote, where somebody may have edited it since. */
-  | { readonly is: 'ok'; readonly holds: Seen; readonly wrote: readonly Field[]; readonly ours?: Fields }
+  /** `ours`: what of it we wrote, where somebody may have edited it since; `seq`: its place in the replica's order. */
+  | {
+      readonly is: 'ok'
+      readonly holds: Seen
+      readonly wrote: readonly Field[]
+      readonly ours?: Fields
+      readonly seq?: number
+    }
   | { readonly is: 'skipped' | 'stale' | 'dropped' }
   | { readonly is: 'failed'; readonly code: string }
 

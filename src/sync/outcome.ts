@@ -119,11 +119,14 @@ function settleSide(entry: PairEntry, side: Side, now: Now): PairEntry {
 }
 
 /** The pair entry of an event whose copy was being created when the answer was lost, now that the copy was seen. */
-export function settleMaking(entry: AloneEntry, copy: Live, now: Now): PairEntry {
+export function settleMaking(entry: AloneEntry, copy: Live, now: Now, made?: number): PairEntry {
   const { is: _is, on, id, making, ...rest } = without(entry, 'due', 'skipped')
   const to = other(on)
   const pair = newPair(entry.uid, on, { left: id, right: id, [to]: copy.id })
-  return settle({ ...rest, ...pair, [to]: withNote(pair[to], making?.noted) }, now)
+  return settle(
+    { ...rest, ...pair, [to]: { ...withNote(pair[to], making?.noted), ...(made === undefined ? {} : { made }) } },
+    now,
+  )
 }
 
 /**
@@ -155,7 +158,7 @@ export function apply(
 function written(
   entry: Entry | undefined,
   op: Operation,
-  { holds, wrote, ours }: Extract<Outcome, { is: 'ok' }>,
+  { holds, wrote, ours, seq }: Extract<Outcome, { is: 'ok' }>,
   from: Fields,
   now: Now,
 ): Entry | undefined {
@@ -164,9 +167,11 @@ function written(
   const pair = asPair(entry, op, holds.id, now)
   if (!pair) return entry
   if (op.decides) return decided(pair, op, from, holds, wrote, now)
+  const made = op.action === 'create' && seq !== undefined ? { made: seq } : {}
   const sides = { ...both(() => from), [op.to]: ours ?? holds.fields }
-  const next = advance({ ...pair, [op.to]: { ...notedAgainst(pair[op.to], holds), id: holds.id } }, sides, wrote)
-  return keepSkip(withOccurrences(pair, next, op.to, holds.fields, wrote), op, now, holds)
+  const half = { ...notedAgainst(pair[op.to], holds), id: holds.id, ...made }
+  const next = advance({ ...pair, [op.to]: half }, sides, wrote)
+  return keepSkip(withOccurrences(pair, next, op.to, ours ?? holds.fields, wrote), op, now, holds)
 }
 
 /** What is noted of further requests of the same write is from now on about the version that this one has made. */

@@ -15,6 +15,8 @@ import { settle, settleMaking } from './outcome'
 import { settleDeletions } from './own-deletion'
 import { withRests } from './refusal'
 import type { Replica } from './replica'
+import { surplusEntry, surplusOf, takeBack } from './take-back'
+import type { Surplus } from './take-back'
 
 /** One event as the plan sees it. */
 export type Look = {
@@ -25,6 +27,8 @@ export type Look = {
   readonly duplicates: readonly Live[]
   /** Entries that this one takes the place of. */
   readonly replaces: readonly Uid[]
+  /** A copy of ours that is one too many. */
+  readonly surplus?: Surplus
 }
 
 /** A clock that goes back by less is only kept right. */
@@ -90,7 +94,13 @@ export function planOne(look: Look, agreement: Agreement, rules: Rules): Step[] 
     (step) => step.do !== 'agree' || !sameJson(asJson(step.entry), asJson(before)),
   )
   const replaced = look.replaces.map((uid): Step => ({ do: 'forget', uid }))
-  return [...replaced, ...news, ...look.duplicates.map(duplicate)]
+  return [...replaced, ...news, ...takingBack(look, rules), ...look.duplicates.map(duplicate)]
+}
+
+function takingBack({ uid, surplus, now }: Look, rules: Rules): Step[] {
+  if (!surplus) return []
+  const entry = surplusEntry(uid, surplus)
+  return [{ do: 'agree', entry }, ...takeBack(entry, { ...now, [surplus.on]: surplus.copy }, rules)]
 }
 
 /** Finds both sides of an event, and its entry: rebound, matched, and with its notes settled. */
@@ -100,12 +110,18 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   const now = both((side) => found[side].seen)
   const duplicates = SIDES.flatMap((side) => found[side].duplicates)
   const look = { uid, now, duplicates, replaces: [] }
+  const paired = (pair: PairEntry): Look => {
+    const beside = both((side) => found[side].duplicates)
+    const surplus = surplusOf(pair, now, beside, agreement.compared, replicas)
+    return surplus ? itselfInPlace(look, surplus) : { ...look, entry: pair }
+  }
   if (entry?.is === 'pair') {
     const readTo = both((side) => replicas[side].readTo)
-    return { ...look, entry: settleDeletions(settle(understood(rebound(entry, now), now), now), now, readTo) }
+    return paired(settleDeletions(settle(understood(rebound(entry, now), now), now), now, readTo))
   }
+  if (entry?.surplus !== undefined) return { ...look, entry, duplicates: [] }
   const copy = entry?.making && now[other(entry.on)]
-  if (entry && isLive(copy)) return { ...look, entry: settleMaking(entry, copy, now) }
+  if (entry && isLive(copy)) return paired(settleMaking(entry, copy, now, replicas[other(entry.on)].get(copy.id)?.seq))
   if (isLive(now.left) && isLive(now.right)) {
     return { ...look, entry: firstPairing(uid, { left: now.left, right: now.right }) }
   }
@@ -113,6 +129,13 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   if (equal) return equal
   const on = entry ? now[entry.on] : undefined
   return { ...look, entry: entry && isLive(on) ? { ...entry, id: on.id } : entry }
+}
+
+/** The event itself takes the place of the copy that we made of it. */
+function itselfInPlace(look: Omit<Look, 'entry'>, surplus: Surplus): Look {
+  const now = { ...look.now, [surplus.on]: surplus.itself } as Both<Live>
+  const duplicates = look.duplicates.filter((each) => each !== surplus.itself)
+  return { ...look, entry: firstPairing(look.uid, now), now, duplicates, surplus }
 }
 
 /** An unpaired event with an equal on the other side that is unpaired too. Of their two uids the smaller names the pair. */

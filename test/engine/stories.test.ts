@@ -3,6 +3,7 @@ import type { OperationMessage } from '../../src/runtime/operation-message'
 import { PLAIN } from '../simulators/caldav'
 import { Random } from '../sync/random'
 import { withoutMembers } from './answers'
+import { zoneLines } from './apple-zones'
 import { heldOnBoth } from './held'
 import type { Setting } from './setting'
 import { drawSetting } from './setting'
@@ -218,4 +219,63 @@ describe('Stories that random histories have told', () => {
       })
     }
   }
+
+  for (const first of ['google', 'icloud'] as const) {
+    for (const [server, caldav] of [
+      ['adds an alarm', { rewrites: 'alarm', uniqueUid: 'account' }],
+      ['keeps texts as they are', { ...PLAIN, uniqueUid: 'nowhere' }],
+    ] as const) {
+      for (const what of [
+        '',
+        ', though the process ends once it was copied',
+        ', unless somebody edits our copy',
+      ] as const) {
+        it(`keeps one of what was imported into both, into ${first} after its read, where CalDAV ${server}${what}`, async () => {
+          const { world, google, icloud, run } = await inStep({ strategy: 'manual', caldav })
+          await run()
+          importInto(world, first === 'google' ? 'icloud' : 'google')
+          let isIn = false
+          world.network.about = ({ method, url }) => {
+            if (isIn || !['PUT', 'POST'].includes(method) || url.pathname === '/token') return
+            isIn = true
+            importInto(world, first)
+          }
+          world.network.done = ({ method }) => {
+            if (isIn && method !== 'GET' && what.includes('process')) world.life.die()
+          }
+          await run()
+          assert.ok(isIn)
+          world.network.done = () => undefined
+          if (what.includes('process')) world.restart()
+          const owner = { google, icloud }[first]
+          const all = () => owner.events().filter(({ tag }) => tag === 'party')
+          if (what.includes('edits')) owner.setText(all().at(-1)!.id, 'location', 'Garden')
+          for (let runs = 0; runs < 3; runs += 1) await run()
+          assert.equal(all().length, what.includes('edits') ? 2 : 1)
+          assert.equal(
+            { google: icloud, icloud: google }[first].events().filter(({ tag }) => tag === 'party').length,
+            1,
+          )
+          assert.equal(world.flow.questions.length, 0)
+          if (!what.includes('edits')) assert.ok(world.life.disk.remembered.some((line) => line.includes('#party')))
+        })
+      }
+    }
+  }
 })
+
+/** An invitation goes into a calendar under its own UID. */
+function importInto(world: World, provider: 'google' | 'icloud'): void {
+  const time = (clock: number) => ({ dateTime: `2026-06-12T${clock}:00:00`, timeZone: 'Europe/Berlin' })
+  const event = {
+    iCalUID: 'party@example.org',
+    start: time(18),
+    end: time(22),
+    summary: 'Party',
+    description: '#party',
+  }
+  if (provider === 'google') world.google.user.create(event)
+  const lines = ['DTSTART;TZID=Europe/Berlin:20260612T180000', 'DTEND;TZID=Europe/Berlin:20260612T220000']
+  const all = ['UID:party@example.org', ...lines, 'SUMMARY:Party', 'DESCRIPTION:#party']
+  if (provider === 'icloud') world.icloud.user.add(world.icloud.calendar, all, zoneLines('Europe/Berlin'))
+}
