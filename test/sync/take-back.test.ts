@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Side } from '../../src/sync/model'
 import { SIDES, other } from '../../src/sync/model'
-import { World, agreed, spoken, tea } from './world'
+import type { World } from './world'
+import { agreed, spoken, tea } from './world'
 
 /** Events came to one side, were read and copied, and came to the other by themselves between its read and our write. */
 async function importedMeanwhile(to: Side, count: number): Promise<World> {
