@@ -80,7 +80,9 @@ export function mergedOccurrence(
   const now = both((side) => shown(fields[side], field))
   const { left, right } = now
   if (!left || !right) {
-    const from = SIDES.find((side) => flows[side] && changeOf(halves[side], fields[side], field) === 'edited')
+    const from =
+      SIDES.find((side) => flows[side] && changeOf(halves[side], fields[side], field) === 'edited') ??
+      SIDES.find((side) => flows[side] && comesOrGoes(field, other(side), fields, after))
     return new Map(from && [[other(from), common.fit(field, valueOf(fields[from], field))]])
   }
   const wasThere = (side: Side): boolean => shown(halves[side].held, field) !== undefined
@@ -110,6 +112,16 @@ export function mergedOccurrence(
       return isRight ? [] : [[side, exceptionOf(after[side], key, wanted)]]
     }),
   )
+}
+
+/**
+ * Whether an occurrence would come with a series that is written to a side, though the other side leaves it out, or be
+ * left out there, though the other side has it: then it has to be said with the series.
+ */
+function comesOrGoes(field: ExceptionField, to: Side, fields: Both<Fields>, after: Both<Fields>): boolean {
+  if (sameMeaning(valueOf(after[to], 'when'), valueOf(fields[to], 'when'))) return false
+  const next = shown(withValues(after[to], [[field, valueOf(fields[to], field)]]), field)
+  return (next === undefined) !== (shown(fields[other(to)], field) === undefined)
 }
 
 /**

@@ -72,6 +72,43 @@ describe('An occurrence that its series does not have', () => {
   })
 })
 
+describe('An occurrence that comes with the rule of its series', () => {
+  const daily = { ...WHEN, recurrence: ['RRULE:FREQ=DAILY'] }
+
+  for (const side of ['left', 'right'] as const) {
+    const to = side === 'left' ? 'right' : 'left'
+
+    it(`is left out in the same run if it is left out on the ${side}`, async () => {
+      const world = await agreed(series({}))
+      world[side].edit('tea', { when: daily, [BETWEEN]: null })
+      await world.sync()
+      assert.equal(world[to].live().get('tea')![BETWEEN], null)
+      assert.equal(spoken(await world.sync()), 'nothing')
+    })
+
+    it(`is left out in the same run if the ${side} had said so before, to no effect`, async () => {
+      const world = await agreed(series({}))
+      world[side].edit('tea', { [BETWEEN]: null })
+      await world.settle()
+      world[side].edit('tea', { when: daily })
+      await world.sync()
+      assert.equal(world[to].live().get('tea')![BETWEEN], null)
+      assert.equal(spoken(await world.sync()), 'nothing')
+    })
+
+    it(`is there in the same run if only the other side than the ${side} left it out, to no effect`, async () => {
+      const world = await agreed(series({}))
+      world[to].edit('tea', { [BETWEEN]: null })
+      await world.settle()
+      world[side].edit('tea', { when: daily })
+      await world.sync()
+      assert.notEqual(world[to].live().get('tea')![BETWEEN], null)
+      assert.notEqual(world[side].live().get('tea')![BETWEEN], null)
+      assert.equal(spoken(await world.sync()), 'nothing')
+    })
+  }
+})
+
 describe('An occurrence that was never compared', () => {
   it('is the same if it differs only in what its series means on the other side', () => {
     const left = series({ status: 'cancelled', [SECOND]: { status: 'tentative' } })
