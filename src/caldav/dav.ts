@@ -80,8 +80,18 @@ const isMultistatus = ({ status, text }: Answered): boolean =>
 function readable(answer: Answered): Response {
   const status = isMultistatus(answer) ? 207 : answer.status
   const text = [204, 205, 304].includes(status) ? null : answer.text
-  return new Response(text, { status, headers: { 'content-type': 'text/xml' } })
+  return new Response(text && asTexts(text), { status, headers: { 'content-type': 'text/xml' } })
 }
+
+/**
+ * XML in which what tsdav would take for a number or a boolean is CDATA, which stays what it is: a calendar called "1e3",
+ * a token "1.0", an href "True".
+ */
+const asTexts = (xml: string): string =>
+  xml.replace(
+    /<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->|>\s*(-?\d[\d.e+-]*|true|false)\s*(?=<\/)/gi,
+    (found: string, text?: string) => (text === undefined ? found : `><![CDATA[${text}]]>`),
+  )
 
 function multistatus(parsed: readonly DAVResponse[], answer: Answered): Multistatus {
   const root = inner(parsed[0]?.raw as Parsed, 'multistatus')

@@ -1,6 +1,7 @@
 /**
- * What tsdav makes of an element (local names in camel case): a text, which it may have turned into a number or
- * boolean; CDATA, in several pieces if it was long; inner elements by name, as a list if there are several of one name.
+ * What tsdav makes of an element (local names in camel case): a text, which it turns into a number or boolean only where
+ * that is not CDATA; CDATA, in several pieces if it was long; inner elements by name, as a list if there are several of
+ * one name.
  */
 export type Parsed =
   string | number | boolean | null | undefined | readonly Parsed[] | { readonly [name: string]: Parsed }

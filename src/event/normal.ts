@@ -20,7 +20,8 @@ export function normalLine(text: string | null | undefined): string | null {
 
 /** A location in normal form: its lines are those of an address, with commas between them. */
 export function normalPlace(text: string | null | undefined): string | null {
-  return normalLine(text?.trim().replace(/[\s,]*[\r\n]+\s*/g, ', '))
+  const lines = text?.trimEnd().replace(/^\s*[\r\n]\s*/, '')
+  return normalLine(lines?.replace(/[\s,]*[\r\n]+\s*/g, ', '))
 }
 
 /** Minutes before the start: whole, 0 to 40320 (four weeks, what both calendars can hold), sorted, no doubles; null for none. */

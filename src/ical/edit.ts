@@ -9,7 +9,7 @@ import type { Component, Node } from './component'
 import { isLineNamed, lineNamed, replaceLines, without } from './component'
 import { readSpan } from './fields'
 import { HELD_FIELDS } from './holds'
-import { paramsWithout } from './line'
+import { plainParams } from './quoted-printable'
 import { formOf, utcValue } from './time'
 import type { Tzids } from './tzids'
 import { writeText } from './value'
@@ -102,14 +102,14 @@ function setField(event: Component, name: TextField, value: Json): Component {
 /** Parameters stay (LANGUAGE), but for those that tell the old text in another form. */
 function setText(event: Component, name: string, text: string | null): Component {
   const old = lineNamed(event, name)
-  const params = old ? paramsWithout(old, ['ALTREP', 'ENCODING', 'CHARSET']) : ''
+  const params = old ? plainParams(old, 'ALTREP') : ''
   return replaceLines(event, [name], text === null ? [] : [`${name}${params}:${writeText(text)}`])
 }
 
 /** A URI is not escaped (RFC 5545 3.3.13). */
 function setUrl(event: Component, url: string | null): Component {
   const old = lineNamed(event, 'URL')
-  return replaceLines(event, ['URL'], url === null ? [] : [`URL${old?.params ?? ';VALUE=URI'}:${url}`])
+  return replaceLines(event, ['URL'], url === null ? [] : [`URL${old ? plainParams(old) : ';VALUE=URI'}:${url}`])
 }
 
 /** Upper case: iCloud refuses any other spelling of a STATUS. */

@@ -10,6 +10,7 @@ import { isLineNamed, lineNamed } from './component'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramsWithout, parseLine } from './line'
+import { plainValue } from './quoted-printable'
 import { formOf, readTime } from './time'
 import { readDuration, readText } from './value'
 import type { Zones } from './zone'
@@ -41,10 +42,15 @@ export function readFields(event: Component, zones: Zones, single: boolean): Fie
 }
 
 /** A URI is no text and has no escapes (RFC 5545 3.3.13), but SOGo writes them; a backslash is no character of it. */
-const urlOf = (event: Component): string | undefined =>
-  lineNamed(event, 'URL')
-    ?.value.trim()
-    .replace(/\\([;,])/g, '$1')
+function urlOf(event: Component): string | undefined {
+  const line = lineNamed(event, 'URL')
+  return (
+    line &&
+    plainValue(line)
+      .trim()
+      .replace(/\\([;,])/g, '$1')
+  )
+}
 
 /**
  * Start and end of one VEVENT in normal form.

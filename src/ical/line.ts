@@ -11,16 +11,30 @@ export type Line = {
   readonly text: string
 }
 
-/** The unfolded lines of a text with any line ends, without BOM and blank lines. */
+/**
+ * The unfolded lines of a text with any line ends, without BOM and blank lines. A quoted-printable value goes on behind
+ * its soft line breaks (RFC 2045 6.7), which stay in it, so that it is written again as it is.
+ */
 export function unfold(text: string): string[] {
   const lines: string[] = []
   for (const physical of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
     const first = physical.charAt(0)
     const last = lines.length - 1
-    if ((first === ' ' || first === '\t') && last >= 0) lines[last] = (lines[last] ?? '') + physical.slice(1)
+    if (goesOn(lines[last], physical)) lines[last] = `${lines[last] ?? ''}\r\n${physical}`
+    else if ((first === ' ' || first === '\t') && last >= 0) lines[last] = (lines[last] ?? '') + physical.slice(1)
     else if (physical.trim() !== '') lines.push(physical)
   }
   return lines
+}
+
+/**
+ * Whether a line ends in a soft line break, so that the next belongs to it: not if that begins or ends a component, or if
+ * `=` and what follows the blank are one octet, which was folded like any other text (RFC 5545 3.1).
+ */
+function goesOn(line: string | undefined, next: string): boolean {
+  if (line === undefined || !/=[ \t]*$/.test(line)) return false
+  if (!/^[^:]*;(ENCODING=)?"?QUOTED-PRINTABLE"?[;:]/i.test(line)) return false
+  return !/^(BEGIN|END):|^[ \t][0-9A-F]{2}/.test(next)
 }
 
 /** RFC 5545 3.1: at most 75 octets a line, without the line end. */
@@ -32,7 +46,7 @@ export function fold(lines: readonly string[]): string {
 }
 
 function folded(line: string): string {
-  if (line.length * 3 <= LINE_OCTETS) return line
+  if (line.length * 3 <= LINE_OCTETS || line.includes('\n')) return line // has soft line breaks of its own
   const octets = Buffer.byteLength(line)
   if (octets <= LINE_OCTETS) return line
   return octets === line.length ? foldedAscii(line) : foldedUtf8(line)

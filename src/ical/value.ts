@@ -2,12 +2,14 @@ import type Library from 'ical.js' with { 'resolution-mode': 'import' }
 import { createRequire } from 'node:module'
 import { IcalError } from './error'
 import type { Line } from './line'
+import { isQuotedPrintable, plainValue } from './quoted-printable'
 
 /** Its types know only the ES module, but for require() it ships a CommonJS build. */
 const ICAL = createRequire(__filename)('ical.js') as typeof Library
 
-/** The text of a TEXT value (RFC 5545 3.3.11). */
+/** The text of a TEXT value (RFC 5545 3.3.11), or of a quoted-printable one, in which only `;` and `,` have a backslash. */
 export function readText(line: Line): string {
+  if (isQuotedPrintable(line)) return plainValue(line).replace(/\\([;,])/g, '$1')
   const property = ICAL.parse.property(`SUMMARY:${line.value}`) as unknown[]
   const value = property[3]
   return typeof value === 'string' ? value : ''

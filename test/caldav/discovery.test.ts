@@ -47,6 +47,15 @@ describe('Finding the calendars of an account', () => {
     assert.equal(await provider.check(NO_END), 'Signed in to caldav.icloud.com as Anna Müller (anna@example.com).')
   })
 
+  for (const name of ['1e3', '1.0', '007', 'true', 'False', '-0', '1.50', '0x1f', '1E400', '12345678901234567890']) {
+    it(`leaves a calendar called "${name}" its name`, async () => {
+      const server = new CaldavServer()
+      server.user.newCalendar({ name })
+      const list = await (await providerFor(server)).listCalendars(NO_END)
+      assert.equal(list.at(-1)?.name, name)
+    })
+  }
+
   it('opens a calendar by its path alone, with one request, under the identity that the list gives it', async () => {
     const server = new CaldavServer({ podRedirects: false, transient401: false })
     const provider = await providerFor(server)
