@@ -22,9 +22,14 @@ export class GoogleOwner implements Owner {
     this.user.restore(id)
   }
 
-  add(times: Times, texts: Texts, guests: boolean): void {
+  add(times: Times, texts: Texts, guests: boolean, uid?: string): void {
     const attendees = [{ email: 'guest@example.org', responseStatus: 'needsAction' }]
-    this.user.create({ ...native(times), ...texts, ...(guests ? { attendees } : {}) })
+    this.user.create({
+      ...native(times),
+      ...texts,
+      ...(guests ? { attendees } : {}),
+      ...(uid === undefined ? {} : { iCalUID: uid }),
+    })
   }
 
   textOf(id: string, field: TextField): string {

@@ -47,11 +47,11 @@ export class IcloudOwner implements Owner {
     })
   }
 
-  add(times: Times, texts: Texts, guests: boolean): void {
+  add(times: Times, texts: Texts, guests: boolean, own?: string): void {
     const mail = guests
       ? ['ORGANIZER:mailto:anna@example.com', 'ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:guest@example.org']
       : []
-    const uid = `UID:9F0C-${(this.count += 1)}`
+    const uid = `UID:${own ?? `9F0C-${(this.count += 1)}`}`
     const lines = [uid, ...native(times), ...textLines(texts), ...mail]
     this.user.add(this.server.calendar, lines, zoneLines(times.zone))
   }

@@ -20,7 +20,8 @@ export type Owned = { readonly id: string; readonly tag: string; readonly recurs
  */
 export interface Owner {
   events(): Owned[]
-  add(times: Times, texts: Texts, guests: boolean): void
+  /** @param uid of an invitation that comes by mail; default: the app makes one */
+  add(times: Times, texts: Texts, guests: boolean, uid?: string): void
   /** A text as it stands there now; empty if there is none. */
   textOf(id: string, field: TextField): string
   setText(id: string, field: TextField, text: string): void

@@ -42,9 +42,7 @@ export class Play {
     const setting = drawSetting(this.random)
     tell(JSON.stringify({ ...setting, troubles: [...setting.troubles] }))
     this.world = new World(setting, seed * 7919, tell)
-    this.users = new Users(this.world.owners, this.truth, new Random(seed + 13), true, (id) =>
-      this.weather.isJustWritten(id),
-    )
+    this.users = new Users(this.world.owners, this.truth, new Random(seed + 13), true, (id) => this.isKnown(id))
     this.checks = new Checks(this.world, this.truth)
     this.weather = new Weather(this.world, new Random(seed + 17))
     this.misfortune = new Misfortune(this.world, new Random(seed + 19))
@@ -68,6 +66,12 @@ export class Play {
       }
       await this.quiet()
     }
+  }
+
+  /** Whether the disk tells of a resource. */
+  private isKnown(id: string): boolean {
+    const files = [...this.world.life.disk.memory.snapshot()]
+    return files.some(([path, bytes]) => path.includes('/calendars/') && includes(bytes, JSON.stringify(id)))
   }
 
   /** A run in which whatever the setting has in store may happen. */
@@ -214,10 +218,10 @@ export class Play {
     assert.deepEqual(asked, { google: 1, icloud }, 'an idle run makes one request a side')
   }
 
-  /** The events that a question is open about, or of which nobody can say what their owner did. */
+  /** The events that a question is open about. */
   private async openTags(): Promise<Set<string>> {
     const pair = await this.world.time.until(this.world.life.pair())
-    const tags = new Set(this.truth.unsure)
+    const tags = new Set<string>()
     for (const uid of pair.agreement.open) {
       const tag = tagOf(uid, pair)
       if (tag !== undefined) tags.add(tag)
@@ -225,6 +229,8 @@ export class Play {
     return tags
   }
 }
+
+const includes = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes).includes(text)
 
 /** What is known of the pair, but for its history, in which an earlier run may come to stand. */
 const agreedIn = (files: ReadonlyMap<string, Uint8Array>): string[] =>

@@ -14,6 +14,8 @@ type Lately = {
   shifted: boolean
   /** Where it was deleted. */
   readonly deleted: Set<Side>
+  /** Whether somebody took it out of the trash. */
+  restored: boolean
   /** Texts that the user gave as an answer, by field. */
   readonly answers: Map<string, string[]>
 }
@@ -32,11 +34,8 @@ export class Truth {
   readonly guests = new Set<string>()
   /** What a flow kept from one side for good. */
   readonly skipped = new Set<string>()
-  /**
-   * Edited between a write of ours and the look at what the server made of it: where the server names no version with
-   * its answer, nobody can tell such an edit from the server's own doing.
-   */
-  readonly unsure = new Set<string>()
+  /** What came into both calendars at once, under one UID. */
+  readonly imported = new Set<string>()
   /** Whose deletion or return the user decided himself: whether it is there is his will. */
   readonly decided = new Set<string>()
   /** Answered with an event as it shall be: what stood in a copy may stand in the original now. */
@@ -111,6 +110,19 @@ export class Truth {
     this.forget(side, tag, '')
   }
 
+  /** An event is wanted again where it was deleted, as it was then; it may be at home there from now on. */
+  restore(side: Side, tag: string, isAt: (side: Side) => boolean): void {
+    this.touch(side, tag)
+    this.madeAgain.add(tag)
+    this.of(tag).deleted.delete(side)
+    this.of(tag).restored = true
+    const gone = this.deleted.get(tag)
+    gone?.delete(side)
+    if (gone?.size === 0) this.deleted.delete(tag)
+    const home = this.made.get(tag)
+    if (home === undefined || !isAt(home)) this.make(tag, side)
+  }
+
   /** What was typed there is no longer wanted by who typed it. */
   forget(side: Side, tag: string, fields: string): void {
     for (const key of this.last.keys()) if (key.startsWith(`${side}/${tag}/${fields}`)) this.last.delete(key)
@@ -127,6 +139,7 @@ export class Truth {
       touched: { left: false, right: false },
       shifted: false,
       deleted: new Set<Side>(),
+      restored: false,
       answers: new Map<string, string[]>(),
     }
     this.lately.set(tag, fresh)

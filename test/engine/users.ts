@@ -17,8 +17,8 @@ export class Users {
     private readonly truth: Truth,
     private readonly random: Random,
     private readonly withGuests: boolean,
-    /** Whether a resource was written by the engine a moment ago. */
-    private readonly isJustWritten: (id: string) => boolean,
+    /** Whether the engine has ever read a resource. */
+    private readonly isKnown: (id: string) => boolean,
   ) {}
 
   /** One doing of one of them. */
@@ -27,8 +27,11 @@ export class Users {
     const side = random.pick(SIDES)
     const events = this.owners[side].events()
     const what = random.next()
-    if (events.length === 0 || what < 0.15) this.add(side)
-    else if (what < 0.27) this.remove(side, random.pick(events))
+    const trash = this.owners[side].trash().filter(({ tag }) => !events.some((each) => each.tag === tag))
+    if (what < 0.03) this.importIntoBoth()
+    else if (trash.length > 0 && what < 0.1) this.restore(side, random.pick(trash))
+    else if (events.length === 0 || what < 0.18) this.add(side)
+    else if (what < 0.3) this.removeKnown(side, random.pick(events))
     else this.change(side, random.pick(events))
   }
 
@@ -41,14 +44,44 @@ export class Users {
     this.owners[side].add(this.times(), texts, guests)
   }
 
+  /** An invitation that came by mail goes into both calendars at once, under its own UID. */
+  private importIntoBoth(): void {
+    const tag = this.truth.newText('e')
+    const times = this.times()
+    this.truth.make(tag, this.random.pick(SIDES))
+    this.truth.imported.add(tag)
+    const texts = { summary: this.text('left', tag, 'summary'), description: this.text('left', tag, 'description') }
+    for (const [field, text] of Object.entries(texts)) this.truth.type('right', tag, field as TextField, text)
+    for (const side of SIDES) this.owners[side].add(times, texts, false, `${tag}@example.org`)
+  }
+
+  /** Takes out of the trash what was deleted there, by whomever: from then on it is there by its owner's will. */
+  private restore(side: Side, { id, tag }: Owned): void {
+    this.owners[side].restore(id)
+    const isAt = (each: Side): boolean => this.owners[each].events().some((event) => event.tag === tag)
+    this.truth.restore(side, tag, isAt)
+  }
+
+  /** Who does something with one of two that are there for a moment wants that one: both may stay. */
+  private mayBeTwo(side: Side, tag: string): void {
+    if (this.owners[side].events().filter((each) => each.tag === tag).length > 1) this.truth.doubled.set(tag, 1)
+  }
+
+  /** Of what came into both calendars and is gone from one before it was read there, nobody knows that it was there. */
+  private removeKnown(side: Side, event: Owned): void {
+    if (this.truth.imported.has(event.tag) && !this.isKnown(event.id)) this.change(side, event)
+    else this.remove(side, event)
+  }
+
   private remove(side: Side, { id, tag }: Owned): void {
+    this.mayBeTwo(side, tag)
     this.owners[side].remove(id)
     this.truth.remove(side, tag)
   }
 
   private change(side: Side, event: Owned): void {
     const { id, tag, recurs } = event
-    if (this.isJustWritten(id)) this.truth.unsure.add(tag)
+    this.mayBeTwo(side, tag)
     const owner = this.owners[side]
     const what = this.random.next()
     if (what < 0.15) {

@@ -27,21 +27,6 @@ export class Weather {
     }
   }
 
-  /** Whether the engine wrote a resource within the last two minutes, or has not seen since what became of it. */
-  isJustWritten(id: string): boolean {
-    const at = this.written.get(id)
-    return (at !== undefined && this.world.time.now() - at < 120 * SECOND) || this.isNoted(id)
-  }
-
-  /** Whether a write to a resource is noted on the disk, and not its outcome. */
-  private isNoted(id: string): boolean {
-    const lines = [...this.world.life.disk.memory.snapshot()]
-      .filter(([path]) => path.endsWith('/agreement.jsonl'))
-      .flatMap(([, bytes]) => Buffer.from(bytes).toString().split('\n'))
-    const last = lines.findLast((line) => line.includes(JSON.stringify(id)))
-    return last?.includes('"noted"') === true
-  }
-
   /** What the servers do between two runs. */
   async pass(): Promise<void> {
     if (this.has('housekeeping', 0.4)) this.housekeeping()
