@@ -155,7 +155,7 @@ export class Connection {
 
   private async fetch(asked: Asked, signal: AbortSignal): Promise<Answered> {
     const { method, url, body } = asked
-    // iCloud answers a request without User-Agent with a 403
+    // iCloud answers a request without User-Agent with a 403; the transport adds the version
     const authorization = this.login.authorization(asked)
     const headers = { ...asked.headers, authorization, 'user-agent': 'node-red-contrib-calsync' }
     try {

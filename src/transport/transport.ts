@@ -13,7 +13,7 @@ export type Counter = { requests: number; retries: number }
 export type Answered = { readonly status: number; readonly headers: Headers; readonly text: string }
 
 export type TransportOptions = {
-  /** CalSync's version, for the `User-Agent` of requests that have none (iCloud refuses those). */
+  /** CalSync's version, for the `User-Agent`: iCloud refuses requests without one, and Google compresses for `gzip` in it. */
   readonly version: string
   /** Whether an answer with status 403 means "slow down" (Google's `rateLimitExceeded`). Default: never. */
   readonly isRateLimit?: (answer: Answered) => boolean
@@ -158,7 +158,7 @@ class Sender {
 
   private withUserAgent(input: string | URL | Request, init: RequestInit): RequestInit {
     const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
-    if (!headers.has('user-agent')) headers.set('user-agent', `CalSync/${this.around.options.version} (Node-RED)`)
+    headers.set('user-agent', `CalSync/${this.around.options.version} (Node-RED; gzip)`)
     return { ...init, headers }
   }
 }

@@ -98,6 +98,17 @@ describe('the log', () => {
     noSecrets()
   })
 
+  it('is that of a plugin that says the same of itself to every server: its name and version', async () => {
+    await flow.start()
+    const agents = new Set<string | null>()
+    const { version } = createRequire(__filename)('../../package.json') as { version: string }
+    const note = ({ headers }: { headers: Headers }): undefined => void agents.add(headers.get('user-agent'))
+    flow.google.interfere = (stage, request) => (stage === 'before' ? note(request) : undefined)
+    flow.icloud.interfere = { before: note }
+    await flow.sync()
+    assert.deepEqual([...agents], [`CalSync/${version} (Node-RED; gzip)`])
+  })
+
   it('has a request that got no answer, too', async () => {
     await inStep(flow)
     listen()

@@ -41,7 +41,7 @@ describe('A transport over the real fetch', () => {
       )
     })
     const response = await transport.fetch(url, { method: 'REPORT', body: '<sync/>' })
-    assert.equal(await response.text(), 'REPORT <sync/> CalSync/1 (Node-RED)')
+    assert.equal(await response.text(), 'REPORT <sync/> CalSync/1 (Node-RED; gzip)')
     assert.equal(response.url, url)
     assert.equal(response.status, 207)
   })

@@ -58,12 +58,12 @@ describe('A transport', () => {
     }
   })
 
-  it('says who it is, unless the request does', async () => {
+  it('says who it is, and in which version, whatever a library would say', async () => {
     const { send, sent } = setUp()
     await send()
     await send({ headers: { 'user-agent': 'other' } })
     const names = sent.map(({ headers }) => headers.get('user-agent'))
-    assert.deepEqual(names, ['CalSync/1.2.3 (Node-RED)', 'other'])
+    assert.deepEqual(names, ['CalSync/1.2.3 (Node-RED; gzip)', 'CalSync/1.2.3 (Node-RED; gzip)'])
   })
 
   it('passes on what the request says otherwise, also from a Request, with each try', async () => {

@@ -27,7 +27,7 @@ const MOST_REQUESTS = 20_000
  */
 export type Interfere = (
   stage: 'before' | 'after',
-  request: { method: string; url: URL; body: string },
+  request: { method: string; url: URL; body: string; headers: Headers },
   response?: Response,
 ) => Response | undefined | Promise<Response | undefined>
 
@@ -115,11 +115,12 @@ export class GoogleSimulator {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
     const url = new URL(request.url)
-    const asked = { method: request.method, url, body: await request.text() }
+    const { method, headers } = request
+    const asked = { method, url, headers, body: await request.text() }
     const instead = await this.interfere('before', asked)
     const response = instead ?? this.answer(request, url, asked.body)
     if (this.requests.length >= MOST_REQUESTS) this.requests.splice(0, MOST_REQUESTS / 2)
-    this.requests.push({ method: request.method, path: url.pathname, status: response.status, body: asked.body })
+    this.requests.push({ method, path: url.pathname, status: response.status, body: asked.body })
     const sent = instead ?? (await this.interfere('after', asked, response)) ?? response
     request.signal.throwIfAborted()
     return sent
