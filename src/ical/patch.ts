@@ -12,6 +12,9 @@ import type { Edited } from './series'
 import { patchSeries } from './series'
 import { tzidsOf, yearOf } from './tzids'
 import { replaced, timeOf } from './wanted'
+import type { Zones } from './zone'
+import { definedTzids, usedTzids, zonesOf } from './zone'
+import { zoneInName } from './zone-name'
 
 /** A change of an existing resource. */
 export type Patch = {
@@ -40,11 +43,24 @@ export function patchEvent(text: string, { fields, changed, mark, now, floatingZ
     const held = fieldsOf(resource)
     const wanted = replaced(held, fields, changed)
     const when = timeOf(wanted)
-    const tzids = tzidsOf(calendar, zones)
-    const edited = patchParts(resource, held, wanted, { zones, tzids })
-    const marked = mark ? replace(edited, resource.main, (main) => setMark(main, mark)) : edited
-    return componentText(tzids.define(withEvents(calendar, resource.main, marked, now), yearOf(when.start)))
+    const patchedWith = (known: Zones): Component => {
+      const tzids = tzidsOf(calendar, known)
+      const edited = patchParts(resource, held, wanted, { zones: known, tzids })
+      const marked = mark ? replace(edited, resource.main, (main) => setMark(main, mark)) : edited
+      return tzids.define(withEvents(calendar, resource.main, marked, now), yearOf(when.start))
+    }
+    const patched = patchedWith(zones)
+    if (keepsZones(patched, resource, floatingZone)) return componentText(patched)
+    return componentText(patchedWith({ ...zones, named: zoneInName }))
   })
+}
+
+/** Whether the names of zones still mean what they did: beside a definition, one may not do so on other dates. */
+function keepsZones(patched: Component, { calendar, zones }: Resource, floatingZone: string): boolean {
+  const used = new Set(usedTzids(patched))
+  const doubtful = definedTzids(calendar).filter((tzid) => used.has(tzid) && zoneInName(tzid) === undefined)
+  const after = zonesOf(patched, floatingZone)
+  return doubtful.every((tzid) => zones.named(tzid) === undefined || after.named(tzid) === zones.named(tzid))
 }
 
 function patchParts(resource: Resource, held: Fields, wanted: Fields, editing: Editing): Edited {
