@@ -30,11 +30,15 @@ function shown(fields: Fields, field: ExceptionField): Fields | undefined {
   return wholeOccurrence(fields, originalStart(field))
 }
 
+/** What an occurrence would show that is like all others of its series. */
+const plainOf = (fields: Fields, key: string): Fields =>
+  wholeOccurrence(withValues(fields, [[`exceptions.${key}`, {}]]), key) ?? {}
+
 /** Whether an occurrence differs from the plain one of its series in a field. */
 function isOwn(fields: Fields, field: ExceptionField, name: Field): boolean {
   const said = valueOf(fields, field) as Exception
   if (said === null || !(name === 'when' ? 'start' in said : name in said)) return false
-  const plain = wholeOccurrence(withValues(fields, [[field, {}]]), originalStart(field)) ?? {}
+  const plain = plainOf(fields, originalStart(field))
   const whole = wholeOccurrence(fields, originalStart(field)) ?? {}
   return !sameMeaning(valueOf(whole, name), valueOf(plain, name))
 }
@@ -66,7 +70,8 @@ export function changeOf({ held }: Half, fields: Fields, field: ExceptionField):
  * was edited on both.
  *
  * @param flows whether what changed on a side counts
- * @param after what each side's series will be; where the two still differ, each side's occurrence stays as it is
+ * @param after what each side's series will be; where the two still differ, each side's occurrence stays as it is, but
+ *   for what it was given of its own
  * @returns the exceptions to write, none for a side that will show the right thing anyway
  */
 export function mergedOccurrence(
@@ -101,11 +106,15 @@ export function mergedOccurrence(
     SIDES.flatMap((side): [Side, Json][] => {
       const usual = wholeOccurrence(withValues(after[side], [[field, valueOf(fields[side], field)]]), key) ?? {}
       const values = fieldNames(usual).flatMap((name): [Field, Json][] => {
-        if (!common.has(name) || !isSame(name, after)) return []
+        if (!common.has(name)) return []
         const from = isSame(name, { left, right }) ? side : source(name)
         if (from === undefined) return []
         const value = valueOf(from === 'left' ? left : right, name)
-        return [[name, from === side ? value : common.fit(name, value)]]
+        if (isSame(name, after)) return [[name, from === side ? value : common.fit(name, value)]]
+        if (from === side) return []
+        // Where a series is another one for good, its occurrences still get, and lose, what they have of their own.
+        if (isOwn(fields[from], field, name)) return [[name, common.fit(name, value)]]
+        return isOwn(halves[from].held, field, name) ? [[name, valueOf(plainOf(after[side], key), name)]] : []
       })
       const wanted = { ...usual, ...fieldsFrom(values) }
       const isRight = fieldNames(usual).every((name) => sameMeaning(usual[name], wanted[name]))
@@ -176,7 +185,7 @@ function stillShown(
   // A series that moves may forget whatever its occurrences had of their own.
   const names = base.includes('when') ? fieldNames(is) : base
   const followed = names.filter((name) => !isOwn(seen, field, name) && !sameMeaning(was[name], is[name]))
-  const plain = wholeOccurrence(withValues(series, [[field, {}]]), key) ?? {}
+  const plain = plainOf(series, key)
   return exceptionOf(series, key, {
     ...old,
     ...Object.fromEntries(followed.map((name) => [name, plain[name] ?? null])),

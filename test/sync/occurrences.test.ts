@@ -109,6 +109,49 @@ describe('An occurrence that comes with the rule of its series', () => {
   }
 })
 
+describe('An occurrence of a series that a flow wrote otherwise', () => {
+  for (const side of ['left', 'right'] as const) {
+    const to = side === 'left' ? 'right' : 'left'
+    /** A series on one side, whose copy the flow gave another title. */
+    const rewritten = async (more: Fields): Promise<World> => {
+      const world = new World()
+      world[side].add('tea', series(more))
+      await world.sync((op) => ({ ...world.task(op), fields: { ...op.fields, summary: '~A' } }))
+      assert.equal(spoken(await world.sync()), 'nothing')
+      return world
+    }
+    const second = (world: World): Json | undefined => world[to].live().get('tea')![SECOND]
+
+    it(`gets the title that it is given on the ${side}, moved or not`, async () => {
+      for (const more of [{}, { start: at('12:00'), end: at('13:00') }] as Record<string, Json>[]) {
+        const world = await rewritten({ [SECOND]: more })
+        world[side].edit('tea', { [SECOND]: { ...more, summary: 'B' } })
+        await world.sync()
+        assert.deepEqual(second(world), { ...more, summary: 'B' })
+        assert.equal(world[to].live().get('tea')!.summary, '~A')
+        assert.equal(spoken(await world.sync()), 'nothing')
+      }
+    })
+
+    it(`is like its own series again if it is so on the ${side}`, async () => {
+      const world = await rewritten({ [SECOND]: { summary: 'B', location: 'C' } })
+      world[side].edit('tea', { [SECOND]: { location: 'C' } })
+      await world.sync()
+      assert.deepEqual(second(world), { location: 'C' })
+      assert.equal(spoken(await world.sync()), 'nothing')
+    })
+
+    it(`keeps its title if that of the series is asked about, or only its place changes on the ${side}`, async () => {
+      const world = await rewritten({ [SECOND]: { summary: 'B' } })
+      world[side].edit('tea', { summary: 'A2', [SECOND]: { summary: 'B', location: 'C' } })
+      world[to].edit('tea', { summary: 'A3' })
+      assert.match(spoken(await world.sync()), /ask \(conflict\)/)
+      assert.deepEqual(second(world), { summary: 'B', location: 'C' })
+      assert.equal(world[to].live().get('tea')!.summary, 'A3')
+    })
+  }
+})
+
 describe('An occurrence that was never compared', () => {
   it('is the same if it differs only in what its series means on the other side', () => {
     const left = series({ status: 'cancelled', [SECOND]: { status: 'tentative' } })
