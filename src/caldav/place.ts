@@ -6,13 +6,14 @@ import type { Habits } from './habits'
 /**
  * A calendar and what it takes to read and write it. `assumedZone`: IANA zone of times without a zone, where
  * neither the calendar nor their text names one. `mails`: whether the server tells the guests of an event about its
- * changes, or may.
+ * changes, or may. `owner`: the account's mail address, if it signs in with one.
  */
 export type Place = {
   readonly dav: Dav
   readonly collection: Collection
   readonly assumedZone: string
   readonly mails: boolean
+  readonly owner?: string
   readonly refusals: Refusals
   readonly habits: Habits
 }

@@ -70,10 +70,10 @@ class CaldavProvider implements CalendarProvider {
     const collection = await this.collectionAt(path, signal)
     const { now, localZone } = this.surroundings
     const mails = await mailsGuests(this.dav.connection, collection.url, signal)
-    return new CaldavCalendar(
-      { dav: this.dav, collection, assumedZone: localZone, mails, refusals: new Refusals(), habits: this.habits },
-      now,
-    )
+    const { username } = this.config
+    const owner = username.includes('@') ? { owner: username.trim() } : {}
+    const account = { dav: this.dav, habits: this.habits, ...owner }
+    return new CaldavCalendar({ ...account, collection, assumedZone: localZone, mails, refusals: new Refusals() }, now)
   }
 
   async check(signal: AbortSignal): Promise<string> {

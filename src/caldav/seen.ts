@@ -13,12 +13,14 @@ export function etagOf(ref: Json): string | null {
 
 const GUESTS = 'It has guests, to whom the server would send mail about a change.'
 
+const ownerOf = ({ owner }: Place): { owner?: string } => (owner === undefined ? {} : { owner })
+
 /** The event in a member's text, or why it can't be read. */
 export function seenFrom(member: Member & { is: 'text' }, known: Known, place: Place): Live | Unread {
   const { id, text, etag, modified } = member
   try {
     const floats = floatsIn(place, text)
-    const event = readEvent(text, { floatingZone: floats.zone, uid: id })
+    const event = readEvent(text, { floatingZone: floats.zone, uid: id, ...ownerOf(place) })
     const old = asBefore(text, event.fields, known.get(id), floats.zone)
     const mark = event.mark?.bearer === id ? event.mark : undefined
     const changedAt = modified ?? event.changedAt

@@ -1,8 +1,11 @@
 import type { Mark, Millis, Uid } from '../event/calendar'
 import type { Fields } from '../event/event'
-import { childrenNamed, lineNamed } from './component'
+import type { Component } from './component'
+import { childrenNamed, lineNamed, linesNamed } from './component'
 import { IcalError } from './error'
 import { isFloating } from './floating'
+import type { Line } from './line'
+import { param } from './line'
 import { readMark } from './mark'
 import { fieldsOf, parseResource, withTitle } from './resource'
 import { utcInstant } from './time'
@@ -15,7 +18,7 @@ export type IcalEvent = {
   readonly fields: Fields
   /** The newest LAST-MODIFIED, if there is one. */
   readonly changedAt?: Millis
-  /** Whether it has an ATTENDEE or ORGANIZER, so that a server may send mail about it. */
+  /** Whether it has an ATTENDEE or ORGANIZER besides its owner, so that a server may send mail about it. */
   readonly guests: boolean
   /** Whether what it means depends on the zone that is taken for times that name none. */
   readonly floats: boolean
@@ -28,9 +31,10 @@ export type IcalEvent = {
  *
  * @param options.floatingZone the IANA zone in which times without zone are read
  * @param options.uid what stands for the UID where the text has none
+ * @param options.owner the mail address of who owns the calendar
  * @throws IcalError for what can't be read without guessing
  */
-export function readEvent(text: string, options: { floatingZone: string; uid?: Uid }): IcalEvent {
+export function readEvent(text: string, options: { floatingZone: string; uid?: Uid; owner?: string }): IcalEvent {
   const resource = parseResource(text, options.floatingZone)
   const uid = resource.uid ?? options.uid
   const events = childrenNamed(resource.calendar, 'VEVENT')
@@ -43,11 +47,22 @@ export function readEvent(text: string, options: { floatingZone: string; uid?: U
     uid: resource.is === 'alone' ? `${uid}/${resource.key}` : uid,
     fields,
     floats: isFloating(resource),
-    guests: events.some((event) => lineNamed(event, 'ATTENDEE') ?? lineNamed(event, 'ORGANIZER')),
+    guests: events.some((event) => hasGuests(event, options.owner)),
     ...(known.length > 0 && { changedAt: Math.max(...known) }),
     ...(mark && { mark }),
   }
 }
+
+function hasGuests(event: Component, owner: string | undefined): boolean {
+  const addresses = [...linesNamed(event, 'ATTENDEE'), ...linesNamed(event, 'ORGANIZER')].map(addressOf)
+  return addresses.some((address) => owner === undefined || address !== owner.toLowerCase())
+}
+
+/** The mail address of a calendar user: iCloud writes the path of its principal, with the address beside it. */
+const addressOf = (line: Line): string =>
+  (/^\s*mailto:/i.test(line.value) ? line.value.trim().slice('mailto:'.length) : (param(line, 'EMAIL') ?? ''))
+    .trim()
+    .toLowerCase()
 
 function noUid(): never {
   throw new IcalError('the event has no UID')

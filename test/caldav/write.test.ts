@@ -89,6 +89,35 @@ describe('Writing to a CalDAV calendar', () => {
     assert.deepEqual(server.mails, [])
   })
 
+  it('writes an event whose only guest is its owner, by the address that the account signs in with', async () => {
+    for (const guests of [
+      ['ORGANIZER;CN=Anna:mailto:Anna@example.com', 'ATTENDEE;PARTSTAT=ACCEPTED:MAILTO:anna@example.com'],
+      ['ATTENDEE;CN=Anna:mailto:anna@example.com'],
+      ['ORGANIZER;EMAIL=anna@example.com:/1234567890/principal/'],
+    ]) {
+      const { server, calendar, reader } = await account()
+      const path = server.user.add(server.calendar, [...hour('20260610T100000Z'), ...guests])
+      const seen = await reader.only()
+      assert.equal(seen.fixed, undefined)
+      await updated(calendar, seen, { summary: 'X' })
+      assert.match(server.user.text(path), /SUMMARY:X/)
+      for (const line of guests) assert.ok(server.user.text(path).includes(line))
+      assert.deepEqual(server.mails, [])
+    }
+  })
+
+  it('does not write an event that somebody else has called, or of which the guest is not known', async () => {
+    for (const guests of [
+      ['ORGANIZER:mailto:b@example.com', 'ATTENDEE:mailto:anna@example.com'],
+      ['ATTENDEE:mailto:not-anna@example.com'],
+      ['ATTENDEE:urn:uuid:anna@example.com'],
+    ]) {
+      const { server, reader } = await account()
+      server.user.add(server.calendar, [...hour('20260610T100000Z'), ...guests])
+      assert.match((await reader.only()).fixed ?? '', /guests/)
+    }
+  })
+
   it('writes an event with guests where the server sends no mail, and leaves them in it', async () => {
     const { server, calendar, reader } = await account(PLAIN)
     const guests = ['ORGANIZER:mailto:anna@example.com', 'ATTENDEE;CN=Bo:mailto:b@example.com']

@@ -161,8 +161,13 @@ function eventsIn(text: string): Component[] {
 }
 
 /** Whether guests of the event would get mail if it changed. */
-export const hasGuests = (text: string): boolean =>
-  eventsIn(text).some((event) => [...linesOf(event, 'ATTENDEE'), ...linesOf(event, 'ORGANIZER')].length > 0)
+/** Whether anybody but the account's own user would hear of a change. */
+export const hasGuests = (text: string, own: string): boolean =>
+  eventsIn(text).some((event) =>
+    [...linesOf(event, 'ATTENDEE'), ...linesOf(event, 'ORGANIZER')].some(
+      (line) => ![`mailto:${own}`, `EMAIL=${own}`].some((his) => line.toLowerCase().includes(his.toLowerCase())),
+    ),
+  )
 
 /** As SOGo writes them. */
 const nextCount = (before: Member | undefined): string => {

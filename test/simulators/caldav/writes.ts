@@ -37,7 +37,7 @@ export function answerPut(store: Store, path: string, request: Request, text: st
   }
   const conflict = uidConflict(store, collection, path, member, text)
   if (conflict) return conflict
-  if (options.schedules && (hasGuests(text) || (member && hasGuests(member.text))))
+  if (options.schedules && [text, member?.text ?? ''].some((each) => hasGuests(each, options.username)))
     store.mails.push({ because: 'put', path })
 
   const stored = rewritten(store, text, member === undefined)
@@ -54,7 +54,8 @@ export function answerDelete(store: Store, path: string, request: Request): Resp
   if (!mayWrite(found.collection)) return forbidden(store)
   if (store.options.dislikes?.test(found.member.text)) return empty(403)
   if (!store.options.careless && !meetsPreconditions(request, found.member)) return empty(412)
-  if (store.options.schedules && hasGuests(found.member.text)) store.mails.push({ because: 'delete', path })
+  if (store.options.schedules && hasGuests(found.member.text, store.options.username))
+    store.mails.push({ because: 'delete', path })
   store.remove(found.collection, found.name)
   return empty(204)
 }
