@@ -19,10 +19,13 @@ export function stableText(value: Json): string {
 /** Whether two JSON values are the same, whatever the order of their keys. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (isArray(a)) return isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
-  if (!isObject(a) || !isObject(b)) return false
+  if (isArray(b)) return false
   const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]))
+  if (keys.length !== Object.keys(b).length) return false
+  for (const key of keys) if (!(key in b && sameJson(a[key], b[key]))) return false // every() takes twice as long
+  return true
 }
 
 /** Hash of a JSON value: the first 32 characters (160 bits) of its base32hex SHA-256. */

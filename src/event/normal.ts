@@ -61,6 +61,17 @@ export function emptyValue(field: Field): Json {
 export function meaning(value: Json | undefined): Json {
   if (!isObject(value)) return spelled(value)
   if (isTime(value)) return timeMeaning(value)
+  const known = meanings.get(value)
+  if (known !== undefined) return known
+  const found = objectMeaning(value)
+  meanings.set(value, found)
+  return found
+}
+
+/** What was found out, for as long as the value lives: values are never changed, and asked about again and again. */
+const meanings = new WeakMap<object, Json>()
+
+function objectMeaning(value: { readonly [key: string]: Json }): Json {
   const { start, end, recurrence, ...rest } = value
   if (!isTime(start) || !isTime(end)) return spelled(value)
   const others = spelled(rest) as { readonly [key: string]: Json }

@@ -6,10 +6,10 @@ import type { Json } from './json'
 import { hashJson, stableText } from './json'
 import { basicTime, ruleParts } from './recurrence'
 import { canonicalZone, instantBy, instantOf } from './zone'
-import { offsetChanges, offsetIn } from './zone-changes'
+import { offsetChanges, offsetsOf } from './zone-changes'
 
 /** Longer series are told by their rule and their end. */
-const MOST_DATES = 2000
+const MOST_DATES = 400
 /** In days: what a zone will do beyond is not worth finding out. */
 const LONGEST_SPAN = 50 * 366
 /** So many days are looked through for the last one of a long series, and so many counted. */
@@ -150,7 +150,7 @@ function clockOf(start: EventTime): Clock | undefined {
   const zone = canonicalZone(start.timeZone)
   const [begin, first] = [instantOf(start), Number(start.dateTime.slice(0, 4))]
   if (zone === undefined || Number.isNaN(begin) || first < FIRST_CHANGES) return undefined
-  const offsetAt = (instant: number): number => offsetIn(zone, instant)
+  const offsetAt = offsetsOf(zone)
   const time = Date.parse(`1970-01-01T${start.dateTime.slice(11)}Z`)
   const offset = offsetAt(begin)
   const changes = offsetChanges(zone, first, Math.max(first + 5, LAST_CHANGES))

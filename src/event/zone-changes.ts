@@ -23,9 +23,21 @@ export function offsetChanges(zone: string, first: number, last: number): Offset
 }
 
 /** Minutes that a zone is ahead of UTC at an instant: for whoever asks for many, since Intl is slow. */
-export function offsetIn(zone: string, instant: number): number {
-  const { initial, changes } = yearOf(zone, new Date(instant).getUTCFullYear())
-  return changes.findLast(({ at }) => at <= instant)?.to ?? initial
+export const offsetIn = (zone: string, instant: number): number => offsetsOf(zone)(instant)
+
+/** The same for many instants of one zone, most of them near the one before. */
+export function offsetsOf(zone: string): (instant: number) => number {
+  let [from, to, offset] = [0, 0, 0]
+  return (instant) => {
+    if (instant >= from && instant < to) return offset
+    const year = new Date(instant).getUTCFullYear()
+    const { initial, changes } = yearOf(zone, year)
+    const last = changes.findLastIndex(({ at }) => at <= instant)
+    from = changes[last]?.at ?? Date.UTC(year, 0, 1)
+    to = changes[last + 1]?.at ?? Date.UTC(year + 1, 0, 1)
+    offset = changes[last]?.to ?? initial
+    return offset
+  }
 }
 
 function yearOf(zone: string, year: number): Year {

@@ -70,34 +70,44 @@ export class ContentMatcher {
     private readonly common: Common,
   ) {}
 
-  counterpart(seen: Live, side: Side): Live | undefined {
-    this.pairs ??= this.pairOff()
-    return this.pairs[side].get(seen.id)
-  }
-
-  private pairOff(): Both<ReadonlyMap<ResourceId, Live>> {
-    const index = both((side) => this.unpaired(side))
+  /** Finds them all, once, in parts that take a moment each. */
+  *build(): Generator<void, void> {
+    if (this.pairs) return
+    const left = yield* this.unpaired('left')
+    const right = yield* this.unpaired('right')
     const pairs = { left: new Map<ResourceId, Live>(), right: new Map<ResourceId, Live>() }
-    for (const [key, lefts] of index.left) {
-      for (const [left, right] of this.matched(lefts, index.right.get(key) ?? [])) {
-        pairs.left.set(left.id, right)
-        pairs.right.set(right.id, left)
+    for (const [key, lefts] of left) {
+      for (const [one, two] of yield* this.matched(lefts, right.get(key) ?? [])) {
+        pairs.left.set(one.id, two)
+        pairs.right.set(two.id, one)
       }
     }
-    return pairs
+    this.pairs = pairs
+  }
+
+  /** The one that was found, once all are. */
+  counterpart(seen: Live, side: Side): Live | undefined {
+    return this.pairs?.[side].get(seen.id)
   }
 
   /** Both in the order of their ids, so that each plan pairs them the same way. */
-  private matched(lefts: readonly Live[], rights: readonly Live[]): (readonly [Live, Live])[] {
-    if (lefts.length === 1 && rights.length === 1) return zip(lefts, rights)
+  private *matched(some: readonly Live[], others: readonly Live[]): Generator<void, (readonly [Live, Live])[]> {
+    if (some.length === 0 || others.length === 0) return []
+    if (some.length === 1 && others.length === 1) return zip(some, others)
+    const [lefts, rights] = [byId(some), byId(others)]
     const meant = ({ fields }: Live): Hash => hashFields(fitted(fields, this.common))
-    const [here, there] = [grouped(lefts, meant), grouped(rights, meant)]
-    const alike = [...here].flatMap(([hash, each]) => zip(each, there.get(hash) ?? []))
-    if (lefts.length !== rights.length) return alike
-    const taken = new Set(alike.flat())
+    const here = yield* grouped(lefts, meant)
+    const there = yield* grouped(rights, meant)
+    const pairs = [...here].flatMap(([hash, each]) => zip(each, there.get(hash) ?? []))
+    if (lefts.length !== rights.length) return pairs
+    const taken = new Set(pairs.flat())
     const free = rights.filter((right) => !taken.has(right))
-    const others = lefts.filter((left) => !taken.has(left)).map((left) => [left, this.takeNearest(left, free)] as const)
-    return [...alike, ...others.flatMap(([left, right]) => (right ? [[left, right] as const] : []))]
+    for (const left of lefts.filter((each) => !taken.has(each))) {
+      const right = this.takeNearest(left, free)
+      if (right) pairs.push([left, right])
+      yield
+    }
+    return pairs
   }
 
   /** Takes out of some the one that differs in the fewest fields. */
@@ -110,15 +120,13 @@ export class ContentMatcher {
     return free.splice(counts.indexOf(Math.min(...counts)), 1)[0]
   }
 
-  private unpaired(side: Side): Map<string, Live[]> {
-    const replica = this.replicas[side]
-    const candidates = [...replica.entries.values()].filter((seen): seen is Stored & Live => {
-      if (!isLive(seen) || this.agreement.isPaired(side, seen.id)) return false
-      return !this.hasItsOwn(seen, side) && this.counts(seen, side)
-    })
-    return grouped(
-      candidates.sort((a, b) => (a.id < b.id ? -1 : 1)),
-      contentKey,
+  /** By content. */
+  private unpaired(side: Side): Generator<void, Map<string, Live[]>> {
+    const candidates = [...this.replicas[side].entries.values()].filter(
+      (seen): seen is Stored & Live => isLive(seen) && !this.agreement.isPaired(side, seen.id),
+    )
+    return grouped(candidates, (seen) =>
+      !this.hasItsOwn(seen, side) && this.counts(seen, side) ? contentKey(seen) : undefined,
     )
   }
 
@@ -142,10 +150,15 @@ export class ContentMatcher {
 
 const contentKey = ({ fields }: Live): string => stableText([meaning(fields.when), meaning(fields.summary)])
 
-function grouped(all: readonly Live[], by: (seen: Live) => string): Map<string, Live[]> {
+const byId = (all: readonly Live[]): Live[] => [...all].sort((a, b) => (a.id < b.id ? -1 : 1))
+
+/** In groups by a key, one event after the other; without those that have none. */
+function* grouped(all: readonly Live[], by: (seen: Live) => string | undefined): Generator<void, Map<string, Live[]>> {
   const groups = new Map<string, Live[]>()
   for (const each of all) {
     const key = by(each)
+    yield
+    if (key === undefined) continue
     const group = groups.get(key)
     if (group) group.push(each)
     else groups.set(key, [each])

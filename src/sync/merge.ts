@@ -36,9 +36,10 @@ const NOTHING: Merged = {
 }
 
 /** Whether a side holds what it held, in all fields: the common case, and the one that has to be fast. */
-function isQuiet(half: Half, fields: Fields, common: Common): boolean {
+export function isQuiet(half: Half, fields: Fields, common: Common): boolean {
   for (const field of fieldNames(fields)) {
-    if (common.has(field) && !sameMeaning(valueOf(fields, field), half.held[field])) return false
+    const [held, value] = [half.held[field], fields[field] ?? null]
+    if (value !== held && common.has(field) && !sameMeaning(value, held)) return false
   }
   return fieldNames(half.held).every((field) => field in fields || !common.has(field))
 }

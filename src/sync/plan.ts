@@ -8,7 +8,7 @@ import { decide } from './decide'
 import type { Now } from './entry'
 import { isLive } from './entry'
 import { ContentMatcher, find, firstPairing } from './match'
-import { heldValue, valueOf, withValues } from './merge'
+import { heldValue, isQuiet, valueOf, withValues } from './merge'
 import type { Both, Compared, Entry, Field, Hash, Live, Millis, PairEntry, Rules, Side, Step, Uid } from './model'
 import { SIDES, both, other } from './model'
 import { settle, settleMaking } from './outcome'
@@ -54,7 +54,10 @@ export function toLookAt(agreement: Agreement, replicas: Both<Replica>, settings
   for (const side of SIDES) {
     const after = all ? 0 : compared.at[side].seq
     for (const { id, uid, seq } of replicas[side].entries.values()) {
-      if (seq > after) uids.add(agreement.uidOf(side, id) ?? uid)
+      if (seq <= after) continue
+      const known = agreement.uidOf(side, id)
+      if (known === undefined) uids.add(uid)
+      else if (!all) uids.add(known) // else it is there already
     }
   }
   return uids
@@ -77,12 +80,34 @@ export function* plan(
   const matcher = new ContentMatcher(replicas, agreement, rules.common)
   const looked = new Set<Live>()
   for (const uid of only ?? toLookAt(agreement, replicas, settings, rules)) {
-    const look = lookAt(uid, agreement, replicas, matcher)
+    if (isInStep(uid, agreement, replicas, rules)) {
+      yield []
+      continue
+    }
+    const look = yield* looking(uid, agreement, replicas, matcher)
     const sides = [look.now.left, look.now.right].filter(isLive)
     if (sides.some((seen) => looked.has(seen))) continue // its equal was looked at before
     sides.forEach((seen) => looked.add(seen))
     yield planOne(look, agreement, rules)
   }
+}
+
+/** All that the entry of a pair has of which nothing is to be done, besides what was written lately. */
+const AT_REST: readonly string[] = ['uid', 'is', 'born', 'left', 'right', 'wrote']
+
+/** Whether nothing is to be done about a pair, which is the common case: both sides hold what they held, and nothing is open. */
+function isInStep(uid: Uid, agreement: Agreement, replicas: Both<Replica>, { common }: Rules): boolean {
+  const entry = agreement.get(uid)
+  if (entry?.is !== 'pair') return false
+  for (const name in entry) if (!AT_REST.includes(name)) return false
+  for (const side of SIDES) {
+    const half = entry[side]
+    const seen = replicas[side].get(half.id)
+    if (half.noted ?? half.deleting) return false
+    if (!isLive(seen) || seen.asBefore || !replicas[side].isOnlyOne(uid)) return false
+    if (!isQuiet(half, seen.fields, common)) return false
+  }
+  return true
 }
 
 /** The steps for one event. */
@@ -105,6 +130,20 @@ function takingBack({ uid, surplus, now }: Look, rules: Rules): Step[] {
 
 /** Finds both sides of an event, and its entry: rebound, matched, and with its notes settled. */
 export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, matcher: ContentMatcher): Look {
+  const work = looking(uid, agreement, replicas, matcher)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
+}
+
+/** The same in parts, since looking for events of the same content may take long. */
+function* looking(
+  uid: Uid,
+  agreement: Agreement,
+  replicas: Both<Replica>,
+  matcher: ContentMatcher,
+): Generator<readonly Step[], Look> {
   const entry = agreement.get(uid)
   const found = both((side) => find(uid, entry && idOn(entry, side), side, replicas[side], agreement))
   const now = both((side) => found[side].seen)
@@ -125,6 +164,7 @@ export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, 
   if (isLive(now.left) && isLive(now.right)) {
     return { ...look, entry: firstPairing(uid, { left: now.left, right: now.right }) }
   }
+  for (const _ of matcher.build()) yield []
   const equal = matchedLook(uid, now, agreement, matcher)
   if (equal) return equal
   const on = entry ? now[entry.on] : undefined
