@@ -22,10 +22,12 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (isArray(a)) return isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
   if (isArray(b)) return false
-  const keys = Object.keys(a)
-  if (keys.length !== Object.keys(b).length) return false
-  for (const key of keys) if (!(key in b && sameJson(a[key], b[key]))) return false // every() takes twice as long
-  return true
+  let left = Object.keys(b).length
+  for (const key in a) {
+    if (!(key in b && sameJson(a[key], b[key]))) return false
+    left -= 1
+  }
+  return left === 0
 }
 
 /** Hash of a JSON value: the first 32 characters (160 bits) of its base32hex SHA-256. */

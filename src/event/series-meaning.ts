@@ -172,4 +172,7 @@ function clockOf(start: EventTime): Clock | undefined {
 }
 
 /** As `basicTime` tells an instant; luxon takes ten times as long. */
-const basicUtc = (instant: number): string => `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
+function basicUtc(instant: number): string {
+  const text = new Date(instant).toISOString()
+  return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`
+}

@@ -81,6 +81,7 @@ export class ContentMatcher {
         pairs.left.set(one.id, two)
         pairs.right.set(two.id, one)
       }
+      yield
     }
     this.pairs = pairs
   }
@@ -122,12 +123,10 @@ export class ContentMatcher {
 
   /** By content. */
   private unpaired(side: Side): Generator<void, Map<string, Live[]>> {
-    const candidates = [...this.replicas[side].entries.values()].filter(
-      (seen): seen is Stored & Live => isLive(seen) && !this.agreement.isPaired(side, seen.id),
-    )
-    return grouped(candidates, (seen) =>
-      !this.hasItsOwn(seen, side) && this.counts(seen, side) ? contentKey(seen) : undefined,
-    )
+    const isFree = (seen: Live): boolean =>
+      !this.agreement.isPaired(side, seen.id) && !this.hasItsOwn(seen, side) && this.counts(seen, side)
+    const live = [...this.replicas[side].entries.values()].filter((seen): seen is Stored & Live => isLive(seen))
+    return grouped(live, (seen) => (isFree(seen) ? contentKey(seen) : undefined))
   }
 
   /** Whether this one stands for its uid on its side, and no other. */

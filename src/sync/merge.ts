@@ -37,11 +37,14 @@ const NOTHING: Merged = {
 
 /** Whether a side holds what it held, in all fields: the common case, and the one that has to be fast. */
 export function isQuiet(half: Half, fields: Fields, common: Common): boolean {
-  for (const field of fieldNames(fields)) {
-    const [held, value] = [half.held[field], fields[field] ?? null]
+  for (const name in fields) {
+    const field = name as Field
+    const held = half.held[field]
+    const value = fields[field] ?? null
     if (value !== held && common.has(field) && !sameMeaning(value, held)) return false
   }
-  return fieldNames(half.held).every((field) => field in fields || !common.has(field))
+  for (const name in half.held) if (!(name in fields) && common.has(name as Field)) return false
+  return true
 }
 
 /** What a half's side held in a field; undefined: no base. Where `when` was agreed on, so were all its occurrences. */

@@ -43,24 +43,33 @@ export function standing(replicas: Both<Replica>, settings: Hash, now: Millis): 
  * The events to look at: changed since both were compared, or due. All of them if the settings or an epoch differ, or
  * if the clock was set back: what was outside the window, or due, by a time that was wrong may not be by the right one.
  */
-export function toLookAt(agreement: Agreement, replicas: Both<Replica>, settings: Hash, rules: Rules): Set<Uid> {
+export function* toLookAt(
+  agreement: Agreement,
+  replicas: Both<Replica>,
+  settings: Hash,
+  rules: Rules,
+): Generator<Uid, void> {
   const { compared } = agreement
   const all =
     compared === undefined ||
     compared.settings !== settings ||
     rules.now < (compared.time ?? 0) - SET_BACK ||
     SIDES.some((side) => compared.at[side].epoch !== replicas[side].epoch)
-  const uids = new Set<Uid>(all ? agreement.entries.keys() : agreement.due(rules.now))
+  const ofEntries = all ? [...agreement.entries.keys()] : [...agreement.due(rules.now)]
+  yield* ofEntries
+  const given = new Set(all ? [] : ofEntries)
   for (const side of SIDES) {
     const after = all ? 0 : compared.at[side].seq
     for (const { id, uid, seq } of replicas[side].entries.values()) {
       if (seq <= after) continue
       const known = agreement.uidOf(side, id)
-      if (known === undefined) uids.add(uid)
-      else if (!all) uids.add(known) // else it is there already
+      const name = known ?? uid
+      if (all && (known !== undefined || agreement.get(name))) continue
+      if (given.has(name)) continue
+      given.add(name)
+      yield name
     }
   }
-  return uids
 }
 
 /**

@@ -1,3 +1,5 @@
-import { benchPlan } from './plan'
+import { benchPairing } from './pairing'
+import { benchPlan, rules } from './plan'
 
 benchPlan()
+benchPairing(rules)

@@ -28,7 +28,7 @@ function world(count: number): { agreement: Agreement; replicas: { left: Replica
   return { agreement, replicas }
 }
 
-const rules: Rules = {
+export const rules: Rules = {
   strategy: 'manual',
   into: { left: true, right: true },
   oneWay: false,
@@ -53,6 +53,12 @@ export function benchPlan(count = 10_000): void {
   const run = (settings: string): Step[] => [...plan(agreement, replicas, rules, settings)].flat()
   for (let warm = 0; warm < 3; warm += 1) run(`warm ${warm}`)
   const full = timed(() => run('all'))
+  const texts = timed(() => {
+    for (const replica of [replicas.left, replicas.right]) {
+      for (const seen of replica.entries.values()) JSON.stringify(seen)
+    }
+    return []
+  })
   agreement.compared = standing(replicas, 'settings', 0)
   const idle = timed(() => run('settings'))
   const seen = replicas.left.get('left/5.ics')
@@ -62,6 +68,9 @@ export function benchPlan(count = 10_000): void {
   console.log(`plan: ${count} pairs in full ${full.milliseconds.toFixed(1)} ms (${full.steps} steps)`)
   console.log(
     `plan: idle ${idle.milliseconds.toFixed(2)} ms (${idle.steps} steps), one change ${one.milliseconds.toFixed(2)} ms (${one.steps} steps)`,
+  )
+  console.log(
+    `plan: in full it takes ${(full.milliseconds / texts.milliseconds).toFixed(1)} times what writing all events down as text does`,
   )
   console.log(
     `plan: one change takes ${((100 * one.milliseconds) / full.milliseconds).toFixed(1)} % of a full comparison`,

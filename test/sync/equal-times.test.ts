@@ -3,6 +3,7 @@ import type { Fields, When } from '../../src/event/event'
 import type { Json } from '../../src/event/json'
 import type { Side, Strategy } from '../../src/sync/model'
 import { SIDES, other } from '../../src/sync/model'
+import { plan } from '../../src/sync/plan'
 import { HOUR, World, agreed, spoken } from './world'
 
 const time = (clock: string, timeZone: string): Json => ({ dateTime: `2026-06-10T${clock}:00`, timeZone })
@@ -161,5 +162,35 @@ describe('Events that are alike', () => {
     await world.settle()
     assert.equal(world.agreement.paired, 2)
     assert.deepEqual([world.left.events.size, world.right.events.size], [3, 2])
+  })
+})
+
+describe('Looking for events of the same content', () => {
+  it('takes turns with whatever else is to be done, after each event', async () => {
+    const world = new World()
+    const touched = new Set<Json>()
+    for (const side of SIDES) {
+      for (let index = 0; index < 40; index += 1) {
+        world.sides[side].add(`${side} ${index}`, { ...BERLIN, summary: `Event ${index % 30}` })
+      }
+    }
+    await world.read()
+    for (const side of SIDES) {
+      for (const [id, stored] of world.replicas[side].entries) {
+        if (stored.is !== 'live') continue
+        const { when = null, ...rest } = stored.fields
+        const watched = Object.defineProperty({ ...rest }, 'when', {
+          enumerable: true,
+          get: () => (touched.add(id), when),
+        })
+        world.replicas[side].entries.set(id, { ...stored, fields: watched })
+      }
+    }
+    let most = 0
+    for (const _ of plan(world.agreement, world.replicas, world.rules, world.settings)) {
+      most = Math.max(most, touched.size)
+      touched.clear()
+    }
+    assert.equal(most, 2) // an event and its equal
   })
 })
