@@ -125,7 +125,7 @@ export class Checks {
       if (!gone) {
         assert.ok(isThere(home), `${tag}, made on the ${home}, is gone from there`)
         // An old state knows nothing of a deletion that was taken back, and asks about the copy that went with it.
-        const isAsked = excuses.backup && excuses.open.has(tag) && this.truth.of(tag).restored
+        const isAsked = excuses.backup && excuses.open.has(tag) && this.truth.of(tag).restored.size > 0
         if (this.flows(home) && !this.truth.skipped.has(tag) && !isAsked && !this.isPast(tag, home, held)) {
           assert.ok(isThere(away), `${tag}, made on the ${home}, is not on the ${away}`)
         }
@@ -153,13 +153,14 @@ export class Checks {
   ): void {
     if (backup || lostNews || open.has(tag) || this.truth.skipped.has(tag) || this.truth.guests.has(tag)) return
     if (this.truth.doubled.has(tag)) return // one of them may be there still
-    const { touched } = this.truth.of(tag)
+    const { touched, restored } = this.truth.of(tag)
     for (const side of gone) {
       const there = other(side)
       // Deleted on both, one after the other, with an edit in between: it was made again then.
       // What a server adds to a copy looks like an edit, if the answer that would have shown it got lost.
       const mayBeAdded = this.world.providerOf(there) === 'icloud' && this.world.setting.caldav.rewrites === 'alarm'
       const isEdit = touched[there] || mayBeAdded
+      if (restored.has(there)) continue // it is wanted there
       if (this.flows(side) && !gone.has(there) && (!isEdit || !this.flows(there))) {
         assert.ok(!isThere(there), `${tag}, deleted on the ${side}, is still on the ${there}`)
       }
@@ -260,7 +261,7 @@ export class Checks {
       const { skipped, guests, rewritten, doubled } = this.truth
       if (!seen || open.has(tag) || [skipped, guests, doubled].some((some) => some.has(tag))) continue
       const { all, deleted, restored } = this.truth.of(tag)
-      if (deleted.size > 0 || restored) continue
+      if (deleted.size > 0 || restored.size > 0) continue
       for (const field of FIELDS) {
         if ((busyTo && field !== 'description') || (rewritten.has(tag) && field === 'summary')) continue
         const stands = valueOf(seen.fields, field) as string | null
@@ -297,7 +298,7 @@ export class Checks {
     const { typed, all, deleted, restored, answers } = this.truth.of(tag)
     if (answers.get(field)?.includes(valueOf(seen.fields, field) as string)) return
     const before = this.settled.get(`${side}/${tag}/${field}`)
-    if (deleted.size > 0 || restored) {
+    if (deleted.size > 0 || restored.size > 0) {
       // Made again: from what its other half held then, which may have been something in between.
       const some = [...SIDES.map((each) => this.settled.get(`${each}/${tag}/${field}`)), ...(all.get(field) ?? [])]
       const now = valueOf(seen.fields, field)

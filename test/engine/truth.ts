@@ -14,8 +14,8 @@ type Lately = {
   shifted: boolean
   /** Where it was deleted. */
   readonly deleted: Set<Side>
-  /** Whether somebody took it out of the trash. */
-  restored: boolean
+  /** Where somebody took it out of the trash. */
+  readonly restored: Set<Side>
   /** Texts that the user gave as an answer, by field. */
   readonly answers: Map<string, string[]>
 }
@@ -115,7 +115,7 @@ export class Truth {
     this.touch(side, tag)
     this.madeAgain.add(tag)
     this.of(tag).deleted.delete(side)
-    this.of(tag).restored = true
+    this.of(tag).restored.add(side)
     const gone = this.deleted.get(tag)
     gone?.delete(side)
     if (gone?.size === 0) this.deleted.delete(tag)
@@ -139,7 +139,7 @@ export class Truth {
       touched: { left: false, right: false },
       shifted: false,
       deleted: new Set<Side>(),
-      restored: false,
+      restored: new Set<Side>(),
       answers: new Map<string, string[]>(),
     }
     this.lately.set(tag, fresh)
