@@ -144,7 +144,7 @@ async function readByListing(
   const judged = await inParallel(absent, 2, ({ id }) => seenNow(place, id, known, signal))
   const unproved = judged.flatMap((seen) => (seen.is === 'unread' ? seen.id : [])) // neither listed nor known to be gone
   const position = listedPosition(listing.ctag, [...found.unfetched, ...unproved])
-  return { kind: 'incremental', seen: [...found.seen, ...judged], position }
+  return { kind: 'incremental', byListing: true, seen: [...found.seen, ...judged], position }
 }
 
 /** What is missing so far has no proof yet. */

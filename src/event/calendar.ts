@@ -33,6 +33,8 @@ export type Live = {
   readonly mark?: Mark
   /** What it would mean as the version before it was understood, where that is now understood otherwise: no edit. */
   readonly asBefore?: Fields
+  /** The fields that came back with an old state of the server. Providers never say so; the replica finds it out. */
+  readonly older?: readonly Field[]
 }
 /** `missing`: a complete read lacked it, which is no evidence of deletion. */
 export type Gone = {
@@ -56,11 +58,13 @@ export type Seen = Live | Gone | Unread
 export type Known = ReadonlyMap<ResourceId, Seen>
 
 /** What a read found. `position` is where the next one goes on (a sync token), opaque; null: read all again. */
-export type Read = { readonly seen: readonly Seen[]; readonly position: Json | null } & (
-  | { readonly kind: 'incremental' }
-  /** Complete: what is neither in `seen` nor in `unchanged` was not there. */
-  | { readonly kind: 'full'; readonly unchanged: readonly ResourceId[] }
-)
+export type Read = { readonly seen: readonly Seen[]; readonly position: Json | null } &
+  /** `byListing`: deletions were concluded from a listing, on a server without tokens. */
+  (
+    | { readonly kind: 'incremental'; readonly byListing?: true }
+    /** Complete: what is neither in `seen` nor in `unchanged` was not there. */
+    | { readonly kind: 'full'; readonly unchanged: readonly ResourceId[] }
+  )
 
 /** A calendar as its account lists it. */
 export type CalendarInfo = {

@@ -148,7 +148,7 @@ export class CalendarState {
     const changed: Stored[] = []
     const take = async (from: Json | null): Promise<Read> => {
       const read = await calendar.read(from, replica.entries, signal, replica.writtenSince())
-      const news = observe(replica, read, this.around.now())
+      const news = observe(replica, read, this.around.now(), from !== null && read.kind === 'full')
       news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
       changed.push(...news)
       return read
@@ -174,7 +174,7 @@ export class CalendarState {
     const { position } = this.document.value
     const replica = new Replica(this.replica.epoch, new Map(this.replica.entries), this.replica.readTo)
     const read = await this.calendar.read(position, replica.entries, signal, replica.writtenSince())
-    observe(replica, read, this.around.now())
+    observe(replica, read, this.around.now(), position !== null && read.kind === 'full')
     return { replica, isComplete: read.kind === 'full' || this.isComplete }
   }
 

@@ -64,7 +64,8 @@ function decideAlone(uid: string, entry: Entry | undefined, now: Now, rules: Rul
 function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const fields = both((side) => now[side].fields)
   const flows = both((side) => mayFlow(side, now, entry.born, rules))
-  const merged = merge(entry, fields, flows, rules.common)
+  const older = both((side) => now[side].older ?? [])
+  const merged = merge(entry, fields, flows, rules.common, older)
   const verdict = judge(entry, now, merged, opened(entry, fields, flows, rules.common), rules)
   const to = both((side) => new Map([...merged.to[side], ...verdict.to[side]]))
   const stuck = both((side) =>

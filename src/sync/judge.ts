@@ -44,7 +44,8 @@ export function judge(
   const open = isFreed ? [...freed.keys()] : merged.open
   if (open.length === 0) return nothing
   const noBase = merged.noBase.length > 0
-  if (noBase && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
+  const isBack = wentBack(now, open)
+  if (noBase && !isBack && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
   const question = conflictQuestion(entry.uid, now, open, isFreed ? 'settled' : noBase ? 'no-base' : 'conflict')
   const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
   if (choice === 'keep' && isFreed) return { ...nothing, asTheyStand: open }
@@ -56,7 +57,7 @@ export function judge(
     return said.length > 0 ? writeEvent(entry, choice.event, now, said, rules) : { ...nothing, ask: question }
   }
   const chosen = choice === 'left' || choice === 'right' ? choice : undefined
-  const winner = chosen ?? (isFreed ? undefined : byStrategy(now, noBase, rules))
+  const winner = chosen ?? (isFreed || isBack ? undefined : byStrategy(now, noBase, rules))
   return winner === undefined ? { ...nothing, ask: question } : wins(winner, now, open, rules)
 }
 
@@ -76,6 +77,10 @@ function carry(
   const to = { left: from('right'), right: from('left') }
   return to.left.size + to.right.size > 0 ? { ...nothing, to } : { ...nothing, ask: question }
 }
+
+/** What came back with an old state of its server is never a reason to overwrite what came later. */
+const wentBack = (now: Both<Live>, open: readonly Field[]): boolean =>
+  SIDES.some((side) => open.some((field) => now[side].older?.includes(field)))
 
 const touchesWindow = (now: Both<Live>, rules: Rules): boolean =>
   [now.left, now.right].some((seen) => inWindow(seen.fields, rules.window, rules.now) === true)

@@ -26,6 +26,7 @@ export type Merged = {
   readonly stray: readonly Field[]
 }
 
+const NONE: Both<readonly Field[]> = { left: [], right: [] }
 const NOTHING: Merged = {
   to: { left: new Map(), right: new Map() },
   same: [],
@@ -105,8 +106,15 @@ function namesIn(all: readonly Fields[], common: Common): Field[] {
  * @param halves what each side held
  * @param fields what each side holds
  * @param flows whether anything may flow from a side to the other
+ * @param older the fields that came back on a side with an old state of it: that is no edit, and has no base
  */
-export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<boolean>, common: Common): Merged {
+export function merge(
+  halves: Both<Half>,
+  fields: Both<Fields>,
+  flows: Both<boolean>,
+  common: Common,
+  older: Both<readonly Field[]> = NONE,
+): Merged {
   if (isQuiet(halves.left, fields.left, common) && isQuiet(halves.right, fields.right, common)) return NOTHING
   const to = both(() => new Map<Field, Json>())
   const same: Field[] = []
@@ -151,10 +159,11 @@ export function merge(halves: Both<Half>, fields: Both<Fields>, flows: Both<bool
     const unit = whole.filter((field) => !apart.includes(field))
     const differing = unit.filter((field) => !agreeing(field))
     const moved = both((side) => unit.some((field) => moves(side, field)))
+    const isBack = SIDES.some((side) => unit.some((field) => older[side].includes(field) && moves(side, field)))
     if (differing.length === 0) same.push(...unit)
-    else if (moved.left && moved.right) {
+    else if ((moved.left && moved.right) || isBack) {
       open.push(...differing)
-      if (unit.some((field) => !based(field))) noBase.push(...differing)
+      if (isBack || unit.some((field) => !based(field))) noBase.push(...differing)
     } else {
       const [shown, others] = [differing.filter(isShown), differing.filter((field) => !isShown(field))]
       occurrences.push(...shown)

@@ -1,12 +1,19 @@
 import type { Read } from '../event/calendar'
 import { fieldNames } from '../event/event'
 import { sameJson } from '../event/json'
-import { sameMeaning } from '../event/normal'
+import { hashFields, sameMeaning } from '../event/normal'
 import { valueOf, withValues } from './merge'
-import type { Field, Fields, Millis, ResourceId, Seen, Uid } from './model'
+import type { Field, Fields, Hash, Millis, ResourceId, Seen, Uid } from './model'
 
-/** An observation with its place in the order of changes. `at`: when it was recorded, kept for what is gone. */
-export type Stored = Seen & { readonly seq: number; readonly at?: Millis }
+/**
+ * An observation with its place in the order of changes. `at`: when it was recorded, kept for what is gone. `past`: of the
+ * last few contents before it the beginnings of their hashes, the latest first.
+ */
+export type Stored = Seen & { readonly seq: number; readonly at?: Millis; readonly past?: readonly Hash[] }
+
+/** How many earlier contents are known again, and by how much of their hashes. */
+const MOST_PAST = 5
+const HASH_LENGTH = 10
 
 const NINETY_DAYS = 90 * 24 * 3600 * 1000
 
@@ -91,21 +98,30 @@ export class Replica {
    * mark does not rename it; one that could not be read so far goes by its id, which is no uid to stay with. The stamp
    * moves only when the content does, so that housekeeping and our own bookkeeping do not look like an edit.
    *
+   * @param doubtful whether the server may have gone back to an old state: an earlier version is no edit then
    * @returns what to store, or undefined if it is no news
    */
-  record(seen: Seen, now: Millis): Stored | undefined {
+  record(seen: Seen, now: Millis, doubtful = false): Stored | undefined {
     const before = this.entries.get(seen.id)
     if (!before && seen.is === 'gone') return undefined
     const known = before && !(before.is !== 'live' && before.uid === before.id) ? before.uid : undefined
     const kept: Seen = { ...seen, uid: known ?? seen.uid, ...understoodAs(seen, before) }
     const news = kept.is === 'live' && before?.is === 'live' && sameFields(kept.fields, before.fields)
-    const next = news ? withStamp(kept, before.changedAt) : kept
+    const next = withPast(news ? withStamp(kept, before.changedAt) : kept, before, doubtful && this.isOlder(kept))
     if (before && sameSeen(before, next)) return undefined
     const stored: Stored = { ...next, seq: this.highest + 1, ...(next.is === 'gone' ? { at: now } : {}) }
     this.entries.set(stored.id, stored)
     if (before && before.uid !== stored.uid) this.ids.get(before.uid)?.delete(stored.id)
     this.index(stored)
     return stored
+  }
+
+  /** Whether a version is an earlier one than what was seen of it: by its stamp, or by what it means. */
+  isOlder(seen: Seen): boolean {
+    const before = this.entries.get(seen.id)
+    if (seen.is !== 'live' || before?.is !== 'live' || sameFields(seen.fields, before.fields)) return false
+    const isBefore = (seen.changedAt ?? Infinity) < (before.changedAt ?? -Infinity)
+    return isBefore || (before.past ?? []).includes(shortHash(seen.fields))
   }
 
   /** Drops what has been gone for 90 days, but for the latest change, from which the count goes on. @returns their ids */
@@ -130,18 +146,28 @@ export class Replica {
 
 /**
  * Takes in what a read found. A complete read that lacks an event makes it `missing`: that is no evidence of deletion.
+ * Where a position was lost, or what was there is not listed, an old state of the server may have come back: earlier
+ * versions are no edits then, and if there are any, what a listing lacks is missing, too.
  *
+ * @param lost whether the server did not know the position any more
  * @returns what changed, to store before the read's position
  */
-export function observe(replica: Replica, read: Read, now: Millis): Stored[] {
+export function observe(replica: Replica, read: Read, now: Millis, lost = false): Stored[] {
   const changed: Stored[] = []
+  const there = new Set(read.seen.filter(({ is }) => is !== 'gone').map(({ id }) => id))
+  if (read.kind === 'full') for (const id of read.unchanged) there.add(id)
+  const lacks = (): boolean => [...replica.entries.values()].some(({ id, is }) => is !== 'gone' && !there.has(id))
+  const isGone = read.seen.some(({ is }) => is === 'gone')
+  const doubtful = lost || (read.kind === 'full' ? lacks() : read.byListing === true && isGone)
+  const wentBack = doubtful && read.seen.some((seen) => replica.isOlder(seen))
   const record = (seen: Seen): void => {
-    const stored = replica.record(seen, now)
+    const stored = replica.record(seen, now, doubtful)
     if (stored) changed.push(stored)
   }
-  read.seen.forEach(record)
+  for (const seen of read.seen)
+    record(seen.is === 'gone' && wentBack && read.kind !== 'full' ? { ...seen, how: 'missing' } : seen)
   if (read.kind === 'full') {
-    const there = new Set([...read.unchanged, ...read.seen.map(({ id }) => id)])
+    for (const { id } of read.seen) there.add(id)
     for (const { id, uid, is } of [...replica.entries.values()]) {
       if (is !== 'gone' && !there.has(id)) record({ uid, id, is: 'gone', how: 'missing' })
     }
@@ -176,6 +202,24 @@ function understoodAs(seen: Seen, before: Stored | undefined): { readonly asBefo
 }
 
 const fieldNamesOf = (...all: Fields[]): Field[] => [...new Set(all.flatMap(fieldNames))]
+
+/** With what is to be known again later; a field that came back counts as that until it changes. */
+function withPast(next: Seen, before: Stored | undefined, isOlder: boolean): Seen & { past?: readonly Hash[] } {
+  const known = before?.past ?? []
+  const kept = known.length > 0 ? { past: known } : {}
+  if (next.is !== 'live' || before?.is !== 'live') {
+    return before?.is === 'live' ? { ...next, past: pastWith(before.fields, known) } : { ...next, ...kept }
+  }
+  const isMoved = (name: Field): boolean => !sameMeaning(valueOf(next.fields, name), valueOf(before.fields, name))
+  const names = fieldNamesOf(before.fields, next.fields)
+  const older = names.filter((name) => (isMoved(name) ? isOlder : before.older?.includes(name))).sort()
+  const past = names.some(isMoved) ? { past: pastWith(before.fields, known) } : kept
+  return { ...next, ...(older.length > 0 ? { older } : {}), ...past }
+}
+
+const pastWith = (fields: Fields, past: readonly Hash[]): Hash[] => [shortHash(fields), ...past].slice(0, MOST_PAST)
+
+const shortHash = (fields: Fields): Hash => hashFields(fields).slice(0, HASH_LENGTH)
 
 function withStamp<T extends { readonly changedAt?: Millis }>(seen: T, changedAt: Millis | undefined): T {
   const { changedAt: _changedAt, ...rest } = seen

@@ -262,6 +262,42 @@ describe('Stories that random histories have told', () => {
       }
     }
   }
+
+  for (const [kind, caldav] of [
+    ['with sync tokens', {}],
+    ['without sync tokens', { ...PLAIN, syncCollection: false }],
+  ] as const) {
+    for (const strategy of ['manual', 'latest-wins', 'left-wins', 'right-wins'] as const) {
+      it(`takes nothing that came back with a backup of a server ${kind} for an edit or a deletion (${strategy})`, async () => {
+        const { world, google, icloud, run } = await inStep({ strategy, caldav })
+        for (const tag of ['a', 'b']) google.add(TIMES, { summary: tag, description: `#${tag}` }, false)
+        await run()
+        await run()
+        const putBack = world.icloud.user.backup(world.icloud.calendar)
+        const at = (owner: typeof google, tag: string) => owner.events().find((each) => each.tag === tag)!.id
+        await run()
+        google.setText(at(google, 'a'), 'summary', 'A2')
+        icloud.setText(at(icloud, 'b'), 'summary', 'B2')
+        for (const tag of ['new1', 'new2']) icloud.add(TIMES, { summary: tag, description: `#${tag}` }, false)
+        await run()
+        await run()
+        world.flow.questions.length = 0
+        putBack()
+        for (let runs = 0; runs < 3; runs += 1) await run()
+        const titles = (owner: typeof google) =>
+          owner
+            .events()
+            .map(({ id }) => owner.textOf(id, 'summary'))
+            .sort()
+        assert.deepEqual(titles(google), ['A2', 'B2', 'Tea', 'new1', 'new2'])
+        assert.deepEqual(titles(icloud), ['Tea', 'a', 'b'])
+        assert.deepEqual(world.flow.questions.map(({ topic }) => topic).sort(), ['conflicts', 'held-deletions'])
+        await world.time.until(world.flow.command('resolve', { all: true, choice: 'left' }))
+        for (let runs = 0; runs < 2; runs += 1) await run()
+        assert.deepEqual(titles(icloud), ['A2', 'B2', 'Tea'])
+      })
+    }
+  }
 })
 
 /** An invitation goes into a calendar under its own UID. */

@@ -81,6 +81,15 @@ export class MemoryCalendar implements Calendar {
     this.log.splice(0, this.log.length, ...this.log.filter((each) => each.id !== id))
   }
 
+  /** @returns what puts the present state back, as an administrator does with a backup */
+  backup(): () => void {
+    const kept = [...this.events]
+    return () => {
+      this.events.clear()
+      for (const [id, each] of kept) this.put(id, each)
+    }
+  }
+
   fix(uid: Uid, fixed: string): void {
     const [id, kept] = this.of(uid)
     this.put(id, { ...kept, fixed })

@@ -130,6 +130,20 @@ export class AppleUser {
     this.store.remove(collection, name)
   }
 
+  /** Keeps the state of a calendar. @returns what puts it back, as an administrator puts back a backup: tokens since are unknown */
+  backup(calendar: Collection): () => void {
+    const kept = [...calendar.members].map(([name, member]) => [name, { ...member }] as const)
+    return () => {
+      for (const name of calendar.members.keys()) calendar.changes.set(name, ++calendar.sequence)
+      calendar.members.clear()
+      for (const [name, member] of kept) {
+        calendar.members.set(name, { ...member })
+        calendar.changes.set(name, ++calendar.sequence)
+      }
+      this.forgetTokens(calendar)
+    }
+  }
+
   /** What was deleted from a calendar and is not there again, by whomever: paths with texts. */
   trash({ path, members }: Collection): Map<string, string> {
     const deleted = [...this.store.trash].filter(([id]) => id.startsWith(path) && !members.has(id.slice(path.length)))
