@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Patch } from '../simulators/google/resource'
+import { PLAIN } from '../simulators/caldav'
 import { TwoCalendars } from './two-calendars'
 
 const at = (clock: string): Patch => ({ dateTime: `2026-06-16T${clock}:00`, timeZone: 'Europe/Berlin' })
@@ -84,6 +85,25 @@ describe('After a sync, the next run plans nothing though Google', () => {
 })
 
 describe('After a sync that creates in both directions, the next runs plan nothing', () => {
+  it('though a server writes texts anew under the ETag that it answers, and an app edits them later', async () => {
+    const world = new TwoCalendars({}, { ...PLAIN, rewrites: 'defaults' })
+    const id = world.google.user.create({ ...EVENT, location: ' Bar' }).id!
+    const edits = [() => {}, () => void world.google.user.edit(id, { location: ' Inn' })]
+    for (const [at, edit] of edits.entries()) {
+      edit()
+      assert.deepEqual((await world.sync()).failed, [])
+      assert.deepEqual(await world.left(), [])
+      const copy = world.only('right').id
+      assert.match(world.icloud.user.text(copy), /LOCATION:\S[^]*CLASS:PUBLIC/)
+      const before = world.google.user.events()[0]
+      world.icloud.user.rewrite(copy, (text) => text.replace(/SUMMARY:.*/, `SUMMARY:Edited ${at}`))
+      assert.deepEqual((await world.sync()).failed, [])
+      assert.deepEqual(await world.left(), [])
+      const { location, visibility, summary } = world.google.user.events()[0] ?? {}
+      assert.deepEqual([location, visibility, summary], [before?.location, undefined, `Edited ${at}`])
+    }
+  })
+
   it('though iCloud rewrites what it gets and never says which version it holds', async () => {
     for (const rewrites of ['nothing', 'stamps', 'alarm'] as const) {
       const world = new TwoCalendars({}, { rewrites, etagAfterPut: false })

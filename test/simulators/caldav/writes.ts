@@ -42,7 +42,8 @@ export function answerPut(store: Store, path: string, request: Request, text: st
 
   const stored = rewritten(store, text, member === undefined)
   const { etag } = store.put(collection, name, stored)
-  const isTold = stored === text || options.cutsCharacters // which does not know what it has done
+  const isCareless = options.cutsCharacters || options.rewrites === 'defaults' // does not know what it has done
+  const isTold = stored === text || isCareless
   return empty(member ? 204 : 201, isTold && options.etagAfterPut ? { etag } : {})
 }
 
@@ -100,6 +101,12 @@ function rewritten(store: Store, text: string, isNew: boolean): string {
   const calendar = parseIcal(text)
   const stamp = new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, '')
   for (const event of eventsOf(calendar)) {
+    if (rewrites === 'defaults') {
+      const trimmed = event.lines.map((line) => line.replace(/^(SUMMARY|LOCATION):[ \t]+/, '$1:'))
+      event.lines.splice(0, Infinity, ...trimmed)
+      if (linesOf(event, 'CLASS').length === 0) event.lines.push('CLASS:PUBLIC')
+      continue
+    }
     removeLines(event, 'LAST-MODIFIED')
     event.lines.push(`LAST-MODIFIED:${stamp}`)
     if (linesOf(event, 'DTSTAMP').length === 1) event.lines.push(`DTSTAMP:${stamp}`) // python-caldav #3
