@@ -4,6 +4,9 @@ import type { Stored } from '../simulators/google/calendar'
 import type { GoogleSimulator } from '../simulators/google/simulator'
 
 /** What both servers hold, as JSON: enough for tokens and ETags of before to be good again. */
+
+type Version = { sequence: number; etag?: string | undefined }
+
 export type Kept = {
   readonly google: {
     events: (Omit<Stored, 'overrides'> & { overrides: string[] })[]
@@ -13,7 +16,14 @@ export type Kept = {
     logins?: string[]
   }
   readonly icloud: {
-    collections: { path: string; members: Member[]; changes: [string, number][]; sequence: number; oldest: number }[]
+    collections: {
+      path: string
+      members: Member[]
+      changes: [string, number][]
+      past?: [string, Version[]][]
+      sequence: number
+      oldest: number
+    }[]
     buriedNames: string[]
     buriedUids: string[]
     versions: number
@@ -31,10 +41,11 @@ export function dump(google: GoogleSimulator, icloud: CaldavServer): Kept {
       logins: google.tokens.logins(),
     },
     icloud: {
-      collections: [...store.collections.values()].map(({ path, members, changes, sequence, oldest }) => ({
+      collections: [...store.collections.values()].map(({ path, members, changes, past, sequence, oldest }) => ({
         path,
         members: [...members.values()],
         changes: [...changes],
+        past: [...past],
         sequence,
         oldest,
       })),
@@ -74,6 +85,12 @@ function restoreIcloud(icloud: CaldavServer, kept: Kept['icloud']): void {
     if (collection === undefined) throw new Error(`There is no calendar at ${each.path}: start with --fresh.`)
     for (const member of each.members) collection.members.set(member.name, member)
     for (const [name, sequence] of each.changes) collection.changes.set(name, sequence)
+    for (const [name, versions] of each.past ?? []) {
+      collection.past.set(
+        name,
+        versions.map((version) => ({ sequence: version.sequence, etag: version.etag })),
+      )
+    }
     collection.sequence = each.sequence
     collection.oldest = each.oldest
   }
