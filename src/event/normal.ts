@@ -92,8 +92,8 @@ function timeMeaning(time: EventTime): Json {
   return Number.isNaN(instant) ? spelled(time) : instant
 }
 
-/** What a value says, where times in different zones are different. */
-function spelled(value: Json | undefined): Json {
+/** What a value says, where times in different zones are different: so did version 0.1 compare. */
+export function spelled(value: Json | undefined): Json {
   if (value === undefined || value === null) return null
   if (typeof value === 'string') return value.normalize('NFC')
   if (isArray(value)) return value.map(spelled)

@@ -110,5 +110,5 @@ function asked({ fields, why, on }: Question, { turn, names }: Pick<Context, 'tu
 
 function isHeld({ action, uid, to, fields }: Operation, { entry }: Look): boolean {
   const held = action === 'delete' && entry?.told?.about === 'deletion' ? entry.told : undefined
-  return held?.id === deletionQuestion(uid, to, fields, 'limit').id
+  return held?.id === deletionQuestion(uid, to, fields, 'limit', held).id
 }

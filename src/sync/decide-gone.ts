@@ -45,6 +45,7 @@ export function decideGone(entry: PairEntry, now: Now, rules: Rules): Step[] {
     on,
     seen.fields,
     wasSettled ? 'settled' : edited ? 'conflict' : 'missing',
+    entry.told,
   )
   const choice = wasSettled
     ? (answered(entry, question, on) ?? 'ask')

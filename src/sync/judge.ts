@@ -1,13 +1,13 @@
 import { fieldNames, isException } from '../event/event'
 import { hashJson } from '../event/json'
-import { meaning, sameMeaning } from '../event/normal'
+import { sameMeaning } from '../event/normal'
 import { fitted } from './entry'
 import type { Now } from './entry'
 import { valueOf, withValues } from './merge'
 import type { Merged } from './merge'
 import type { Both, Field, Fields, Hash, Json, Live, Operation, PairEntry, Question, Rules, Side, Uid } from './model'
 import { SIDES, other } from './model'
-import { operation } from './operation'
+import { operation, questionId } from './operation'
 import { inWindow } from './window'
 
 /** What is done about the fields that both sides changed. */
@@ -46,7 +46,7 @@ export function judge(
   const noBase = merged.noBase.length > 0
   const isBack = wentBack(now, open)
   if (noBase && !isBack && !touchesWindow(now, rules)) return { ...nothing, asTheyStand: open }
-  const question = conflictQuestion(entry.uid, now, open, isFreed ? 'settled' : noBase ? 'no-base' : 'conflict')
+  const question = conflictQuestion(entry, now, open, isFreed ? 'settled' : noBase ? 'no-base' : 'conflict')
   const choice = entry.answer?.to === question.id ? entry.answer.choice : undefined
   if (choice === 'keep' && isFreed) return { ...nothing, asTheyStand: open }
   if (choice === 'carry' && isFreed) return carry(freed, question, now, rules)
@@ -86,14 +86,16 @@ const touchesWindow = (now: Both<Live>, rules: Rules): boolean =>
   [now.left, now.right].some((seen) => inWindow(seen.fields, rules.window, rules.now) === true)
 
 /** Its id follows from the event and from both values of each open field, so that a late answer can't hit a newer conflict. */
-function conflictQuestion(uid: Uid, now: Both<Live>, open: readonly Field[], why: Question['why']): Question {
+function conflictQuestion(
+  { uid, told }: PairEntry,
+  now: Both<Live>,
+  open: readonly Field[],
+  why: Question['why'],
+): Question {
   const fields = [...open].sort()
-  const values = fields.map((field) => [
-    field,
-    meaning(valueOf(now.left.fields, field)),
-    meaning(valueOf(now.right.fields, field)),
-  ])
-  return { id: hashJson([uid, values]), uid, fields, why }
+  const values = (as: (value: Json) => Json): Json =>
+    fields.map((field) => [field, as(valueOf(now.left.fields, field)), as(valueOf(now.right.fields, field))])
+  return { id: questionId((as) => [uid, values(as)], told), uid, fields, why }
 }
 
 function byStrategy(now: Both<Live>, noBase: boolean, { strategy }: Rules): Side | undefined {

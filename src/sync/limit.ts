@@ -58,13 +58,13 @@ function exceeds(due: number, lately: number, paired: number, deletedLately: Bot
 /** The user was told that this very deletion waits. */
 function wasAnnounced({ uid, to, fields }: Operation, agreement: Agreement): boolean {
   const told = agreement.get(uid)?.told
-  return told?.about === 'deletion' && told.id === deletionQuestion(uid, to, fields, 'limit').id
+  return told?.about === 'deletion' && told.id === deletionQuestion(uid, to, fields, 'limit', told).id
 }
 
 /** A held deletion is looked at in each run, since it counts towards the limit; it is announced once. */
 function ask(op: Operation, agreement: Agreement): Step[] {
-  const question = deletionQuestion(op.uid, op.to, op.fields, 'limit')
   const entry = agreement.get(op.uid)
+  const question = deletionQuestion(op.uid, op.to, op.fields, 'limit', entry?.told)
   const isNew = entry?.told?.id !== question.id
   const told = isNew ? { id: question.id, about: 'deletion' as const } : entry.told
   const kept: Step[] = entry ? [{ do: 'agree', entry: { ...entry, told, due: 0 } }] : []

@@ -1,6 +1,6 @@
 import { fieldNames } from '../event/event'
 import { hashJson } from '../event/json'
-import { hashFields, meaning } from '../event/normal'
+import { hashFields, meaning, spelled } from '../event/normal'
 import type { Now } from './entry'
 import { valueOf } from './merge'
 import type {
@@ -50,8 +50,8 @@ function basis(now: Now, action: Action, changed: readonly Field[]): Hash {
 /** What tells two versions apart: not every server gives an ETag with each text, so what it means counts, too. */
 export const versionOf = ({ ref, fields }: Live): Json => [ref, hashFields(fields)]
 
-const valuesOf = (fields: Fields, names: readonly Field[]): Json =>
-  [...names].sort().map((name) => [name, meaning(valueOf(fields, name))])
+const valuesOf = (fields: Fields, names: readonly Field[], as: (value: Json) => Json = meaning): Json =>
+  [...names].sort().map((name) => [name, as(valueOf(fields, name))])
 
 /**
  * Whether both sides still hold, in the fields that an operation changes, what it was planned from.
@@ -92,9 +92,26 @@ export function withWrite(entry: Entry, op: Operation, at: Millis): NonNullable<
   return [...recent, { to: op.to, what: contentOf(op), at }]
 }
 
-/** The question whether an event is to be deleted too; its id follows from what it holds. */
-export function deletionQuestion(uid: string, on: Side, fields: Fields, why: Question['why']): Question {
-  return { id: hashJson([uid, 'deletion', on, valuesOf(fields, fieldNames(fields))]), uid, fields: 'deletion', why, on }
+/**
+ * The question whether an event is to be deleted too; its id follows from what it holds.
+ *
+ * @param told the question that was announced of this event, if any
+ */
+export function deletionQuestion(
+  uid: string,
+  on: Side,
+  fields: Fields,
+  why: Question['why'],
+  told: Entry['told'],
+): Question {
+  const id = questionId((as) => [uid, 'deletion', on, valuesOf(fields, fieldNames(fields), as)], told)
+  return { id, uid, fields: 'deletion', why, on }
+}
+
+/** The id of a question. One that version 0.1 announced keeps its id, in which times count as they are spelled. */
+export function questionId(about: (as: (value: Json) => Json) => Json, told: Entry['told']): Hash {
+  const id = hashJson(about(meaning))
+  return told && told.id !== id && told.id === hashJson(about(spelled)) ? told.id : id
 }
 
 /**

@@ -211,7 +211,7 @@ function decided(
   if (isLive(now[other(op.to)])) {
     return advance(pair, { ...both(() => from), [op.to]: isLive(target) ? target.fields : {} }, wrote)
   }
-  const { id } = deletionQuestion(op.uid, op.to, holds.fields, 'conflict')
+  const { id } = deletionQuestion(op.uid, op.to, holds.fields, 'conflict', pair.told)
   return { ...pair, answer: { to: id, choice: op.to } }
 }
 
