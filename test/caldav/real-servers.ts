@@ -15,22 +15,26 @@ const REAL_SERVERS: readonly {
   readonly packages: string
   readonly isInstalled: () => boolean
   readonly start: () => Promise<RealServer>
+  /** A suite of its own: it runs where the environment names the server in CALSYNC_SERVER. */
+  readonly isApart?: boolean
 }[] = [
   { name: 'Radicale', packages: 'radicale', isInstalled: () => isInstalled('radicale'), start: startRadicale },
   { name: 'Xandikos', packages: 'xandikos', isInstalled: () => isInstalled('xandikos'), start: startXandikos },
   { name: 'Cyrus', packages: 'cyrus-imapd cyrus-caldav sasl2-bin', isInstalled: hasCyrus, start: startCyrus },
   { name: 'DAViCal', packages: 'davical php-cli postgresql', isInstalled: hasDavical, start: startDavical },
-  { name: 'SOGo', packages: 'sogo postgresql', isInstalled: hasSogo, start: startSogo },
+  { name: 'SOGo', packages: 'sogo postgresql', isInstalled: hasSogo, start: startSogo, isApart: true },
 ]
 
 /**
  * A suite for each real server: one process for all its sentences. Where a server is not installed, a skipped test says
- * so.
+ * so. `CALSYNC_SERVER=SOGo` before a command takes that one alone.
  *
  * @param sentences gets the running server, from within a test or hook
  */
 export function onRealServers(sentences: (server: () => RealServer, name: string) => void): void {
-  for (const { name, packages, isInstalled, start } of REAL_SERVERS) {
+  const only = process.env.CALSYNC_SERVER
+  for (const { name, packages, isInstalled, start, isApart = false } of REAL_SERVERS) {
+    if (only === undefined ? isApart : only !== name) continue
     if (!isInstalled()) {
       it(`skips ${name}, which is not installed (on Debian: apt-get install ${packages})`)
       continue
