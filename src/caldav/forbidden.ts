@@ -51,8 +51,10 @@ export async function whyForbidden(
   signal: AbortSignal,
 ): Promise<ProviderError> {
   const { refusals } = place
-  const named = said.filter((name) => name !== 'need-privileges')
-  if (named.length > 0) return refused(`the server won't take this event (${named.join(', ')})`, status)
+  // of missing privileges it says where and which (RFC 3744 7.1.1): that is no word on the event
+  if (said.length > 0 && !said.includes('need-privileges')) {
+    return refused(`the server won't take this event (${said.join(', ')})`, status)
+  }
   const writable = await askWritable(place, signal)
   const inRow = refusals.refused(id)
   if (writable === false) return readOnly(place, status)
