@@ -29,7 +29,8 @@ export function oursOf(sent: Seen, holds: Live, isNew: boolean): Fields {
 /** `null` is a value of an occurrence (cancelled), a missing one is plain. */
 const valueIn = (fields: Fields, name: Field): Json => fields[name] ?? (name in fields ? null : emptyValue(name))
 
-function isEcho(name: string, sent: Json, held: Json, isNew: boolean): boolean {
+/** Whether a server may have made the value that it holds of the one that was sent. */
+export function isEcho(name: string, sent: Json, held: Json, isNew: boolean): boolean {
   if (sameMeaning(sent, held)) return true
   if (isException(name as Field)) return isObject(sent) && isObject(held) && isEchoOfOccurrence(sent, held, isNew)
   if (name === 'reminders') return isNew && sent === null // a default alarm: iCloud

@@ -1,7 +1,7 @@
 import type { ResourceId } from '../event/calendar'
 import { fieldNames } from '../event/event'
-import { sameMeaning } from '../event/normal'
 import { hasPairs, withoutSplits } from '../ical'
+import { isEcho } from './echo'
 import { refused } from './forbidden'
 import type { Member } from './members'
 import { getMember } from './members'
@@ -54,14 +54,14 @@ async function look(place: Place, id: ResourceId, stored: Put, signal: AbortSign
   return { is: 'stored', etag: held.etag, text: held.text }
 }
 
-/** Whether all that has such characters means in one text what it means in the other. */
+/** Whether all that has such characters is in one text what it is in the other, or what servers are known to make of it. */
 function isKept(place: Place, id: ResourceId, sent: string, held: Text): boolean {
   const wanted = seenFrom({ id, is: 'text', text: sent, etag: null }, new Map(), place)
   const now = seenFrom(held, new Map(), place)
   if (wanted.is !== 'live') return true
   if (now.is !== 'live') return false
   const names = fieldNames(wanted.fields).filter((name) => hasPairs(JSON.stringify(wanted.fields[name])))
-  return names.every((name) => sameMeaning(now.fields[name] ?? null, wanted.fields[name]))
+  return names.every((name) => isEcho(name, wanted.fields[name] ?? null, now.fields[name] ?? null, false))
 }
 
 async function giveUp(
