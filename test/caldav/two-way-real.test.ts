@@ -12,7 +12,9 @@ const ZONE = 'Europe/Berlin'
 const NONE = { create: 0, update: 0, delete: 0 }
 const NOTHING = { left: NONE, right: NONE }
 
-const day = (days: number): DateTime => DateTime.now().setZone(ZONE).startOf('day').plus({ days })
+/** Today stays the day on which the tests began, also when midnight passes. */
+const TODAY = DateTime.now().setZone(ZONE).startOf('day')
+const day = (days: number): DateTime => TODAY.plus({ days })
 const iso = (days: number): string => day(days).toFormat('yyyy-MM-dd')
 
 /** An hour, that many days from now. */

@@ -14,15 +14,15 @@ const MANY = 441
 /** One of many events, on its own hour of the next months. */
 function addToGoogle(world: World, index: number): void {
   const at = (hour: number): object => ({
-    dateTime: new Date(Date.UTC(2026, 0, 1, hour) + Math.floor(Date.now() / DAY) * DAY - JANUARY + (index % 300) * DAY)
-      .toISOString()
-      .slice(0, 19),
+    dateTime: new Date(Date.UTC(2026, 0, 1, hour) + TODAY - JANUARY + (index % 300) * DAY).toISOString().slice(0, 19),
     timeZone: 'Europe/Berlin',
   })
   const hour = 1 + Math.floor(index / 300)
   world.google.user.create({ summary: `Event ${index}`, start: at(hour), end: at(hour + 1) })
 }
 const DAY = 86_400_000
+/** Today stays the day on which the tests began, also when midnight passes. */
+const TODAY = Math.floor(Date.now() / DAY) * DAY
 const JANUARY = Date.UTC(2026, 0, 1)
 
 describe('A first sync in a real Node-RED', function () {

@@ -5,15 +5,17 @@ import type { Owner, Row } from '../demo/owner'
 import type { World } from '../demo/world'
 import { caldavAgenda, googleAgenda, type Agenda, type Days } from './agenda'
 
+/** Today stays the day on which the tests began, also when midnight passes. */
+const TODAY = DateTime.now().setZone(HOME_ZONE)
+
 /** The week that the events of the demo lie around: this one. */
 export function thisMonday(): string {
-  return DateTime.now().setZone(HOME_ZONE).startOf('week').toFormat('yyyy-MM-dd')
+  return TODAY.startOf('week').toFormat('yyyy-MM-dd')
 }
 
 /** The days in which two calendars of the demo have to be the same: the window of the sync, and a day less. */
 function daysInStep(): Days {
-  const today = DateTime.now().setZone(HOME_ZONE)
-  return [today.minus({ days: 29 }).toFormat('yyyy-MM-dd'), today.plus({ days: 364 }).toFormat('yyyy-MM-dd')]
+  return [TODAY.minus({ days: 29 }).toFormat('yyyy-MM-dd'), TODAY.plus({ days: 364 }).toFormat('yyyy-MM-dd')]
 }
 
 export type Agendas = { readonly google: Agenda; readonly icloud: Agenda }

@@ -1,9 +1,11 @@
 import type { Flow } from './flow'
 
 const DAY = 86_400_000
+/** Today stays the day on which the tests began, also when midnight passes. */
+const TODAY = Date.now()
 
 /** The date so many days from today: `2026-06-01`. */
-export const day = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString().slice(0, 10)
+export const day = (offset: number): string => new Date(TODAY + offset * DAY).toISOString().slice(0, 10)
 /** The same as iCalendar writes it: `20260601`. */
 export const icalDay = (offset: number): string => day(offset).replaceAll('-', '')
 
