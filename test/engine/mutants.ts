@@ -24,14 +24,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'what changed is overwritten by what did not',
     file: 'sync/merge.ts',
-    from: "const from: Side = moved.left ? 'left' : 'right'",
-    to: "const from: Side = moved.left ? 'right' : 'left'",
+    from: "moved.left ? 'left' : moved.right ? 'right' : undefined",
+    to: "moved.left ? 'right' : moved.right ? 'left' : undefined",
   },
   {
     what: 'the left side wins each conflict, whatever was chosen',
     file: 'sync/merge.ts',
-    from: 'else if (moved.left && moved.right) {',
-    to: 'else if (moved.left && moved.right && differing.length < 0) {',
+    from: 'else if ((moved.left && moved.right) || isBack) {',
+    to: 'else if ((moved.left && moved.right && differing.length < 0) || isBack) {',
   },
   {
     what: 'a field without a base never counts as changed',
@@ -42,7 +42,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'both sides count as holding what was written, also where a flow rewrote it',
     file: 'sync/outcome.ts',
-    from: 'const sides = { ...both(() => from), [op.to]: holds.fields }',
+    from: 'const sides = { ...both(() => from), [op.to]: ours ?? holds.fields }',
     to: 'const sides = both(() => holds.fields)',
   },
   {
@@ -60,8 +60,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'notes are never settled',
     file: 'sync/outcome.ts',
-    from: 'if (!noted) return entry',
-    to: 'if (!noted || side.length > 0) return entry',
+    from: 'if (!noted || !isLive(seen)) return entry',
+    to: 'if (!noted || !isLive(seen) || side.length > 0) return entry',
   },
   {
     what: 'what is overwritten is not kept in the history',
@@ -86,6 +86,84 @@ const MUTANTS: readonly Mutant[] = [
     file: 'sync/decide-gone.ts',
     from: "return seen?.is !== 'gone' || seen.how === 'missing'",
     to: "return seen?.is !== 'gone'",
+  },
+  {
+    what: 'what may not flow waits until it may',
+    file: 'sync/decide.ts',
+    from: 'const agreed = withSettled(advance(based, fields, stands), stuck, entry.settled)',
+    to: 'const agreed = advance(based, fields, stands)',
+  },
+  {
+    what: 'a deletion that may not flow waits until it may',
+    file: 'sync/decide-gone.ts',
+    from: 'isShut(lost, now, entry.born, rules) ? withSettledDeletion(entry, lost) : entry',
+    to: 'entry',
+  },
+  {
+    what: 'an occurrence that follows its series counts as edited',
+    file: 'sync/occurrence.ts',
+    from: "return changed.some((name) => isOwn(fields, field, name)) ? 'edited' : 'follows'",
+    to: "return 'edited'",
+  },
+  {
+    what: 'an occurrence that was cancelled while its series had it not is forgotten',
+    file: 'google/remembered.ts',
+    from: 'return name in fields ? fields[name] === null : !mayOccur(fields, key)',
+    to: 'return name in fields && fields[name] === null',
+  },
+  {
+    what: 'what was written since the last read is not asked for',
+    file: 'caldav/read.ts',
+    from: 'const unnamed = written.filter((id) => !changes.etags.has(id) && !changes.deleted.has(id))',
+    to: 'const unnamed: readonly ResourceId[] = []',
+  },
+  {
+    what: 'a delta that is a listing in disguise is believed',
+    file: 'caldav/read.ts',
+    from: 'isStale(position.at, now) || repeated(changes, before).length > 0',
+    to: 'repeated(changes, before).length < 0',
+  },
+  {
+    what: "our own deletion counts as somebody's",
+    file: 'sync/own-deletion.ts',
+    from: 'entry[lost].deleting !== undefined',
+    to: 'entry[lost].deleting === null',
+  },
+  {
+    what: 'a copy stays beside the event that came while it was made',
+    file: 'sync/take-back.ts',
+    from: 'if (isNew && isOurs && isUntouched) return',
+    to: 'if (isNew && isOurs && isUntouched && made < 0) return',
+  },
+  {
+    what: 'an event is made again without a look whether it has come back',
+    file: 'sync/batch.ts',
+    from: 'if (again.length === 0) return tasks',
+    to: 'if (again.length >= 0) return tasks',
+  },
+  {
+    what: 'a mark is renewed over what is not agreed',
+    file: 'sync/batch.ts',
+    from: 'const { mark: _mark, ...unmarked } = target\n    return unmarked',
+    to: 'return target',
+  },
+  {
+    what: 'whatever a server holds after a write counts as its own doing',
+    file: 'caldav/echo.ts',
+    from: 'if (isEcho(name, said, held, isNew)) return name in holds',
+    to: "if (isEcho(name, said, held, isNew) || name !== '') return name in holds",
+  },
+  {
+    what: 'a write whose answer was lost is made again over whatever is there',
+    file: 'sync/lost.ts',
+    from: "if (left.some((name) => !holds(name, valueOf(target.fields, name)))) return { is: 'stale' }",
+    to: '',
+  },
+  {
+    what: 'what is refused for good fails again in each run',
+    file: 'sync/refusal.ts',
+    from: 'until > at && until <= at + DAY',
+    to: 'until < at - 1000 * DAY',
   },
 ]
 
