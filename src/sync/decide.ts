@@ -73,7 +73,8 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   )
   const living = withoutSettled(entry, ['event'])
   const based = SIDES.reduce((each, side) => basedOn(each, fields[side], [...to[side].keys()]), living)
-  const stands = [...merged.same, ...verdict.asTheyStand, ...stuck.left, ...stuck.right]
+  const asTheyStand = verdict.asTheyStand.length > 0 ? [...verdict.asTheyStand, ...merged.beside] : []
+  const stands = [...merged.same, ...asTheyStand, ...stuck.left, ...stuck.right]
   const agreed = withSettled(advance(based, fields, stands), stuck, entry.settled)
   const ops = SIDES.flatMap((side) => {
     if (to[side].size === 0 || isSkipped(entry, side, fields[other(side)])) return []

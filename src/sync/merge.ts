@@ -18,6 +18,8 @@ export type Merged = {
   readonly same: readonly Field[]
   /** Fields that both changed, differently. */
   readonly open: readonly Field[]
+  /** Fields in which both sides mean the same, but which are judged together with some of `open`. */
+  readonly beside: readonly Field[]
   /** Those of `open` for which there is no base. */
   readonly noBase: readonly Field[]
   /** Fields that a side changed, and from where nothing may flow. */
@@ -31,6 +33,7 @@ const NOTHING: Merged = {
   to: { left: new Map(), right: new Map() },
   same: [],
   open: [],
+  beside: [],
   noBase: [],
   stuck: { left: [], right: [] },
   stray: [],
@@ -119,6 +122,7 @@ export function merge(
   const to = both(() => new Map<Field, Json>())
   const same: Field[] = []
   const open: Field[] = []
+  const beside: Field[] = []
   const noBase: Field[] = []
   const stuck = both((): Field[] => [])
   const stray: Field[] = []
@@ -163,6 +167,7 @@ export function merge(
     if (differing.length === 0) same.push(...unit)
     else if ((moved.left && moved.right) || isBack) {
       open.push(...differing)
+      beside.push(...unit.filter((field) => !differing.includes(field)))
       if (isBack || unit.some((field) => !based(field))) noBase.push(...differing)
     } else {
       const [shown, others] = [differing.filter(isShown), differing.filter((field) => !isShown(field))]
@@ -185,7 +190,15 @@ export function merge(
     }
   }
   const isWritten = (field: Field): boolean => SIDES.some((side) => to[side].has(field))
-  return { to, same, open, noBase, stuck: both((side) => stuck[side].filter((field) => !isWritten(field))), stray }
+  return {
+    to,
+    same,
+    open,
+    beside,
+    noBase,
+    stuck: both((side) => stuck[side].filter((field) => !isWritten(field))),
+    stray,
+  }
 }
 
 /** Whether a side still has, as it was, an occurrence that went from the other with a move of the series. */

@@ -128,6 +128,7 @@ export class Play {
     }
     await this.newEngineAgrees()
     await this.idleRunAsksOnce()
+    await this.opensNothing()
     this.checks.noDefects()
     truth.settled((side, tag) => held[side].byTag.has(tag))
     for (const tag of await this.openTags()) this.allowWhatStands(tag, held)
@@ -201,6 +202,23 @@ export class Play {
     const report = await world.run()
     assert.deepEqual(world.life.warnings, [], 'a new process warns')
     assert.ok(isIdle(report), `a new process plans something: ${this.troubleIn(report)}`)
+  }
+
+  /** What could not be carried over when it was done goes nowhere when the way opens. */
+  private async opensNothing(): Promise<void> {
+    const { world } = this
+    if (world.setting.direction === 'both') return
+    world.deploy('both')
+    const report = await world.run({ dryRun: true })
+    for (const side of SIDES) {
+      const { update, delete: deletions } = report?.planned[side] ?? {}
+      assert.deepEqual(
+        [update, deletions],
+        [0, 0],
+        `an open way carries by itself what was done before, to the ${side}`,
+      )
+    }
+    world.deploy()
   }
 
   private async idleRunAsksOnce(): Promise<void> {

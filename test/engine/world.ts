@@ -76,11 +76,11 @@ export class World {
   }
 
   /** New nodes in the same process; what the old ones do is given up. */
-  deploy(): void {
+  deploy(direction = this.setting.direction): void {
     this.errors.push(...this.flow.errors)
     this.flow.close()
     this.life.access = { google: this.life.connect('google'), icloud: this.life.connect('icloud') }
-    this.flow = this.newFlow()
+    this.flow = this.newFlow(direction)
   }
 
   /** The process ends; a new one starts on what the disk holds, or on an older state of it. */
@@ -103,10 +103,10 @@ export class World {
     })
   }
 
-  private newFlow(): Flow {
+  private newFlow(direction = this.setting.direction): Flow {
     const { life, setting } = this
     const access = { left: life.access[this.providerOf('left')], right: life.access[this.providerOf('right')] }
-    const { direction, strategy, deletionLimit, maxOperations } = setting
+    const { strategy, deletionLimit, maxOperations } = setting
     const settings = { direction, conflictResolution: strategy, deletionLimit, maxOperations }
     return new Flow(life.engine, access, settings, (to, ops, handOn) => {
       for (const { action, uid, changed, reason } of ops) {

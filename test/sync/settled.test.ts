@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Agreement } from '../../src/sync/agreement'
+import { whenOf } from '../../src/event/event'
 import { carryOut } from '../../src/sync/carry-out'
 import type { Rules, Side, Step } from '../../src/sync/model'
 import { SIDES, other } from '../../src/sync/model'
@@ -45,6 +46,7 @@ async function several(count = 3): Promise<World> {
 }
 
 const asks = (steps: readonly Step[]) => steps.filter((step) => step.do === 'ask')
+const nextDay = (day: string): string => new Date(Date.parse(day) + 24 * HOUR).toISOString().slice(0, 10)
 const title = (world: World, side: Side, uid = 'tea'): unknown => world.sides[side].live().get(uid)?.summary
 
 describe('what could not flow', () => {
@@ -198,6 +200,22 @@ describe('what could not flow', () => {
     world.with(OPEN)
     assert.equal(spoken(await world.sync()), 'nothing')
   })
+
+  for (const [day, clock, answer] of [
+    ['2026-06-10', '08', 'ask (settled)'],
+    ['2026-01-14', '09', 'nothing'],
+  ] as const) {
+    it(`is not carried by itself where an occurrence differed when both were first paired (${day})`, async () => {
+      const world = new World().oneWay('right').with({ strategy: 'right' })
+      const once = { ...at(day), summary: 'Tea' }
+      const series = { ...once, when: { ...whenOf(once)!, recurrence: ['RRULE:FREQ=DAILY;COUNT=4'] } }
+      world.left.add('tea', series)
+      world.right.add('tea', { ...series, [`exceptions.${nextDay(day)}T${clock}:00:00Z`]: null })
+      await world.sync()
+      world.with(OPEN)
+      assert.equal(spoken(await world.sync()), answer)
+    })
+  }
 
   it('is asked about field by field, each from where it was done', async () => {
     const world = (await agreed()).with({
