@@ -19,6 +19,7 @@ import type { Merged } from './merge'
 import { merge, withValues } from './merge'
 import type { Both, Entry, Field, Json, Live, PairEntry, Rules, Side, Step } from './model'
 import { SIDES, both, other } from './model'
+import { withStandingOccurrences } from './occurrence'
 import { operation, steps } from './operation'
 import { isShut, opened, withSettled } from './settled'
 import { takeBack } from './take-back'
@@ -75,7 +76,9 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const based = SIDES.reduce((each, side) => basedOn(each, fields[side], [...to[side].keys()]), living)
   const asTheyStand = verdict.asTheyStand.length > 0 ? [...verdict.asTheyStand, ...merged.beside] : []
   const stands = [...merged.same, ...asTheyStand, ...stuck.left, ...stuck.right]
-  const agreed = withSettled(advance(based, fields, stands), stuck, entry.settled)
+  const isWritten = (field: Field): boolean => SIDES.some((side) => to[side].has(field))
+  const standing = withStandingOccurrences(based, advance(based, fields, stands), fields, stands, isWritten)
+  const agreed = withSettled(standing, stuck, entry.settled)
   const ops = SIDES.flatMap((side) => {
     if (to[side].size === 0 || isSkipped(entry, side, fields[other(side)])) return []
     const whole = withValues(withValues(fields[other(side)], to[other(side)]), to[side])

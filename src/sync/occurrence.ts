@@ -161,7 +161,48 @@ export function withOccurrences(
   return { ...after, ...both(half) }
 }
 
-/** The exception with which an occurrence shows in a series what it showed, but for what followed the write. */
+/**
+ * The agreement on a series in which some fields are agreed as they stand, each side's occurrences with it: they count as
+ * showing what they showed, or what they have taken over from their series. Those that are written now count as showing
+ * what they showed, on both sides, until that is done.
+ *
+ * @param before the agreement before that, `after` with the fields as they stand
+ * @param names what stands
+ * @param isWritten whether an occurrence is to be written to either side
+ */
+export function withStandingOccurrences(
+  before: PairEntry,
+  after: PairEntry,
+  fields: Both<Fields>,
+  names: readonly Field[],
+  isWritten: (field: Field) => boolean,
+): PairEntry {
+  const base = names.filter((name) => !isException(name))
+  if (base.length === 0 || !SIDES.every((side) => 'when' in before[side].held)) return after
+  const half = (side: Side): Half => {
+    const { held } = after[side]
+    const all = [before[side].held, fields[side]].flatMap(fieldNames).filter(isException)
+    const values = [...new Set(all)]
+      .filter((field) => !names.includes(field))
+      .map((field) => {
+        const value = isWritten(field)
+          ? asItWas(field, before[side], held)
+          : stillShown(field, before, side, held, side, fields[side], base)
+        return [field, value] as const
+      })
+    return { ...after[side], held: withValues(held, values) }
+  }
+  return { ...after, ...both(half) }
+}
+
+/** The exception with which an occurrence shows in a series what it showed in that of a half. */
+function asItWas(field: ExceptionField, { held }: Half, series: Fields): Json {
+  const old = shown(held, field)
+  if (old) return exceptionOf(series, originalStart(field), old)
+  return lacks(series, field) ? {} : null
+}
+
+/** The same, but for what followed the write. */
 function stillShown(
   field: ExceptionField,
   before: PairEntry,
@@ -171,17 +212,15 @@ function stillShown(
   seen: Fields,
   base: readonly Field[],
 ): Json {
-  const nothing = lacks(series, field) ? {} : null
   const old = shown(before[side].held, field)
   const [was, is] = [shown(before[written].held, field), shown(seen, field)]
   const key = originalStart(field)
   if (!was || !is) {
     // It came or went with its series, unless somebody said so of it alone.
     const hasFollowed = was ? !is && lacks(seen, field) : is !== undefined && isSilent(valueOf(seen, field))
-    if (hasFollowed) return {}
-    return old ? exceptionOf(series, key, old) : nothing
+    return hasFollowed ? {} : asItWas(field, before[side], series)
   }
-  if (!old) return nothing
+  if (!old) return asItWas(field, before[side], series)
   // A series that moves may forget whatever its occurrences had of their own.
   const names = base.includes('when') ? fieldNames(is) : base
   const followed = names.filter((name) => !isOwn(seen, field, name) && !sameMeaning(was[name], is[name]))

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Json } from '../../src/event/json'
 import type { Field, Fields } from '../../src/event/event'
+import { wholeOccurrence } from '../../src/event/occurrence'
 import { merge } from '../../src/sync/merge'
 import type { Common } from '../../src/sync/model'
-import { both } from '../../src/sync/model'
+import type { Side } from '../../src/sync/model'
+import { SIDES, both, other } from '../../src/sync/model'
 import { World, agreed, spoken } from './world'
 
 const at = (clock: string) => ({ dateTime: `2026-06-10T${clock}:00`, timeZone: 'UTC' })
@@ -209,4 +211,41 @@ describe('An occurrence that was never compared', () => {
     const { when: __, ...silent } = series({})
     assert.ok(differing(timeless, silent).includes(BETWEEN))
   })
+})
+
+describe('An occurrence whose series is agreed as it stands', () => {
+  const THIRD = 'exceptions.2026-06-24T10:00:00Z'
+  const moved = { start: at('15:00').dateTime.replace('10T', '17T'), end: at('16:00').dateTime.replace('10T', '17T') }
+  const away = {
+    start: { dateTime: moved.start, timeZone: 'UTC' },
+    end: { dateTime: moved.end, timeZone: 'UTC' },
+  }
+  const titleOn = (world: World, side: Side): unknown =>
+    (wholeOccurrence(world[side].live().get('tea')!, SECOND.replace('exceptions.', '')) ?? {}).summary
+
+  for (const keeps of SIDES) {
+    const follows = other(keeps)
+
+    it(`gets the new title if both series got it and those of the ${keeps} kept the old one, also when that fails first`, async () => {
+      const world = await agreed(series({ [SECOND]: away }))
+      world[follows].edit('tea', { summary: 'B' })
+      world[keeps].edit('tea', { summary: 'B', [SECOND]: { ...away, summary: 'A' } })
+      assert.equal(spoken(await world.sync(() => undefined)), `update ${keeps}: ${SECOND}`)
+      assert.equal(spoken(await world.sync()), `update ${keeps}: ${SECOND}`)
+      assert.deepEqual([titleOn(world, 'left'), titleOn(world, 'right')], ['B', 'B'])
+      assert.equal(spoken(await world.sync()), 'nothing')
+    })
+
+    it(`has not been edited if it keeps what it showed on the ${keeps}, from where nothing may flow`, async () => {
+      const world = (await agreed(series({ [SECOND]: null, [THIRD]: away }))).oneWay(keeps)
+      const entry = world.agreement.get('tea')!
+      if (entry.is === 'pair') world.agreement.set({ ...entry, born: 'both' })
+      world[keeps].edit('tea', { [SECOND]: {} })
+      await world.sync()
+      world[keeps].edit('tea', { summary: 'B', [SECOND]: { summary: 'A' } })
+      await world.sync()
+      world.with({ into: { left: true, right: true }, oneWay: false })
+      assert.equal(spoken(await world.sync()), 'ask (settled)')
+    })
+  }
 })
