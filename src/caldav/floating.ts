@@ -1,9 +1,8 @@
 import type { Known, ResourceId, Seen } from '../event/calendar'
 import type { Fields } from '../event/event'
-import { fieldNames } from '../event/event'
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
-import { sameMeaning } from '../event/normal'
+import { sameFields } from '../event/normal'
 import { readEvent, zoneSaid } from '../ical'
 import type { Place } from './place'
 
@@ -45,8 +44,5 @@ export function asBefore(text: string, fields: Fields, before: Seen | undefined,
   const floats = floatsOf(before)
   if (before === undefined || floats === undefined || floats.zone === zone) return undefined
   const old = readEvent(text, { floatingZone: floats.zone, uid: before.id }).fields
-  const isSame =
-    fieldNames(old).length === fieldNames(fields).length &&
-    fieldNames(old).every((name) => sameMeaning(old[name], fields[name]))
-  return isSame ? undefined : old
+  return sameFields(old, fields) ? undefined : old
 }

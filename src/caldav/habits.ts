@@ -1,5 +1,6 @@
 import type { ResourceId } from '../event/calendar'
 import { hasPairs, isSplit } from '../ical'
+import { shapesOf } from './shapes'
 
 /** What the server of an account was seen to do, rules or no rules, as long as the process lives. */
 export class Habits {
@@ -8,6 +9,8 @@ export class Habits {
   private overwrites = false
   private keepsPairs = false
   private keepsSplit = false
+  private rewrites = false
+  private readonly kept = new Set<string>()
   private readonly tried = new Set<ResourceId>()
 
   /** An event is about to be made under a name, on condition that nothing is there. */
@@ -34,5 +37,16 @@ export class Habits {
   keeps(text: string): void {
     this.keepsPairs = true
     if (isSplit(text)) this.keepsSplit = true
+  }
+
+  /** Whether it may mean something else by a text, under the ETag that it answers, than what it was sent. */
+  mayRewrite(text: string): boolean {
+    return this.rewrites || [...shapesOf(text)].some((shape) => !this.kept.has(shape))
+  }
+
+  /** Whether it was seen to mean the same by what it made of this text. */
+  rewrote(text: string, meansTheSame: boolean): void {
+    if (!meansTheSame) this.rewrites = true
+    else for (const shape of shapesOf(text)) this.kept.add(shape)
   }
 }

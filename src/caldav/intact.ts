@@ -1,8 +1,11 @@
 import type { ResourceId } from '../event/calendar'
 import { fieldNames } from '../event/event'
+import { sameFields } from '../event/normal'
 import { hasPairs, withoutSplits } from '../ical'
 import { isEcho } from './echo'
+import { floatingZone } from './floating'
 import { refused } from './forbidden'
+import { sayingSo } from './marked'
 import type { Member } from './members'
 import { getMember } from './members'
 import { urlOf } from './paths'
@@ -14,8 +17,8 @@ import { seenFrom } from './seen'
 type Text = Member & { readonly is: 'text' }
 
 /**
- * Stores a text as `put` does, and looks at what the server holds then, where it may have destroyed it: SOGo stores
- * "(null)" for a text in which it has cut an emoji in two. Such a text is sent once more with its lines cut elsewhere. If
+ * Stores a text as `put` does, and looks at what the server holds then, where it may have made something else of it or
+ * destroyed it: SOGo stores "(null)" for a text in which it has cut an emoji in two. Such a text is sent once more with its lines cut elsewhere. If
  * that does not help, what was there before is put back.
  *
  * @param before the text that was there; undefined if nothing was
@@ -45,18 +48,43 @@ type Looked = Put | { readonly is: 'destroyed'; readonly held: Text }
 
 /** What the server holds after a PUT, if that may be something else. */
 async function look(place: Place, id: ResourceId, stored: Put, signal: AbortSignal): Promise<Looked> {
-  if (stored.is !== 'stored' || !place.habits.mayDestroy(stored.text)) return stored
+  if (stored.is !== 'stored' || !isDoubtful(place, stored)) return stored
   const held = await getMember(place.dav, place.collection.url, id, signal)
   const isOther = held.is !== 'text' || (stored.etag !== null && held.etag !== stored.etag)
   if (isOther) return { ...stored, etag: null } // not given out yet, or written by somebody else: it is read again
   if (!isKept(place, id, stored.text, held)) return { is: 'destroyed', held }
   place.habits.keeps(stored.text)
-  return { is: 'stored', etag: held.etag, text: held.text }
+  if (stored.etag === null) return { is: 'stored', etag: held.etag, text: held.text }
+  return asAnswered(place, id, stored.text, held, signal)
 }
+
+/** Whether only a look tells what the server holds. iCloud is asked later, about many at once. */
+function isDoubtful({ dav, habits }: Place, { text, etag }: Put & { is: 'stored' }): boolean {
+  return habits.mayDestroy(text) || (etag !== null && !dav.connection.isIcloud && habits.mayRewrite(text))
+}
+
+/**
+ * What the server holds under the ETag that it answered. Where it has made something else of the text, the mark is
+ * brought to say so: else that would look like somebody's edit, should all that is known be lost one day.
+ */
+async function asAnswered(place: Place, id: ResourceId, sent: string, held: Text, signal: AbortSignal): Promise<Put> {
+  const [wanted, now] = [textFrom(place, id, sent), seenFrom(held, new Map(), place)]
+  const isSame = wanted.is === 'live' && now.is === 'live' && sameFields(wanted.fields, now.fields)
+  place.habits.rewrote(sent, isSame)
+  const asHeld: Put = { is: 'stored', etag: held.etag, text: held.text }
+  if (isSame || now.is !== 'live' || !now.mark || held.etag === null) return asHeld
+  const marked = sayingSo(held.text, sent, floatingZone(place, sent))
+  if (marked === held.text) return asHeld
+  const renewed = await put(place, id, marked, { 'if-match': held.etag }, signal, false)
+  return renewed.is === 'stored' ? renewed : { ...asHeld, etag: null } // edited by somebody meanwhile: it is read again
+}
+
+const textFrom = (place: Place, id: ResourceId, text: string): ReturnType<typeof seenFrom> =>
+  seenFrom({ id, is: 'text', text, etag: null }, new Map(), place)
 
 /** Whether all that has such characters is in one text what it is in the other, or what servers are known to make of it. */
 function isKept(place: Place, id: ResourceId, sent: string, held: Text): boolean {
-  const wanted = seenFrom({ id, is: 'text', text: sent, etag: null }, new Map(), place)
+  const wanted = textFrom(place, id, sent)
   const now = seenFrom(held, new Map(), place)
   if (wanted.is !== 'live') return true
   if (now.is !== 'live') return false

@@ -1,7 +1,7 @@
 import type { Mark, ResourceId, Uid } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
-import { hashFields } from '../event/normal'
-import { IcalError, readEvent, withLength } from '../ical'
+import { hashFields, isHashOf } from '../event/normal'
+import { IcalError, readEvent, withLength, withMark } from '../ical'
 
 /**
  * A text with the mark that says what it holds: built once to learn what will be read from it, then with the hash of
@@ -17,14 +17,20 @@ export function markedText(uid: Uid, bearer: ResourceId, floatingZone: string, b
   })
 }
 
-/** A text whose events without length last a second, with a mark that says so; the same text if it has no such event. */
+/** A text whose events without length last a second, and its mark says so; the same text if it has no such event. */
 export function lengthened(text: string, floatingZone: string): string {
   const longer = withLength(text, floatingZone)
-  if (longer === text) return text
-  const { mark } = readEvent(longer, { floatingZone })
-  return mark
-    ? markedText(mark.uid, mark.bearer, floatingZone, (renewed) => withLength(text, floatingZone, renewed))
-    : longer
+  return longer === text ? text : sayingSo(longer, text, floatingZone)
+}
+
+/**
+ * A text that something else became of than what was sent, with a mark that says what it holds; but a mark that did not
+ * say what was sent, since an edit of somebody is not agreed on, stays as it is.
+ */
+export function sayingSo(text: string, sent: string, floatingZone: string): string {
+  const { mark, fields } = readEvent(sent, { floatingZone, uid: '' })
+  if (!mark || !isHashOf(mark.wrote, fields)) return text
+  return markedText(mark.uid, mark.bearer, floatingZone, (renewed) => withMark(text, renewed))
 }
 
 /** What `src/ical` can't read or write, as an error of the provider. */

@@ -93,7 +93,9 @@ async function readAll(place: Place, before: Before, signal: AbortSignal, delta?
   if (listing.is !== 'changes') return readAllByListing(place, known, signal)
   const again = delta ? repeated(delta, before).filter((id) => listing.etags.has(id)) : []
   const wanted = [...changed(listing, known), ...again]
-  const found = await fetchSeen(place, wanted, known, signal)
+  const others = new Map(known) // what was made again is another event, though its ETag is the same
+  for (const id of again) others.delete(id)
+  const found = await fetchSeen(place, wanted, others, signal)
   const gone = delta ? stated(delta, known).filter(({ id }) => !listing.etags.has(id)) : []
   // what is deleted between the two is stated from the delta's token on
   const position = positionAfter((delta ?? listing).token, now, found.unfetched, new Map())

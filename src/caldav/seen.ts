@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Gone, Known, Live, ResourceId, Uid, Unread } from '../event/calendar'
+import type { Gone, Known, Live, ResourceId, Seen, Uid, Unread } from '../event/calendar'
+import type { Fields } from '../event/event'
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
+import { sameFields } from '../event/normal'
 import { IcalError, readEvent } from '../ical'
 import { asBefore, floatsIn, floatsRef } from './floating'
 import type { Member } from './members'
@@ -21,7 +23,8 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, place: P
   try {
     const floats = floatsIn(place, text)
     const event = readEvent(text, { floatingZone: floats.zone, uid: id, ...ownerOf(place) })
-    const old = asBefore(text, event.fields, known.get(id), floats.zone)
+    const before = known.get(id)
+    const old = asBefore(text, event.fields, before, floats.zone) ?? asAnswered(event.fields, etag, before)
     const mark = event.mark?.bearer === id ? event.mark : undefined
     const changedAt = modified ?? event.changedAt
     return {
@@ -39,6 +42,15 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, place: P
     if (!(error instanceof IcalError)) throw error
     return unread(id, known, error.reason, error)
   }
+}
+
+/**
+ * What was known of a version that means something else under the very same ETag: the server has made that of it, such as
+ * of a text of ours after it had answered with the ETag. A weak ETag may stand for more than one text (RFC 9110 8.8.1).
+ */
+function asAnswered(fields: Fields, etag: string | null, before: Seen | undefined): Fields | undefined {
+  const isSame = etag !== null && before?.is === 'live' && etagOf(before.ref) === etag && !etag.startsWith('W/')
+  return isSame && !sameFields(before.fields, fields) ? before.fields : undefined
 }
 
 /** It goes by the UID by which it is known, else by the one that could be found in its text, else by its id. */

@@ -1,8 +1,8 @@
 import type { Answer, Known, Live, ResourceId } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
-import { fieldNames, isException } from '../event/event'
-import { sameMeaning } from '../event/normal'
+import { isException } from '../event/event'
+import { sameFields } from '../event/normal'
 import { patchEvent } from '../ical'
 import { refused } from './forbidden'
 import { floatingZone } from './floating'
@@ -52,8 +52,7 @@ export function isSame(place: Place, seen: Live, current: Text): boolean {
   const etag = etagOf(seen.ref)
   if (etag !== null) return current.etag === null || current.etag === etag
   const now = seenFrom(current, new Map(), place)
-  if (now.is !== 'live' || fieldNames(now.fields).length !== fieldNames(seen.fields).length) return false
-  return fieldNames(now.fields).every((name) => sameMeaning(now.fields[name], seen.fields[name]))
+  return now.is === 'live' && sameFields(now.fields, seen.fields)
 }
 
 /** The exact ETag to write against. */

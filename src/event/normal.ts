@@ -116,6 +116,12 @@ export function sameMeaning(a: Json | undefined, b: Json | undefined): boolean {
   return sameJson(a, b) || (a !== undefined && b !== undefined && sameJson(meaning(a), meaning(b)))
 }
 
+/** Whether two readings of an event mean the same in every field. */
+export function sameFields(a: Fields, b: Fields): boolean {
+  const names = fieldNames(a)
+  return names.length === fieldNames(b).length && names.every((name) => sameMeaning(a[name], b[name]))
+}
+
 /** Hash of what fields mean; a plain occurrence and an empty value count as not said. */
 export function hashFields(fields: Fields): Hash {
   return hashJson(saidIn(fields, meaning))

@@ -1,10 +1,8 @@
-import type { Mark } from '../event/calendar'
 import { isAllDay } from '../event/event'
 import { instantOf } from '../event/zone'
 import type { Component, Node } from './component'
-import { componentText, lineNamed, parseCalendar, replaceLines, withContent } from './component'
+import { componentText, parseCalendar, replaceLines, withContent } from './component'
 import { readSpan } from './fields'
-import { MARK, setMark } from './mark'
 import type { Zones } from './zone'
 import { zonesOf } from './zone'
 
@@ -13,15 +11,13 @@ import { zonesOf } from './zone'
  * than DTSTART). The same text if it has no such event.
  *
  * @param floatingZone as for `readEvent`
- * @param mark in place of the one that it bears, which told what it held before
  */
-export function withLength(text: string, floatingZone: string, mark?: Mark): string {
+export function withLength(text: string, floatingZone: string): string {
   const calendar = parseCalendar(text)
   const zones = zonesOf(calendar, floatingZone)
   const content = calendar.content.map((node) => (isEmpty(node, zones) ? lasting(node) : node))
   const longer = withContent(calendar, content)
-  if (longer === calendar) return text
-  return componentText(mark ? marked(longer, mark) : longer)
+  return longer === calendar ? text : componentText(longer)
 }
 
 function isEmpty(node: Node, zones: Zones): node is Component {
@@ -31,10 +27,3 @@ function isEmpty(node: Node, zones: Zones): node is Component {
 }
 
 const lasting = (event: Component): Component => replaceLines(event, ['DTEND', 'DURATION'], ['DURATION:PT1S'])
-
-function marked(calendar: Component, mark: Mark): Component {
-  const content = calendar.content.map((node) =>
-    node.kind === 'component' && lineNamed(node, MARK) ? setMark(node, mark) : node,
-  )
-  return withContent(calendar, content)
-}

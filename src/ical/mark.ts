@@ -1,6 +1,6 @@
 import type { Mark } from '../event/calendar'
 import type { Component } from './component'
-import { lineNamed, replaceLines } from './component'
+import { componentText, lineNamed, parseCalendar, replaceLines, withContent } from './component'
 
 export const MARK = 'X-CALSYNC-MARK'
 
@@ -31,4 +31,13 @@ export function setMark(event: Component, mark: Mark): Component {
   const value = markValue(mark)
   if (lineNamed(event, MARK)?.value === value) return event
   return replaceLines(event, [MARK], [`${MARK}:${value}`])
+}
+
+/** A text with this mark in place of the one that it bears; all else is as it was. */
+export function withMark(text: string, mark: Mark): string {
+  const calendar = parseCalendar(text)
+  const content = calendar.content.map((node) =>
+    node.kind === 'component' && lineNamed(node, MARK) ? setMark(node, mark) : node,
+  )
+  return componentText(withContent(calendar, content))
 }

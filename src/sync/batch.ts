@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { fieldNames, isException } from '../event/event'
+import { sameFields } from '../event/normal'
 import type { Now } from './entry'
 import { isLive, without } from './entry'
 import type { Answer, Entry, Field, Fields, Live, Outcome, ResourceId, Seen, Uid } from './model'
@@ -10,7 +11,6 @@ import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
 import { noteDeletion, withoutDeletion } from './own-deletion'
 import { refusalTo, withFailure } from './refusal'
-import { sameFields } from './replica'
 import type { Keeper, Means, PairKeeper, Result, Task } from './task'
 
 /** What ends a whole calendar's run, not just one event's. */

@@ -1,7 +1,7 @@
 import type { Read } from '../event/calendar'
 import { fieldNames } from '../event/event'
 import { sameJson } from '../event/json'
-import { hashFields, sameMeaning } from '../event/normal'
+import { hashFields, sameFields, sameMeaning } from '../event/normal'
 import { valueOf, withValues } from './merge'
 import type { Field, Fields, Hash, Millis, ResourceId, Seen, Uid } from './model'
 
@@ -224,10 +224,4 @@ const shortHash = (fields: Fields): Hash => hashFields(fields).slice(0, HASH_LEN
 function withStamp<T extends { readonly changedAt?: Millis }>(seen: T, changedAt: Millis | undefined): T {
   const { changedAt: _changedAt, ...rest } = seen
   return (changedAt === undefined ? rest : { ...rest, changedAt }) as T
-}
-
-/** Whether two readings of an event mean the same in every field. */
-export function sameFields(a: Fields, b: Fields): boolean {
-  const names = fieldNames(a)
-  return names.length === fieldNames(b).length && names.every((name) => sameMeaning(a[name], b[name]))
 }

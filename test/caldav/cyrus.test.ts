@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Fields } from '../../src/event/event'
 import { exceptionField } from '../../src/event/event'
-import { hashFields } from '../../src/event/normal'
+import { hashFields, isHashOf } from '../../src/event/normal'
 import type { Fetch } from '../../src/transport/fetch'
 import { LUNCH, SECOND, WEEKLY, timed } from '../contract/events'
 import { NO_END, Reader, assertHolds, created, updated } from '../contract/reader'
@@ -47,6 +47,16 @@ describe('A CalDAV server without events without length', () => {
     assert.deepEqual(read.mark, { uid: 'uid-1', bearer: read.id, wrote: hashFields(read.fields) })
   })
 
+  it('gets one in an update that leaves an edit open, of which the mark says nothing then either', async () => {
+    const { calendar, reader } = await strictCalendar()
+    const seen = await created(calendar, 'uid-1', LUNCH)
+    const { mark, ...unmarked } = await updated(calendar, { ...seen, mark: undefined }, { summary: 'Brunch' })
+    assert.ok(mark && !isHashOf(mark.wrote, unmarked.fields))
+    const after = await updated(calendar, unmarked, { when: INSTANT })
+    assertHolds(calendar, after, { ...LUNCH, summary: 'Brunch', when: SECOND_LONG })
+    assert.deepEqual((await reader.only()).mark, mark)
+  })
+
   it('keeps it in later updates of other fields', async () => {
     const { calendar, reader } = await strictCalendar()
     await created(calendar, 'uid-1', { ...LUNCH, when: INSTANT })
@@ -70,6 +80,35 @@ describe('A CalDAV server without events without length', () => {
     await created(calendar, 'uid-1', series)
     assertHolds(calendar, await reader.only(), { ...WEEKLY, [exceptionField(SECOND)]: lasting })
   })
+})
+
+describe('A text that means something else under the ETag under which it was seen', () => {
+  for (const [etag, isEdit] of [
+    ['"same"', false],
+    ['W/"same"', true],
+  ] as const) {
+    it(`is ${isEdit ? 'an edit' : 'the server’s doing'} under ${etag}`, async () => {
+      const server = new CaldavServer(PLAIN)
+      const relabelled: Fetch = async (input, init) => {
+        const { status, headers, ...answer } = await server.fetch(input, init).then(async (given) => ({
+          status: given.status,
+          headers: new Headers(given.headers),
+          body: (await given.text()).replace(/(getetag[^>]*>)[^<]*/g, `$1${etag.replaceAll('"', '&quot;')}`),
+        }))
+        if (headers.has('etag')) headers.set('etag', etag)
+        return new Response(answer.body === '' ? null : answer.body, { status, headers })
+      }
+      const calendar = await (await providerFor(server, {}, relabelled)).open(server.calendar.path, NO_END)
+      const path = server.user.add(server.calendar, ['DTSTART:20260610T100000Z', 'DTEND:20260610T110000Z', 'SUMMARY:A'])
+      const [before] = await calendar.readSome([path], new Map(), NO_END)
+      assert.ok(before?.is === 'live')
+      server.user.rewrite(path, (text) => text.replace('SUMMARY:A', 'SUMMARY:B'))
+      const [after] = await calendar.readSome([path], new Map([[path, before]]), NO_END)
+      assert.ok(after?.is === 'live')
+      assert.equal(after.fields.summary, 'B')
+      assert.deepEqual(after.asBefore, isEdit ? undefined : before.fields)
+    })
+  }
 })
 
 describe('After a write, a CalDAV calendar that answers with an ETag', () => {

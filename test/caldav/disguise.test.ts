@@ -85,6 +85,7 @@ describe('A list of changes on a CalDAV server', () => {
     const seen = read.seen.find(({ id }) => id === path)
     assert.ok(seen?.is === 'live')
     assert.equal(seen.fields.summary, 'Dinner')
+    assert.equal(seen.asBefore, undefined)
   })
 
   it('may name again what we wrote since: that takes no further request', async () => {

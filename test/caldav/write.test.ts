@@ -18,14 +18,21 @@ const lost = () => {
 }
 
 describe('Writing to a CalDAV calendar', () => {
-  it('takes one request to create, two to update, two to delete', async () => {
+  it('takes one request to create, two to update, two to delete, once it was seen to keep such texts', async () => {
     const { calendar, asked } = await account(PLAIN)
-    const seen = await created(calendar, 'uid-1', WEEKLY)
-    const name = seen.id.split('/').at(-1)
-    const fields: Fields = { summary: 'X', location: 'Y', [`exceptions.${SECOND}`]: null }
-    const later = await updated(calendar, seen, fields)
-    await written(calendar, calendar.delete(later, NO_END))
-    assert.deepEqual(asked(), [`PUT ${name}`, `GET ${name}`, `PUT ${name}`, `GET ${name}`, `DELETE ${name}`])
+    for (const [uid, looks] of [
+      ['uid-1', 1],
+      ['uid-2', 0],
+    ] as const) {
+      const seen = await created(calendar, uid, WEEKLY)
+      const name = seen.id.split('/').at(-1)
+      const look = Array.from({ length: looks }, () => `GET ${name}`)
+      const fields: Fields = { summary: 'X', location: 'Y', [`exceptions.${SECOND}`]: null }
+      const later = await updated(calendar, seen, fields)
+      await written(calendar, calendar.delete(later, NO_END))
+      const steps = [`PUT ${name}`, ...look, `GET ${name}`, `PUT ${name}`, ...look, `GET ${name}`, `DELETE ${name}`]
+      assert.deepEqual(asked(), steps)
+    }
   })
 
   it('answers with what it wrote where the server stored it as it was, else asks to read it again', async () => {

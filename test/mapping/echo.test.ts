@@ -116,3 +116,62 @@ describe('After a sync that creates in both directions, the next runs plan nothi
     }
   })
 })
+
+describe('A text that a server made another of under the ETag that it answered', () => {
+  /** A server that writes titles in capitals and has no colours, with an event of Google's that was renamed there. */
+  async function rewritten(): Promise<{ world: TwoCalendars; id: string; path: string }> {
+    const world = new TwoCalendars({}, { ...PLAIN, rewrites: 'capitals' })
+    const id = world.google.user.create({ ...EVENT, summary: 'Dinner', colorId: '11' }).id!
+    assert.deepEqual((await world.sync()).failed, [])
+    world.google.user.edit(id, { summary: 'Supper' })
+    assert.deepEqual((await world.sync()).failed, [])
+    const path = world.only('right').id
+    assert.match(world.icloud.user.text(path), /SUMMARY:SUPPER/)
+    return { world, id, path }
+  }
+
+  const isAsItWas = (world: TwoCalendars, id: string): void => {
+    const { summary, colorId } = world.google.user.get(id)
+    assert.deepEqual([summary, colorId], ['Supper', '11'])
+  }
+
+  it('is no edit in the next runs, nor where it is read for another reason', async () => {
+    const { world, id, path } = await rewritten()
+    assert.deepEqual(await world.left(), [])
+    world.icloud.user.rewrite(path, (text) => text.replace(/DESCRIPTION:[^]*?\r\n(?! )/, 'DESCRIPTION:More\r\n'))
+    const { planned } = await world.sync()
+    assert.deepEqual(
+      planned.map(({ to, changed }) => [to, ...changed]),
+      [['left', 'description']],
+    )
+    assert.deepEqual(await world.left(), [])
+    isAsItWas(world, id)
+  })
+
+  for (const what of ['agreement', 'replicas', 'all'] as const) {
+    it(`is no edit and makes no question when this is lost: ${what}`, async () => {
+      const { world, id } = await rewritten()
+      world.forget(what)
+      const left = await world.left()
+      assert.ok(!left.some((step) => step.startsWith('ask') || step.includes(' left ')), left.join())
+      assert.deepEqual((await world.sync()).failed, [])
+      assert.deepEqual(await world.left(), [])
+      isAsItWas(world, id)
+    })
+  }
+
+  it('is no edit where an event of the server’s own was renamed on Google', async () => {
+    const world = new TwoCalendars({}, { ...PLAIN, rewrites: 'capitals' })
+    const lines = ['DTSTART:20260616T100000Z', 'DTEND:20260616T110000Z', 'SUMMARY:Lunch']
+    world.icloud.user.add(world.icloud.calendar, lines)
+    assert.deepEqual((await world.sync()).failed, [])
+    const id = world.only('left').id
+    world.google.user.edit(id, { summary: 'Brunch' })
+    assert.deepEqual((await world.sync()).failed, [])
+    assert.match(world.icloud.user.text(world.only('right').id), /SUMMARY:BRUNCH/)
+    assert.deepEqual(await world.left(), [])
+    world.forget('replicas')
+    assert.deepEqual(await world.left(), [])
+    assert.equal(world.google.user.get(id).summary, 'Brunch')
+  })
+})

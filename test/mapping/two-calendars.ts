@@ -29,7 +29,7 @@ export class TwoCalendars {
   readonly icloud: CaldavServer
   private replicas: Both<Replica> = both((side) => new Replica(side))
   private agreement = new Agreement()
-  private readonly positions: Record<Side, Json | null> = { left: null, right: null }
+  private positions: Record<Side, Json | null> = { left: null, right: null }
   private opened: Both<Calendar> | undefined
 
   constructor(google: Partial<SimulatorOptions> = {}, icloud: Partial<CaldavOptions> = {}) {
@@ -184,9 +184,13 @@ export class TwoCalendars {
     })
   }
 
-  /** What both agreed on is lost, as a damaged file or a new installation has it. */
-  forget(): void {
-    this.agreement = new Agreement()
+  /** What both agreed on is lost, or what was read, or both: as a damaged file or a new installation has it. */
+  forget(what: 'agreement' | 'replicas' | 'all' = 'agreement'): void {
+    if (what !== 'replicas') this.agreement = new Agreement()
+    if (what === 'agreement') return
+    this.replicas = both((side) => new Replica(`${side} anew`))
+    this.positions = { left: null, right: null }
+    this.opened = undefined
   }
 
   /** What the next run would write or ask: nothing, if both mean the same. */

@@ -46,8 +46,9 @@ export type CaldavOptions = {
   /** `none`: no getctag either, so that only a listing tells. */
   ctag: boolean
   /** What a PUT does to the text: `stamps` = LAST-MODIFIED and a second DTSTAMP; `alarm` also a default alarm on creation;
-   * `defaults` = CLASS:PUBLIC, no blanks before a text, and an ETag in the answer all the same. */
-  rewrites: 'nothing' | 'stamps' | 'alarm' | 'defaults'
+   * `defaults` = CLASS:PUBLIC, no blanks before a text, and an ETag in the answer all the same; `capitals` = also
+   * titles in capitals, another DTSTAMP, and no colours. */
+  rewrites: 'nothing' | 'stamps' | 'alarm' | 'defaults' | 'capitals'
   /** Whether a PUT that stored the text as it was answers with its ETag; after a rewrite none does. */
   etagAfterPut: boolean
   /** Names and UIDs of deleted events are refused with a bare 412. */

@@ -1,5 +1,6 @@
 import { empty, failure } from './answers'
-import { eventsOf, linesOf, parseIcal, removeLines, unfold, writeIcal } from './ical-text'
+import type { Component } from './ical-text'
+import { eventsOf, linesOf, nameOf, parseIcal, removeLines, unfold, writeIcal } from './ical-text'
 import type { Collection, Member, Store } from './store'
 import { hasGuests, uidsOf } from './store'
 import { refusalOf } from './validation'
@@ -42,7 +43,7 @@ export function answerPut(store: Store, path: string, request: Request, text: st
 
   const stored = rewritten(store, text, member === undefined)
   const { etag } = store.put(collection, name, stored)
-  const isCareless = options.cutsCharacters || options.rewrites === 'defaults' // does not know what it has done
+  const isCareless = options.cutsCharacters || ['defaults', 'capitals'].includes(options.rewrites) // does not know what it has done
   const isTold = stored === text || isCareless
   return empty(member ? 204 : 201, isTold && options.etagAfterPut ? { etag } : {})
 }
@@ -101,10 +102,11 @@ function rewritten(store: Store, text: string, isNew: boolean): string {
   const calendar = parseIcal(text)
   const stamp = new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, '')
   for (const event of eventsOf(calendar)) {
-    if (rewrites === 'defaults') {
+    if (rewrites === 'defaults' || rewrites === 'capitals') {
       const trimmed = event.lines.map((line) => line.replace(/^(SUMMARY|LOCATION):[ \t]+/, '$1:'))
       event.lines.splice(0, Infinity, ...trimmed)
       if (linesOf(event, 'CLASS').length === 0) event.lines.push('CLASS:PUBLIC')
+      if (rewrites === 'capitals') inCapitals(event, stamp)
       continue
     }
     removeLines(event, 'LAST-MODIFIED')
@@ -119,6 +121,13 @@ function rewritten(store: Store, text: string, isNew: boolean): string {
     }
   }
   return writeIcal(calendar)
+}
+
+function inCapitals(event: Component, stamp: string): void {
+  removeLines(event, 'DTSTAMP')
+  removeLines(event, 'COLOR')
+  const lines = event.lines.map((line) => (nameOf(line) === 'SUMMARY' ? line.toUpperCase() : line))
+  event.lines.splice(0, Infinity, ...lines, `DTSTAMP:${stamp}`)
 }
 
 /** Whether a character is cut where a line is folded after 75 units of UTF-16, of which each further one begins with a blank. */
