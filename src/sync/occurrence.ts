@@ -59,7 +59,9 @@ function changedNames(held: Fields, fields: Fields, field: ExceptionField): Fiel
 export function changeOf({ held }: Half, fields: Fields, field: ExceptionField): Change {
   if (sameMeaning(valueOf(held, field), valueOf(fields, field))) return 'none'
   const [before, now] = [shown(held, field), shown(fields, field)]
-  if (!before || !now) return before === now ? 'none' : 'edited'
+  // One that would have come with a series that has moved, and is left out, was left out by somebody.
+  if (!before && !now) return isSilent(valueOf(held, field)) && !lacks(fields, field) ? 'edited' : 'none'
+  if (!before || !now) return 'edited'
   const changed = changedNames(held, fields, field)
   if (changed.length === 0) return 'none'
   return changed.some((name) => isOwn(fields, field, name)) ? 'edited' : 'follows'
@@ -217,7 +219,8 @@ function stillShown(
   const key = originalStart(field)
   if (!was || !is) {
     // It came or went with its series, unless somebody said so of it alone.
-    const hasFollowed = was ? !is && lacks(seen, field) : is !== undefined && isSilent(valueOf(seen, field))
+    const comes = is ? isSilent(valueOf(seen, field)) : lacks(before[written].held, field) && !lacks(seen, field)
+    const hasFollowed = was ? lacks(seen, field) : comes
     return hasFollowed ? {} : asItWas(field, before[side], series)
   }
   if (!old) return asItWas(field, before[side], series)

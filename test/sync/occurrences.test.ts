@@ -3,6 +3,7 @@ import type { Json } from '../../src/event/json'
 import type { Field, Fields } from '../../src/event/event'
 import { wholeOccurrence } from '../../src/event/occurrence'
 import { merge } from '../../src/sync/merge'
+import { note } from '../../src/sync/outcome'
 import type { Common } from '../../src/sync/model'
 import type { Side } from '../../src/sync/model'
 import { SIDES, both, other } from '../../src/sync/model'
@@ -246,6 +247,35 @@ describe('An occurrence whose series is agreed as it stands', () => {
       await world.sync()
       world.with({ into: { left: true, right: true }, oneWay: false })
       assert.equal(spoken(await world.sync()), 'ask (settled)')
+    })
+  }
+})
+
+describe('An occurrence that would come with a series that moves', () => {
+  const NEXT = { start: at('12:00'), end: at('13:00'), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=WE'] }
+  const COMES = 'exceptions.2026-06-17T12:00:00Z'
+
+  for (const side of SIDES) {
+    it(`is left out if somebody left it out on the ${side}, though both series were moved by somebody`, async () => {
+      const world = await agreed(series({}))
+      world[other(side)].edit('tea', { when: NEXT })
+      world[side].edit('tea', { when: NEXT, [COMES]: null })
+      assert.equal(spoken(await world.sync()), `update ${other(side)}: ${COMES}`)
+      assert.equal(spoken(await world.sync()), 'nothing')
+    })
+
+    it(`is left out if somebody left it out on the ${side} right after we moved the series there`, async () => {
+      const world = await agreed(series({}))
+      world[other(side)].edit('tea', { when: NEXT })
+      await world.read()
+      const [step] = world.plan().filter((each) => each.do === 'write')
+      assert.ok(step?.do === 'write')
+      const { op } = step
+      const pair = world.pair()
+      world.agreement.set(note(world.agreement.get('tea'), op, op.fields, op.changed, pair.find('tea'), 'new')!)
+      world[side].edit('tea', { when: NEXT, [COMES]: null }) // our write, whose answer was lost, and somebody's
+      await world.settle()
+      assert.equal(world[other(side)].live().get('tea')![COMES], null)
     })
   }
 })
