@@ -24,8 +24,8 @@ type Lately = {
 export class Truth {
   /** Where each event was made, by tag. */
   readonly made = new Map<string, Side>()
-  /** Those that were, also before they were deleted everywhere. */
-  readonly madeEver = new Set<string>()
+  /** Where each was made first, also those that were deleted everywhere. */
+  readonly origins = new Map<string, Side>()
   /** Where each event was deleted by its owner; no longer once it is back on both sides. */
   readonly deleted = new Map<string, Set<Side>>()
   /** Events whose original was deleted some time: if they are back, then as a copy was. */
@@ -62,7 +62,7 @@ export class Truth {
 
   make(tag: string, side: Side): void {
     this.made.set(tag, side)
-    this.madeEver.add(tag)
+    if (!this.origins.has(tag)) this.origins.set(tag, side)
   }
 
   type(side: Side, tag: string, field: TextField | `exceptions.${string}`, text: string): void {
@@ -110,7 +110,10 @@ export class Truth {
     this.forget(side, tag, '')
   }
 
-  /** An event is wanted again where it was deleted, as it was then; it may be at home there from now on. */
+  /**
+   * An event is wanted again where it was deleted, as it was then. A copy is at home there from now on if the original is
+   * gone, until that is back itself.
+   */
   restore(side: Side, tag: string, isAt: (side: Side) => boolean): void {
     this.touch(side, tag)
     this.madeAgain.add(tag)
@@ -120,7 +123,7 @@ export class Truth {
     gone?.delete(side)
     if (gone?.size === 0) this.deleted.delete(tag)
     const home = this.made.get(tag)
-    if (home === undefined || !isAt(home)) this.make(tag, side)
+    if (home === undefined || !isAt(home) || this.origins.get(tag) === side) this.make(tag, side)
   }
 
   /** What was typed there is no longer wanted by who typed it. */

@@ -32,11 +32,17 @@ export class WantonFlow {
     if (what < 0.2) {
       const tag = tagIn(op.event?.['description'] as string | undefined)
       if (tag !== undefined) this.truth.skipped.add(tag)
+      if (tag !== undefined && op.action === 'delete' && this.isTwice(to, tag)) this.truth.doubled.set(tag, 1)
       handOn([{ ...op, action: 'skip' }])
     } else if (what < 0.27) handOn([this.rewritten(to, op)])
     else if (what < 0.38) this.held.push({ to, ops: [op] })
     else if (what < 0.5) void this.world.time.sleep(this.random.below(9000)).then(() => handOn([op]))
     else handOn([op])
+  }
+
+  /** Whether one of two is to be taken back: both stay if that is skipped. */
+  private isTwice(side: Side, tag: string): boolean {
+    return this.world.owners[side].events().filter((each) => each.tag === tag).length > 1
   }
 
   /** Another title than was planned, on this copy alone. */
