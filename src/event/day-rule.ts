@@ -1,6 +1,6 @@
 import type { EventTime } from './event'
 import { isAllDay } from './event'
-import { ruleParts } from './recurrence'
+import { ruleParts } from './rule-parts'
 
 export const DAY = 86_400_000
 

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import type { EventTime } from './event'
 import { isAllDay } from './event'
+import { withOneEnd } from './rule-end'
 import { instantOf, wallClock } from './zone'
 
 const PART_ORDER = ['FREQ', 'UNTIL', 'COUNT', 'INTERVAL', 'BYSECOND', 'BYMINUTE', 'BYHOUR', 'BYDAY', 'BYMONTHDAY']
@@ -23,7 +24,7 @@ export function normalRecurrence(
   const excluded: EventTime[] = []
   for (const line of lines) {
     const { name, params, value } = splitLine(line)
-    if (name === 'RRULE' || name === 'EXRULE') rules.push(`${name}:${normalRule(value, start)}`)
+    if (name === 'RRULE' || name === 'EXRULE') rules.push(withOneEnd(`${name}:${normalRule(value, start)}`, start))
     else if (name === 'EXDATE') for (const time of timesOf(params, value, start)) excluded.push(time)
     else if (name === 'RDATE') for (const time of timesOf(params, value, start)) added.add(basicTime(time))
     else throw new Error(`"${line}" is no recurrence line`)
@@ -53,9 +54,12 @@ function normalRule(value: string, start: EventTime): string {
   const parts = new Map<string, string>()
   for (const part of value.split(';').filter(Boolean)) {
     const [key = '', text = ''] = part.split('=')
-    parts.set(key.trim().toUpperCase(), plainNumbers(text.replace(/\s+/g, '').toUpperCase()))
+    const [name, said] = [key.trim().toUpperCase(), plainNumbers(text.replace(/\s+/g, '').toUpperCase())]
+    const before = parts.get(name)
+    // said twice it means nothing (RFC 5545 3.3.10), unless that is the same
+    parts.set(name, before === undefined || before === said ? said : `${before}&${said}`)
   }
-  for (const [key, text] of parts) if (saysNothing(key, text, parts)) parts.delete(key)
+  for (const [key, text] of parts) if (saysNothing(key, text, parts, start)) parts.delete(key)
   if (!/^(SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/.test(parts.get('FREQ') ?? '')) {
     throw new Error(`"RRULE:${value}" has no FREQ`)
   }
@@ -76,11 +80,16 @@ const plainNumbers = (text: string): string => (/^\d{8}/.test(text) ? text : tex
 
 /**
  * Parts that change nothing: an app's own (`X-EVOLUTION-ENDDATE`), lists of nothing (`BYDAY=`), the usual calendar (RFC
- * 7529), and a start of the week that lacks its sign (`WKST1`) where it has no effect.
+ * 7529), hours of a day, the first or last of one, and a start of the week that lacks its sign (`WKST1`) where it has no
+ * effect.
  */
-function saysNothing(key: string, text: string, parts: ReadonlyMap<string, string>): boolean {
+function saysNothing(key: string, text: string, parts: ReadonlyMap<string, string>, start: EventTime): boolean {
   if (key.startsWith('X-')) return true
   if (text === '' && (key === '' || /^BY[A-Z]+$/.test(key))) return true
+  if (/^BY(HOUR|MINUTE|SECOND)$/.test(key) && isAllDay(start)) return true
+  if (key === 'BYSETPOS' && /^-?1(,-?1)*$/.test(text)) {
+    return ![...parts].some(([name, said]) => name.startsWith('BY') && name !== key && said !== '')
+  }
   if (key === 'RSCALE') return text === 'GREGORIAN' && (parts.get('SKIP') ?? 'OMIT') === 'OMIT'
   if (key === 'SKIP') return text === 'OMIT' && (parts.get('RSCALE') ?? 'GREGORIAN') === 'GREGORIAN'
   if (!key.startsWith('WKST') || /^(MO|TU|WE|TH|FR|SA|SU)$/.test(text)) return false
@@ -108,7 +117,8 @@ function weekday(start: EventTime): string {
 
 /** UNTIL as the start has it: a day for days, else a UTC instant; a day means until its end in the zone of the start. */
 function normalUntil(until: string, start: EventTime): string {
-  if (!/^\d{8}(T\d{6}Z?)?$/.test(until)) throw new Error(`UNTIL=${until} is no date`)
+  const isDate = /^\d{8}(T\d{6}Z?)?$/.test(until) && DateTime.fromISO(until).isValid
+  if (!isDate) throw new Error(`UNTIL=${until} is no date`)
   if (isAllDay(start)) return until.slice(0, 8)
   if (until.endsWith('Z')) return until
   const clock = until.length === 8 ? `${until}T235959` : until
@@ -144,9 +154,3 @@ export function basicTime(time: EventTime): string {
 
 export const basicUtc = (instant: number): string =>
   DateTime.fromMillis(instant, { zone: 'utc' }).toFormat("yyyyMMdd'T'HHmmss'Z'")
-
-/** The parts of an RRULE content line: `FREQ` -> `WEEKLY`, ... */
-export function ruleParts(line: string): Map<string, string> {
-  const parts = line.slice(line.indexOf(':') + 1).split(';')
-  return new Map(parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]))
-}

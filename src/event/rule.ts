@@ -1,4 +1,4 @@
-import { ruleParts } from './recurrence'
+import { ruleParts } from './rule-parts'
 
 const integers = (list: string, from: number, to: number): boolean =>
   list.split(',').every((item) => /^[+-]?\d+$/.test(item) && Number(item) >= from && Number(item) <= to)
@@ -25,6 +25,16 @@ const PARTS: Readonly<Record<string, (value: string) => boolean>> = {
   WKST: (value) => /^(MO|TU|WE|TH|FR|SA|SU)$/.test(value),
 }
 
+/** What parts may stand beside (RFC 5545 3.3.10). */
+const FITS: Readonly<Record<string, (freq: string, parts: ReadonlyMap<string, string>) => boolean>> = {
+  BYDAY: (freq, parts) =>
+    !/\d/.test(parts.get('BYDAY') ?? '') || freq === 'MONTHLY' || (freq === 'YEARLY' && !parts.has('BYWEEKNO')),
+  BYMONTHDAY: (freq) => freq !== 'WEEKLY',
+  BYYEARDAY: (freq) => !['DAILY', 'WEEKLY', 'MONTHLY'].includes(freq),
+  BYWEEKNO: (freq) => freq === 'YEARLY',
+  BYSETPOS: (_, parts) => [...parts.keys()].some((name) => name.startsWith('BY') && name !== 'BYSETPOS'),
+}
+
 /**
  * What is wrong with a rule in normal form, so that no server should be sent it, and what its owner can do; undefined
  * for a line that is no rule and for one that is well-formed.
@@ -38,6 +48,11 @@ export function ruleFault(line: string): string | undefined {
     }
     const isRight = Object.hasOwn(PARTS, name) && PARTS[name]?.(value) === true
     if (!isRight) return `its rule has "${value === '' ? name : `${name}=${value}`}", which means nothing. ${ADVICE}`
+  }
+  for (const [name, value] of parts) {
+    const isFit = FITS[name]?.(parts.get('FREQ') ?? '', parts) ?? true
+    if (!isFit)
+      return `its rule has "${name}=${value}" with FREQ=${parts.get('FREQ')}, where it means nothing. ${ADVICE}`
   }
   if (parts.has('UNTIL') && parts.has('COUNT'))
     return `its rule says both how often and until when it repeats. ${ADVICE}`

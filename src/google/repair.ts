@@ -1,6 +1,6 @@
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
-import { ruleParts } from '../event/recurrence'
+import { ruleParts } from '../event/rule-parts'
 import { inUtc } from './times'
 
 /**

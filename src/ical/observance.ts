@@ -1,7 +1,7 @@
 import type { Component } from './component'
 import { lineNamed, linesNamed } from './component'
 import type { Line } from './line'
-import { ruleParts } from '../event/recurrence'
+import { ruleParts } from '../event/rule-parts'
 
 const MINUTE = 60_000
 /** No clock is further from UTC. */

@@ -1,6 +1,6 @@
 import type { Component } from './component'
 import { childrenNamed } from './component'
-import { ruleParts } from '../event/recurrence'
+import { ruleParts } from '../event/rule-parts'
 import type { Window } from './zone-match'
 
 const DAY = 86_400_000

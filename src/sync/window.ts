@@ -1,6 +1,6 @@
 import type { Exception, When } from '../event/event'
 import { fieldNames, isException, whenOf } from '../event/event'
-import { ruleParts } from '../event/recurrence'
+import { ruleParts } from '../event/rule-parts'
 import { instantOf } from '../event/zone'
 import type { Fields, Millis } from './model'
 

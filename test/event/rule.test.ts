@@ -16,6 +16,18 @@ describe('A rule', () => {
     ['FREQ=YEARLY;BYMONTH=06;BYMONTHDAY=03', 'RRULE:FREQ=YEARLY;BYMONTHDAY=3;BYMONTH=6'],
     ['FREQ=DAILY;INTERVAL=01;COUNT=010', 'RRULE:FREQ=DAILY;COUNT=10'],
     ['FREQ=DAILY;;COUNT=3;', 'RRULE:FREQ=DAILY;COUNT=3'],
+    // two ends: the one that comes first counts
+    ['FREQ=DAILY;UNTIL=20260610T080000Z;COUNT=3', 'RRULE:FREQ=DAILY;COUNT=3'],
+    ['FREQ=DAILY;UNTIL=20260605T080000Z;COUNT=3', 'RRULE:FREQ=DAILY;COUNT=3'],
+    ['FREQ=DAILY;UNTIL=20260605T075959Z;COUNT=3', 'RRULE:FREQ=DAILY;UNTIL=20260605T075959Z'],
+    ['FREQ=WEEKLY;COUNT=900;UNTIL=20270101', 'RRULE:FREQ=WEEKLY;UNTIL=20270101T225959Z;BYDAY=WE'],
+    ['FREQ=MONTHLY;BYDAY=-1FR;COUNT=2;UNTIL=20991231T000000Z', 'RRULE:FREQ=MONTHLY;COUNT=2;BYDAY=-1FR'],
+    ['FREQ=YEARLY;COUNT=4;UNTIL=20260604', 'RRULE:FREQ=YEARLY;UNTIL=20260604T215959Z'],
+    ['FREQ=DAILY;COUNT=3;COUNT=03', 'RRULE:FREQ=DAILY;COUNT=3'],
+    ['FREQ=DAILY;FREQ=DAILY', 'RRULE:FREQ=DAILY'],
+    ['FREQ=MONTHLY;BYSETPOS=1', 'RRULE:FREQ=MONTHLY'],
+    ['FREQ=MONTHLY;BYDAY=;BYSETPOS=-1', 'RRULE:FREQ=MONTHLY'],
+    ['FREQ=WEEKLY;BYDAY=WE,WE;UNTIL=20260701', 'RRULE:FREQ=WEEKLY;UNTIL=20260701T215959Z;BYDAY=WE'],
   ]
   for (const [rule, means] of mended) {
     it(`is mended where that does not change what it means: ${rule}`, () => {
@@ -35,7 +47,22 @@ describe('A rule', () => {
     ['FREQ=YEARLY;BYMONTH=13', /BYMONTH=13/],
     ['FREQ=DAILY;BYHOUR=24', /BYHOUR=24/],
     ['FREQ=DAILY;UNTL=20260610T080000Z', /UNTL=20260610T080000Z/],
-    ['FREQ=DAILY;UNTIL=20260610T080000Z;COUNT=3', /how often and until when/],
+    ['FREQ=HOURLY;UNTIL=20260610T080000Z;COUNT=3', /how often and until when/], // not counted here
+    ['FREQ=WEEKLY;BYDAY=MO;UNTIL=20260622T080000Z;COUNT=4', /how often and until when/], // is the start one of four?
+    ['FREQ=DAILY;COUNT=3;COUNT=5', /COUNT=3&5/],
+    ['FREQ=MONTHLY;BYSETPOS=2', /BYSETPOS=2/],
+    ['FREQ=MONTHLY;BYWEEKNO=20', /BYWEEKNO=20" with FREQ=MONTHLY/],
+    ['FREQ=WEEKLY;BYDAY=2WE', /BYDAY=2WE" with FREQ=WEEKLY/],
+    ['FREQ=DAILY;BYDAY=-1FR', /BYDAY=-1FR" with FREQ=DAILY/],
+    ['FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO', /BYDAY=1MO/],
+    ['FREQ=WEEKLY;BYMONTHDAY=13', /BYMONTHDAY=13/],
+    ['FREQ=MONTHLY;BYYEARDAY=100', /BYYEARDAY=100/],
+    ['FREQ=YEARLY;BYYEARDAY=367', /BYYEARDAY=367/],
+    ['FREQ=YEARLY;BYWEEKNO=54', /BYWEEKNO=54/],
+    ['FREQ=DAILY;COUNT=', /"COUNT"/],
+    ['FREQ=DAILY;INTERVAL=-2', /INTERVAL=-2/],
+    ['FREQ=DAILY;INTERVAL=1.5', /INTERVAL=1.5/],
+    ['FREQ=HOURLY;BYMINUTE=60', /BYMINUTE=60/],
     ['FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST1', /"WKST1"/],
     ['RSCALE=CHINESE;FREQ=YEARLY', /RSCALE=CHINESE/],
     ['RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD', /RSCALE=GREGORIAN|SKIP=FORWARD/],
@@ -43,6 +70,22 @@ describe('A rule', () => {
   for (const [rule, why] of refused) {
     it(`is not sent, with a word what to do: ${rule}`, () => assert.match(ruleFault(normal(rule)) ?? '', why))
   }
+
+  for (const rule of [
+    'COUNT=3',
+    'FREQ=DAILY;FREQ=WEEKLY',
+    'FREQ=FORTNIGHTLY',
+    'FREQ=DAILY;UNTIL=20260231',
+    'FREQ=DAILY;UNTIL=',
+  ]) {
+    it(`is not understood at all: ${rule}`, () => assert.throws(() => normal(rule), /FREQ|is no date/))
+  }
+
+  it('of days has no hours, and ends on a day', () => {
+    const days = { date: '2026-06-03' }
+    const { recurrence } = normalRecurrence(['RRULE:FREQ=DAILY;BYHOUR=10;BYMINUTE=0;BYSECOND=0;UNTIL=20260610T080000Z;COUNT=30'], days) // prettier-ignore
+    assert.deepEqual(recurrence, ['RRULE:FREQ=DAILY;UNTIL=20260610'])
+  })
 
   const right = [
     'FREQ=MONTHLY;BYDAY=-1FR,2MO;BYSETPOS=-1',
