@@ -87,9 +87,21 @@ function retryAt(answer: Answered, now: Millis): Millis | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** Names of the preconditions in a DAV:error body: `valid-sync-token`, `no-uid-conflict`, ...; words besides are left out. */
+/**
+ * Names of the preconditions in a DAV:error body: `valid-sync-token`, `no-uid-conflict`, ...; words besides are left out.
+ * What stands inside of one is no other: the resource and privilege that are missing (RFC 3744 7.1.1), say.
+ */
 export function preconditionsIn(text: string): string[] {
   const error = /<(?:[\w-]+:)?error\b[^>]*>([^]*?)<\/(?:[\w-]+:)?error>/i.exec(text)?.[1] ?? ''
-  const names = [...error.matchAll(/<(?:[\w-]+:)?([\w-]+)/g)].map((match) => match[1] ?? '')
+  const bare = error.replace(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>/g, '')
+  const names: string[] = []
+  let depth = 0
+  for (const [tag, end, name = ''] of bare.matchAll(/<(\/?)(?:[\w-]+:)?([\w-]+)(?:"[^"]*"|'[^']*'|[^>"'])*>/g)) {
+    if (end === '/') depth -= 1
+    else {
+      if (depth === 0) names.push(name)
+      if (!tag.endsWith('/>')) depth += 1
+    }
+  }
   return names.filter((name) => name !== 'responsedescription')
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Live } from '../../src/event/calendar'
+import { preconditionsIn } from '../../src/caldav/errors'
 import { ProviderError } from '../../src/event/calendar'
 import { LUNCH } from '../contract/events'
 import { NO_END, created, readAll, updated, written } from '../contract/reader'
@@ -86,4 +87,24 @@ describe('A 403 to a write', () => {
     }
     await assertRefused(created(calendar, 'a', LUNCH), 'rate-limit')
   })
+})
+
+describe('An error body of a CalDAV server', () => {
+  const bodies: [what: string, inside: string, names: string[]][] = [
+    ['a precondition', '<C:no-uid-conflict/>', ['no-uid-conflict']],
+    ['one with the resource that stands in the way', '<C:no-uid-conflict><D:href>/a.ics</D:href></C:no-uid-conflict>', ['no-uid-conflict']], // prettier-ignore
+    ['privileges that are missing, each with its resource', '<D:need-privileges><D:resource><D:href>/a/</D:href><D:privilege><D:bind/></D:privilege></D:resource><D:resource><D:href>/b/</D:href><D:privilege><C:no-uid-conflict/></D:privilege></D:resource></D:need-privileges>', ['need-privileges']], // prettier-ignore
+    ['several, with attributes and words besides', '<C:valid-calendar-data a="1>0" /> <D:responsedescription>no <b>way</b></D:responsedescription>\n<D:valid-sync-token\n/>', ['valid-calendar-data', 'valid-sync-token']], // prettier-ignore
+    [
+      'a remark in which one is named',
+      '<!-- <D:valid-sync-token/> --><C:valid-calendar-data/>',
+      ['valid-calendar-data'],
+    ],
+    ['nothing', '', []],
+  ]
+  for (const [what, inside, names] of bodies) {
+    it(`names ${what}`, () => {
+      assert.deepEqual(preconditionsIn(`<?xml version="1.0"?><D:error xmlns:D="DAV:">${inside}</D:error>`), names)
+    })
+  }
 })

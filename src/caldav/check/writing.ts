@@ -147,7 +147,7 @@ function latest(versions: Writing['versions']): Writing['versions'][number] {
 const refusedWith412 = (answer: Answered): Seen => judged(answer.status === 412, statusLine(answer))
 
 function statusLine(answer: Answered): string {
-  const said = preconditionsIn(answer.text).filter((name) => name !== 'href')
+  const said = preconditionsIn(answer.text)
   return `HTTP ${answer.status}${said.length > 0 ? `, ${said.join(', ')}` : ''}.`
 }
 

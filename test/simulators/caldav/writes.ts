@@ -1,10 +1,10 @@
-import { empty, failure } from './answers'
+import { empty, encodeHref, failure, xmlAnswer } from './answers'
 import type { Component } from './ical-text'
 import { eventsOf, linesOf, nameOf, parseIcal, removeLines, unfold, writeIcal } from './ical-text'
 import type { Collection, Member, Store } from './store'
 import { hasGuests, uidsOf } from './store'
 import { refusalOf } from './validation'
-import { CALDAV, DAV } from './xml'
+import { CALDAV, DAV, element } from './xml'
 
 /** GET of one member. */
 export function answerGet(store: Store, path: string): Response {
@@ -20,7 +20,7 @@ export function answerPut(store: Store, path: string, request: Request, text: st
   const found = store.find(path)
   if (!found || found.name === '') return empty(409)
   const { collection, name, member } = found
-  if (!mayWrite(collection)) return forbidden(store)
+  if (!mayWrite(collection)) return forbidden(store, path)
   if (options.dislikes?.test(text)) return empty(403)
   if (!/^text\/calendar\b/i.test(request.headers.get('content-type') ?? '')) return empty(415)
   if (!options.careless || request.headers.has('if-match')) {
@@ -53,7 +53,7 @@ export function answerDelete(store: Store, path: string, request: Request): Resp
   if (request.headers.has('depth')) return empty(400)
   const found = store.find(path)
   if (!found?.member) return empty(request.headers.has('if-match') ? 412 : 404)
-  if (!mayWrite(found.collection)) return forbidden(store)
+  if (!mayWrite(found.collection)) return forbidden(store, path)
   if (store.options.dislikes?.test(found.member.text)) return empty(403)
   if (!store.options.careless && !meetsPreconditions(request, found.member)) return empty(412)
   if (store.options.schedules && hasGuests(found.member.text, store.options.username))
@@ -62,8 +62,14 @@ export function answerDelete(store: Store, path: string, request: Request): Resp
   return empty(204)
 }
 
-const forbidden = ({ options }: Store): Response =>
-  options.bare403 ? empty(403) : failure(403, DAV, 'need-privileges', options.xml)
+/** Says which privilege is missing, and where (RFC 3744 7.1.1). */
+function forbidden({ options }: Store, path: string): Response {
+  if (options.bare403) return empty(403)
+  const where = element(DAV, 'href', [encodeHref(path)])
+  const missing = element(DAV, 'resource', [where, element(DAV, 'privilege', [element(DAV, 'write-content')])])
+  const error = element(DAV, 'error', [element(DAV, 'need-privileges', [missing])])
+  return xmlAnswer(403, error, options.xml)
+}
 
 const mayWrite = (collection: Collection): boolean => collection.kind === 'calendar' && collection.access !== 'read'
 
