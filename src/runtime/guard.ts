@@ -71,13 +71,23 @@ export class Guard {
     if (this.dead && Math.abs(this.now() - this.dead.since) < this.dead.span) throw this.dead.error // also if the clock is set back
   }
 
-  private noted(error: unknown): Error {
+  private noted(thrown: unknown): Error {
+    const isDoubtful = this.hasWorked && thrown instanceof ProviderError && thrown.status === 401
+    const error = isDoubtful && thrown.code === 'reauthorise' ? triedAgain(thrown) : (thrown as Error)
     this.health.failed(error)
     if (error instanceof ProviderError && error.code === 'reauthorise') {
-      const isDoubtful = this.hasWorked && error.status === 401
       const span = this.dead ? 2 * this.dead.span : FIRST_SPAN
       this.dead = { error, since: this.now(), span: isDoubtful ? Math.min(span, LEFT_ALONE) : LEFT_ALONE }
     }
-    return error as Error
+    return error
   }
+}
+
+/** The refusal of a login that has worked: a server may only be unwell, so that its owner need not hurry. */
+function triedAgain(error: ProviderError): ProviderError {
+  const { code, status, retryAt } = error
+  const message =
+    'This log-in worked before, so it is tried again by itself: after a minute, then less and less often, at least ' +
+    `every ${LEFT_ALONE / 60_000} minutes. If it goes on: ${error.message}`
+  return new ProviderError(code, message, { cause: error, status, ...(retryAt === undefined ? {} : { retryAt }) })
 }

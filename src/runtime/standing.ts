@@ -28,7 +28,7 @@ export function standingOf(facts: Facts): { text: string; health: HealthWord } {
   const [error] = lastRun && Date.parse(lastRun.finishedAt) >= (lastSuccess ?? 0) ? lastRun.errors : []
   const why = error ? ` ${error.message}` : ''
   if (error?.code === 'calsync.reauthorise') {
-    return { text: `${both} are not synced until you sign in again.${why}`, health: 'sign-in' }
+    return { text: `${both} are not synced: an account can't sign in.${why}`, health: 'sign-in' }
   }
   if (staleSince !== undefined) {
     return { text: `No sync of ${both} has succeeded since ${momentShown(staleSince)}.${why}`, health: 'stale' }

@@ -69,7 +69,10 @@ describe('an account whose login is dead', () => {
     const guarded = new Guard(() => now, new LoginHealth()).provider(provider)
     await guarded.listCalendars(never)
     refuses = true
-    await assert.rejects(guarded.listCalendars(never))
+    await assert.rejects(
+      guarded.listCalendars(never),
+      /worked before, so it is tried again by itself: .* no such password$/,
+    )
     for (const minutes of [1, 2, 4, 8, 15, 15, 15]) {
       const before = asked
       now += minutes * 60_000 - 1
@@ -82,5 +85,10 @@ describe('an account whose login is dead', () => {
     refuses = false
     now += LEFT_ALONE
     assert.deepEqual(await guarded.listCalendars(never), [])
+  })
+
+  it('does not promise that it is tried soon where it has never worked', async () => {
+    const { guarded } = await account()
+    await assert.rejects(guarded.open('primary', never), ({ message }: Error) => !/tried again/.test(message))
   })
 })

@@ -30,7 +30,12 @@ describe('how a pair does', () => {
       'unreachable',
       /failed\. No answer\.$/,
     ],
-    ['a login is dead', { lastRun: failed('calsync.reauthorise', 'Connect.') }, 'sign-in', /until you sign in again/],
+    [
+      'a login is dead',
+      { lastRun: failed('calsync.reauthorise', 'Connect.') },
+      'sign-in',
+      /an account can't sign in\. Connect/,
+    ],
     ['nothing has succeeded for a day', { staleSince: AT }, 'stale', /has succeeded since \d+ \w+, \d\d:\d\d\.$/],
     [
       'a run failed and one after it succeeded',
