@@ -93,9 +93,12 @@ export function mergedOccurrence(
     return new Map(from && [[other(from), common.fit(field, valueOf(fields[from], field))]])
   }
   const wasThere = (side: Side): boolean => shown(halves[side].held, field) !== undefined
-  const changes = both((side) =>
-    flows[side] && wasThere(side) ? changedNames(halves[side].held, fields[side], field) : [],
-  )
+  const changes = both((side) => {
+    if (!flows[side]) return []
+    if (wasThere(side)) return changedNames(halves[side].held, fields[side], field)
+    // Of one that came with a move of both series, what it has of its own somebody gave it.
+    return fieldNames(now[side] ?? {}).filter((name) => isOwn(fields[side], field, name))
+  })
   const isSame = (name: Field, { left: one, right: two }: Both<Fields>): boolean =>
     sameMeaning(common.fit(name, valueOf(one, name)), common.fit(name, valueOf(two, name)))
   /** The side whose value counts; none where each shows what its series does. */

@@ -264,6 +264,18 @@ describe('An occurrence that would come with a series that moves', () => {
       assert.equal(spoken(await world.sync()), 'nothing')
     })
 
+    it(`is as somebody made it on the ${side}, though both series were moved by somebody`, async () => {
+      const away = { start: at('15:00'), end: at('16:00') }
+      for (const own of [{ summary: 'B' }, { location: 'C' }, away, { ...away, summary: 'B' }] as Json[]) {
+        const world = await agreed(series({}))
+        world[other(side)].edit('tea', { when: NEXT })
+        world[side].edit('tea', { when: NEXT, [COMES]: own })
+        assert.equal(spoken(await world.sync()), `update ${other(side)}: ${COMES}`)
+        assert.deepEqual(world[other(side)].live().get('tea')![COMES], own)
+        assert.equal(spoken(await world.sync()), 'nothing')
+      }
+    })
+
     it(`is left out if somebody left it out on the ${side} right after we moved the series there`, async () => {
       const world = await agreed(series({}))
       world[other(side)].edit('tea', { when: NEXT })
