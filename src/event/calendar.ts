@@ -16,6 +16,18 @@ export type Millis = number
  */
 export type Mark = { readonly uid: Uid; readonly bearer: ResourceId; readonly wrote: Hash }
 
+/**
+ * What a calendar's owner has declined: of `all` but the occurrences named by their original starts in `except`; or, if
+ * not `all`, those alone.
+ */
+export type Declined = { readonly all: boolean; readonly except: readonly string[] }
+
+/**
+ * What an event holds itself, where it shows otherwise on the other side: which occurrences do, as in {@link Declined},
+ * and which do not show at all (`out`).
+ */
+export type Veil = Declined & { readonly own: Fields; readonly out: readonly string[] }
+
 /** A live event as it was seen on the server. `ref` is the provider's own (ETags): JSON, compared as a whole. */
 export type Live = {
   readonly uid: Uid
@@ -31,6 +43,10 @@ export type Live = {
   /** The provider's word for a special kind of event (`birthday`, ...); missing for an ordinary one. */
   readonly kind?: string
   readonly mark?: Mark
+  /** Missing if its owner has declined nothing of it. `fields` do not tell. */
+  readonly declined?: Declined
+  /** `fields` are how it shows on the other side, this is what it holds itself. Providers never say so. */
+  readonly veil?: Veil
   /** What it would mean as the version before it was understood, where that is now understood otherwise: no edit. */
   readonly asBefore?: Fields
   /** The fields that came back with an old state of the server. Providers never say so; the replica finds it out. */

@@ -31,9 +31,9 @@ export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fie
     ['location', normalPlace(event.location)],
     ['url', urlOf(event)],
     ['status', event.status === 'tentative' ? 'tentative' : 'confirmed'],
-    ['transparency', isDeclined(event) || event.transparency === 'transparent' ? 'transparent' : 'opaque'],
+    ['transparency', event.transparency === 'transparent' ? 'transparent' : 'opaque'],
     ['visibility', visibilityOf(event)],
-    ['reminders', isDeclined(event) ? null : reminderMinutes(event, surroundings.defaultReminders)],
+    ['reminders', reminderMinutes(event, surroundings.defaultReminders)],
     ['categories', categoriesOf(event)],
     ['color', colorOf(event.colorId)],
   ]
@@ -45,8 +45,8 @@ function isRedacted({ visibility, summary }: GoogleEvent, { accessRole }: Surrou
   return visibility === 'private' && typeof summary !== 'string' && !['owner', 'writer'].includes(accessRole)
 }
 
-/** A meeting, or one occurrence, that the calendar's owner does not go to: it takes no time of his, and does not ring. */
-const isDeclined = ({ attendees }: GoogleEvent): boolean =>
+/** Whether the calendar's owner does not go to a meeting, or to one occurrence. */
+export const isDeclined = ({ attendees }: GoogleEvent): boolean =>
   (attendees ?? []).some(({ self, responseStatus }) => self === true && responseStatus === 'declined')
 
 function visibilityOf({ visibility }: GoogleEvent): string {

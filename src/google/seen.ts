@@ -1,4 +1,4 @@
-import type { Known, Live, ResourceId, Seen, Uid } from '../event/calendar'
+import type { Declined, Known, Live, ResourceId, Seen, Uid } from '../event/calendar'
 import type { Fields } from '../event/event'
 import { exceptionField, whenOf } from '../event/event'
 import { exceptionOf } from '../event/occurrence'
@@ -6,7 +6,7 @@ import type { Json } from '../event/json'
 import { sameJson } from '../event/json'
 import { normalReminders } from '../event/normal'
 import { keepsForThunderbird } from './categories'
-import { eventFields, withoutException } from './fields'
+import { eventFields, isDeclined, withoutException } from './fields'
 import { markOf } from './mark'
 import { occurs } from '../event/occurs'
 import type { Override } from './reminders'
@@ -101,6 +101,7 @@ function live(event: GoogleEvent, uid: Uid, fields: Fields, surroundings: Surrou
     ...(fixed !== undefined && { fixed }),
     ...(kind !== 'default' && { kind }),
     ...(mark && { mark }),
+    ...(isDeclined(event) && { declined: { all: true, except: [] } }),
   }
 }
 
@@ -148,8 +149,11 @@ export function withInstance(series: Live, instance: GoogleEvent, surroundings: 
   const when = whenOf(series.fields)
   const ref = withInstanceRef(series, key, instance, surroundings)
   const isLeftover = when === undefined || occurs(when, key) === 'no'
+  const { declined: _declined, ...before } = series
+  const declined = withDeclined(series.declined, key, instance)
+  const common = { ...before, ...(declined && { declined }), ref }
   if (isCancelled(instance)) {
-    return { ...series, ref, fields: isLeftover ? rest : { ...rest, [name]: null } }
+    return { ...common, fields: isLeftover ? rest : { ...rest, [name]: null } }
   }
   const own = eventFields(instance, surroundings)
   const whole = { ...own, visibility: series.fields.visibility }
@@ -158,12 +162,19 @@ export function withInstance(series: Live, instance: GoogleEvent, surroundings: 
   const fixed = series.fixed ?? whyFixed(instance)
   const changedAt = Math.max(series.changedAt ?? 0, Date.parse(instance.updated ?? '') || 0)
   return {
-    ...series,
-    ref,
+    ...common,
     fields: isPlain ? rest : { ...rest, [name]: isLeftover ? { ...timesOf(own), ...differs } : differs },
     changedAt,
     ...(fixed !== undefined && { fixed }),
   }
+}
+
+function withDeclined(before: Declined | undefined, key: string, instance: GoogleEvent): Declined | undefined {
+  const { all, except } = before ?? { all: false, except: [] }
+  const others = except.filter((each) => each !== key)
+  const differs = !isCancelled(instance) && isDeclined(instance) !== all
+  const keys = differs ? [...others, key].sort() : others
+  return all || keys.length > 0 ? { all, except: keys } : undefined
 }
 
 function timesOf(fields: Fields): { readonly [field: string]: Json } {

@@ -5,6 +5,7 @@ import type { Both, Compared, Entry, Operation, Side, Step, Uid } from '../sync/
 import { isCurrent } from '../sync/operation'
 import { apply } from '../sync/outcome'
 import { standing } from '../sync/plan'
+import { viewOf } from '../sync/shown'
 import { announce } from './announce'
 import type { Engine } from './engine'
 import type { Elsewhere } from './neighbours'
@@ -210,7 +211,7 @@ function goingOn(ops: readonly Operation[], run: Run, pair: PairState): Set<Uid>
   const goesOn = (op: Operation): boolean => {
     const state = run.stateOf(op)
     if (state === 'ok') return op.decides === true || op.keeps !== undefined
-    return state === 'stale' && op.action === 'create' && !isCurrent(op, pair.find(op.uid))
+    return state === 'stale' && op.action === 'create' && !isCurrent(op, pair.find(op.uid, viewOf(op)))
   }
   return new Set(ops.filter(goesOn).flatMap(({ uid, keeps }) => (keeps === undefined ? [uid] : [keeps, uid])))
 }
@@ -233,7 +234,9 @@ function agreed(steps: readonly Step[]): Map<Uid, Entry | undefined> {
 
 /** What was not carried out is looked at by the next run, whatever the replicas say. */
 function dueAgain(ops: readonly Operation[], pair: PairState): Map<Uid, Entry> {
-  const entries = ops.map((op) => apply(pair.agreement.get(op.uid), op, { is: 'dropped' }, {}, pair.find(op.uid)))
+  const entries = ops.map((op) =>
+    apply(pair.agreement.get(op.uid), op, { is: 'dropped' }, {}, pair.find(op.uid, viewOf(op))),
+  )
   return new Map(entries.filter((entry) => entry !== undefined).map((entry) => [entry.uid, entry]))
 }
 

@@ -2,7 +2,7 @@ import type { Field, Fields } from '../event/event'
 import { fieldNames } from '../event/event'
 import type { Json } from '../event/json'
 import { hashJson, isObject } from '../event/json'
-import type { Operation, Side } from '../sync/model'
+import type { Operation, ShowsDeclined, Side } from '../sync/model'
 import { CalSyncError } from './errors'
 import type { EventMessage } from './event-message'
 import { fromEventMessage, toChangedNames, toEventMessage, toFieldNames } from './event-message'
@@ -30,11 +30,12 @@ export type PlanToken = {
   readonly from: string
   readonly keeps?: string
   readonly decides?: true
+  readonly declined?: ShowsDeclined
 }
 
 /** A planned operation for a message. */
 export function toOperationMessage(op: Operation, run: string, calendars: readonly [string, string]): OperationMessage {
-  const { action, id, uid, fields, changed, reason, to, from, keeps, decides } = op
+  const { action, id, uid, fields, changed, reason, to, from, keeps, decides, declined } = op
   const plan: PlanToken = {
     v: 1,
     run,
@@ -45,6 +46,7 @@ export function toOperationMessage(op: Operation, run: string, calendars: readon
     from,
     ...(keeps === undefined ? {} : { keeps }),
     ...(decides ? { decides } : {}),
+    ...(declined === undefined ? {} : { declined }),
   }
   return {
     action,

@@ -6,7 +6,7 @@ import { Agreement, idOn } from '../sync/agreement'
 import type { PairKeeper } from '../sync/task'
 import type { Now } from '../sync/entry'
 import { find } from '../sync/match'
-import type { Both, Compared, Entry, Millis, Side, Uid } from '../sync/model'
+import type { Both, Compared, Entry, Millis, ShowsDeclined, Side, Uid } from '../sync/model'
 import { SIDES, both } from '../sync/model'
 import type { CalendarState } from './calendar-state'
 import { Lock } from './lock'
@@ -89,11 +89,13 @@ export class PairState implements PairKeeper {
       await this.progress.write({ ...rest, ...(damaged ? {} : { compared }) })
   }
 
-  find(uid: Uid): Now {
-    const entry = this.agreement.get(uid)
-    return both(
-      (side) => find(uid, entry && idOn(entry, side), side, this.calendars[side].replica, this.agreement).seen,
-    )
+  find(uid: Uid, declined: ShowsDeclined = 'as-free'): Now {
+    const { agreement } = this
+    const entry = agreement.get(uid)
+    return both((side) => {
+      const { replica } = this.calendars[side]
+      return find(uid, entry && idOn(entry, side), side, replica, agreement, declined).seen
+    })
   }
 
   hold(uid: Uid): void {

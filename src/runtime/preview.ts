@@ -185,7 +185,7 @@ function restingRows(steps: readonly Step[], { agreement }: View, at: Millis): (
 function fieldsIn(uid: Uid, { agreement, replicas }: View, turn: (side: Side) => Side): Fields {
   const entry = agreement.get(uid)
   for (const side of SIDES.map(turn)) {
-    const { seen } = find(uid, entry && idOn(entry, side), side, replicas[side], agreement)
+    const { seen } = find(uid, entry && idOn(entry, side), side, replicas[side], agreement, 'as-free')
     if (seen?.is === 'live') return seen.fields
   }
   return {}

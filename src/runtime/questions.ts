@@ -13,14 +13,16 @@ import type { PairState } from './pair-state'
 /** One event as a run would see it now, and what it would do. */
 export function stepsFor(uid: Uid, pair: PairState, rules: Rules): { look: Look; steps: Step[] } {
   const replicas = both((side) => pair.calendars[side].replica)
-  const look = lookAt(uid, pair.agreement, replicas, new ContentMatcher(replicas, pair.agreement, rules.common))
+  const look = lookAt(uid, pair.agreement, replicas, rules, new ContentMatcher(replicas, pair.agreement, rules))
   return { look, steps: planOne(look, pair.agreement, rules) }
 }
 
 /** What would be done about all events whose question was announced and is open. */
 export function openSteps(agreement: Agreement, replicas: Both<Replica>, rules: Rules): Step[] {
-  const matcher = new ContentMatcher(replicas, agreement, rules.common)
-  return [...agreement.open].flatMap((uid) => planOne(lookAt(uid, agreement, replicas, matcher), agreement, rules))
+  const matcher = new ContentMatcher(replicas, agreement, rules)
+  return [...agreement.open].flatMap((uid) =>
+    planOne(lookAt(uid, agreement, replicas, rules, matcher), agreement, rules),
+  )
 }
 
 /** The questions about conflicts that are open now, computed anew from what both sides hold. */

@@ -1,7 +1,7 @@
 import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
 import { isException } from '../event/event'
-import type { Both, Common, Rules, Side, Strategy } from '../sync/model'
+import type { Both, Common, Rules, ShowsDeclined, Side, Strategy } from '../sync/model'
 import { both, other } from '../sync/model'
 import type { CalendarState } from './calendar-state'
 import type { Elsewhere } from './neighbours'
@@ -18,6 +18,7 @@ export type ReconcileSettings = {
   readonly maxOperations: number
   readonly deletionLimit: number
   readonly eventTypes: readonly string[]
+  readonly declined: ShowsDeclined
   readonly dryRun: boolean
   readonly staleAfter: number
   readonly when: 'both' | 'any'
@@ -39,6 +40,7 @@ export function readSettings(config: Record<string, unknown>): ReconcileSettings
     maxOperations: number(config, 'maxOperations', 1000),
     deletionLimit: number(config, 'deletionLimit', 25),
     eventTypes: Array.isArray(list) && list.length > 0 ? list.map(String) : DEFAULT_TYPES,
+    declined: oneOf(config, 'declined', ['as-free', 'leave-out', 'as-is']),
     dryRun: config['dryRun'] === true || config['dryRun'] === 'true',
     staleAfter: number(config, 'staleAfter', 24),
     when: oneOf(config, 'when', ['both', 'any']),
@@ -116,6 +118,7 @@ export function rulesFor(
     maxOperations: settings.maxOperations,
     now,
     kinds: settings.eventTypes,
+    declined: settings.declined,
     common: commonOf(calendars),
     names: namesOf(calendars),
   }
@@ -126,8 +129,9 @@ const PLANNER = 2
 
 /** Hash of what decides besides the state; when it changes, everything is looked at again. */
 export function settingsHash(rules: Rules, { pastDays, futureDays }: ReconcileSettings): string {
-  const { strategy, into, oneWay, kinds, deletionLimit, elsewhere } = rules
-  const decides = [strategy, { ...into }, oneWay, kinds, deletionLimit, pastDays, futureDays, elsewhere, PLANNER]
+  const { strategy, into, oneWay, kinds, declined, deletionLimit, elsewhere } = rules
+  const said = [strategy, { ...into }, oneWay, kinds, declined, deletionLimit, pastDays, futureDays, elsewhere]
+  const decides = [...said, PLANNER]
   return hashJson(decides as Json)
 }
 

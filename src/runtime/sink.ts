@@ -256,7 +256,7 @@ function failureOf(
 
 function taskOf({ action, id, uid, fields, written, plan }: Request, pair: PairState | undefined): Task {
   if (!plan || !pair) return { action, uid, fields, written }
-  const { to, changed, from, keeps, decides } = plan
+  const { to, changed, from, keeps, decides, declined } = plan
   const op: Operation = {
     id,
     action: plan.action,
@@ -268,6 +268,7 @@ function taskOf({ action, id, uid, fields, written, plan }: Request, pair: PairS
     reason: '',
     ...(keeps === undefined ? {} : { keeps }),
     ...(decides ? { decides } : {}),
+    ...(declined === undefined ? {} : { declined }),
   }
   return { action, uid, fields, written, planned: { op, pair } }
 }

@@ -4,6 +4,7 @@ import type { Look } from '../sync/plan'
 import type { Rules, Side } from '../sync/model'
 import { SIDES, other } from '../sync/model'
 import { inWindow } from '../sync/window'
+import { isLeftOut } from '../sync/entry'
 import type { Context } from './commands'
 
 /** Why nothing would be done about an event. */
@@ -47,6 +48,8 @@ function whatBars(look: Look, context: Context): string | undefined {
     return `nothing is written to ${names[turn(to)]}: its direction is off, or it is read-only`
   }
   const kinds = SIDES.flatMap((side) => kindOf(look, side))
+  const declined = SIDES.some((side) => isLeftOut(look.now[side], rules))
+  if (declined && without({ declined: 'as-free' })) return 'left out: its owner has declined it'
   const barred = kinds.find((kind) => !rules.kinds.includes(kind))
   if (barred !== undefined && without({ kinds })) return `events of the type ${barred} are not carried`
   return undefined

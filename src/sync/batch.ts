@@ -11,6 +11,7 @@ import { isCurrent } from './operation'
 import { apply, completed, keptBoth, note, sentFrom } from './outcome'
 import { noteDeletion, withoutDeletion } from './own-deletion'
 import { refusalTo, withFailure } from './refusal'
+import { asItIs, shown, unveiled, viewOf } from './shown'
 import type { Keeper, Means, PairKeeper, Result, Task } from './task'
 
 /** What ends a whole calendar's run, not just one event's. */
@@ -51,7 +52,7 @@ export class BatchWriter {
   async write(tasks: readonly Task[]): Promise<void> {
     const known = await this.withNews(tasks)
     const begun = await this.askForMissing(known.map((task) => this.begin(task)).filter((each) => each !== undefined))
-    await this.means.keep(begun.flatMap(({ target }) => target ?? []))
+    await this.means.keep(begun.flatMap(({ target }) => (target ? asItIs(target) : [])))
     begun.forEach((each) => this.note(each))
     await this.saveEntries()
     const again: { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[] = []
@@ -102,7 +103,7 @@ export class BatchWriter {
 
   private startOf(task: Task): Begun {
     const { planned } = task
-    const now = planned ? planned.pair.find(task.uid) : { left: undefined, right: undefined }
+    const now = planned ? planned.pair.find(task.uid, viewOf(planned.op)) : { left: undefined, right: undefined }
     const found = planned ? now[planned.op.to] : this.ownTarget(task.uid)
     return { task, target: isLive(found) ? found : undefined, now, from: planned ? sentFrom(planned.op, now) : {} }
   }
@@ -276,17 +277,18 @@ export class BatchWriter {
   }
 
   /** What is left to do of a write whose answer was lost. */
-  private async *further({ task, target }: Begun, found: Seen): AsyncGenerator<Answer> {
+  private async *further({ task, target }: Begun, holds: Seen): AsyncGenerator<Answer> {
     const { calendar } = this.keeper
     const { signal } = this.means
+    const found = seenBy(task, holds)
     if (found.is === 'unread')
       throw new ProviderError('unreachable', `The server does not give it out: ${found.reason}`)
     const fate = target && fateOf(task, target, found, (field, value) => calendar.holds.fit(field, value))
     if (!fate || fate.is === 'stale') throw new ProviderError('stale', 'the event has changed meanwhile')
-    if (fate.is === 'done' || fate.wrote.length > 0) yield { holds: found, wrote: fate.wrote }
+    if (fate.is === 'done' || fate.wrote.length > 0) yield { holds, wrote: fate.wrote }
     if (fate.is === 'done' || !isLive(found)) return
-    if (task.action === 'delete') yield* calendar.delete(found, signal)
-    else yield* calendar.update(this.unlessEdited(found, task), task.fields, fate.left, signal)
+    if (task.action === 'delete') yield* calendar.delete(asItIs(found), signal)
+    else yield* this.update(found, task, fate.left)
   }
 
   private requests({ task, target }: Begun): AsyncIterable<Answer> {
@@ -296,9 +298,13 @@ export class BatchWriter {
       return calendar.create(task.uid, task.fields, signal, () => this.keeper.replica.hasUnnamed())
     }
     if (!target) throw new ProviderError('stale', 'the event is gone')
-    return task.action === 'delete'
-      ? calendar.delete(target, signal)
-      : calendar.update(this.unlessEdited(target, task), task.fields, task.written, signal)
+    return task.action === 'delete' ? calendar.delete(asItIs(target), signal) : this.update(target, task, task.written)
+  }
+
+  /** What does not show of an event stays as it is. */
+  private update(target: Live, task: Task, written: readonly Field[]): AsyncIterable<Answer> {
+    const seen = asItIs(this.unlessEdited(target, task))
+    return this.keeper.calendar.update(seen, unveiled(task.fields, target), written, this.means.signal)
   }
 
   /**
@@ -327,11 +333,18 @@ export class BatchWriter {
       holds.is === 'live' ? { ...rest, uid: task.uid, ...(changedAt === undefined ? {} : { changedAt }) } : holds
     const stored = this.keeper.replica.record(seen, this.means.now())
     if (stored) this.keeper.hold(stored)
+    const shows = (fields: Fields): Fields => (isLive(holds) ? fieldsBy(task, { ...holds, fields }) : fields)
     const names = task.action === 'create' && holds.is === 'live' ? withBaseFields(wrote, holds.fields) : wrote
     if (task.planned)
       this.outcome(
         task.planned,
-        { is: 'ok', holds, wrote: names, ...(ours ? { ours } : {}), seq: this.keeper.replica.seq },
+        {
+          is: 'ok',
+          holds: seenBy(task, holds),
+          wrote: names,
+          ...(ours ? { ours: shows(ours) } : {}),
+          seq: this.keeper.replica.seq,
+        },
         from,
         now,
       )
@@ -418,7 +431,7 @@ export class BatchWriter {
     const uid = op.keeps ?? op.uid
     const entry = pair.agreement.get(uid)
     if (!entry) return undefined
-    const next = withFailure(entry, op, { reason, final }, pair.find(uid), this.means.now())
+    const next = withFailure(entry, op, { reason, final }, pair.find(uid, viewOf(op)), this.means.now())
     if (next === entry) return undefined
     this.put(pair, uid, next)
     const [before, after] = [refusalTo(entry, op.to), refusalTo(next, op.to)]
@@ -466,6 +479,14 @@ export class BatchWriter {
 /** A create of the flow's own changes what is there. */
 const isCreation = ({ task, target }: Pick<Begun, 'task' | 'target'>): boolean =>
   task.action === 'create' && !(target && !task.planned)
+
+/** What was seen as the plan of a task sees it; the flow's own sees it as it is. */
+const seenBy = ({ planned }: Task, seen: Seen): Seen => (planned ? shown(seen, viewOf(planned.op)) : seen)
+
+const fieldsBy = (task: Task, seen: Live): Fields => {
+  const view = seenBy(task, seen)
+  return isLive(view) ? view.fields : seen.fields
+}
 
 const codeOf = (error: unknown): ErrorCode | 'unknown' => (error instanceof ProviderError ? error.code : 'unknown')
 

@@ -66,7 +66,8 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const fields = both((side) => now[side].fields)
   const flows = both((side) => mayFlow(side, now, entry.born, rules))
   const older = both((side) => now[side].older ?? [])
-  const merged = merge(entry, fields, flows, rules.common, older)
+  const veils = both((side) => now[side].veil)
+  const merged = merge(entry, fields, flows, rules.common, older, veils)
   const verdict = judge(entry, now, merged, opened(entry, fields, flows, rules.common), rules)
   const to = both((side) => new Map([...merged.to[side], ...verdict.to[side]]))
   const stuck = both((side) =>
@@ -121,7 +122,8 @@ function notWritable(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
     const { fixed, ...free } = now[to]
     if (fixed === undefined || !rules.into[to]) return []
     const flows = both((side) => mayFlow(side, { ...now, [to]: free }, entry.born, rules))
-    const wanted = merge(entry, fields, flows, rules.common)
+    const veils = both((side) => now[side].veil)
+    const wanted = merge(entry, fields, flows, rules.common, undefined, veils)
     const held = wanted.to[to].size > 0 || wanted.open.length > 0
     return held ? [{ do: 'leave', uid: entry.uid, why: 'not-writable', reason: fixed }] : []
   })

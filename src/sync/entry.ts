@@ -93,8 +93,13 @@ export function mayFlow(from: Side, now: Now, born: Side | 'both', rules: Rules)
   const target = now[to]
   if (!rules.into[to] || (target?.is === 'live' && target.fixed !== undefined)) return false
   if (source?.is === 'live' && source.kind !== undefined && !rules.kinds.includes(source.kind)) return false
+  if (isLeftOut(source, rules) && !isLive(target)) return false
   return !rules.oneWay || born === from || born === 'both'
 }
+
+/** Whether no copy is made of what its owner has declined altogether; one that is there shows it as free. */
+export const isLeftOut = (seen: Seen | undefined, { declined }: Pick<Rules, 'declined'>): boolean =>
+  declined === 'leave-out' && isLive(seen) && seen.declined?.all === true && seen.declined.except.length === 0
 
 /** The version that a skip to `to` leaves alone still stands. */
 export function isSkipped(entry: Entry | undefined, to: Side, source: Fields): boolean {

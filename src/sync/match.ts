@@ -5,9 +5,10 @@ import type { Agreement } from './agreement'
 import { idOn } from './agreement'
 import { fitted, isLive, isUntouchedCopy, newPair } from './entry'
 import { agree } from './merge'
-import type { Both, Common, Hash, Live, PairEntry, ResourceId, Seen, Side, Uid } from './model'
+import type { Both, Hash, Live, PairEntry, ResourceId, Rules, Seen, ShowsDeclined, Side, Uid } from './model'
 import { both, other } from './model'
 import type { Replica, Stored } from './replica'
+import { shown } from './shown'
 
 /** Of so many is looked for the one that is most alike. */
 const MOST_COMPARED = 30
@@ -21,8 +22,21 @@ export type Found = { readonly seen: Seen | undefined; readonly duplicates: read
  * smallest id. One that can't be read stands for the event if nothing else does: it may be the event.
  *
  * @param id the resource that the agreement names, if any
+ * @param declined how what was declined shows
  */
-export function find(uid: Uid, id: ResourceId | undefined, side: Side, replica: Replica, agreement: Agreement): Found {
+export function find(
+  uid: Uid,
+  id: ResourceId | undefined,
+  side: Side,
+  replica: Replica,
+  agreement: Agreement,
+  declined: ShowsDeclined,
+): Found {
+  const { seen, duplicates } = findAsItIs(uid, id, side, replica, agreement)
+  return { seen: shown(seen, declined), duplicates: duplicates.map((each) => shown(each, declined)) }
+}
+
+function findAsItIs(uid: Uid, id: ResourceId | undefined, side: Side, replica: Replica, agreement: Agreement): Found {
   const bound = id === undefined ? undefined : replica.get(id)
   if (bound && bound.is !== 'gone' && replica.isOnlyOne(uid)) return { seen: bound, duplicates: [] }
   const others = [...replica.withUid(uid)]
@@ -67,7 +81,7 @@ export class ContentMatcher {
   constructor(
     private readonly replicas: Both<Replica>,
     private readonly agreement: Agreement,
-    private readonly common: Common,
+    private readonly rules: Pick<Rules, 'common' | 'declined'>,
   ) {}
 
   /** Finds them all, once, in parts that take a moment each. */
@@ -96,7 +110,7 @@ export class ContentMatcher {
     if (some.length === 0 || others.length === 0) return []
     if (some.length === 1 && others.length === 1) return zip(some, others)
     const [lefts, rights] = [byId(some), byId(others)]
-    const meant = ({ fields }: Live): Hash => hashFields(fitted(fields, this.common))
+    const meant = ({ fields }: Live): Hash => hashFields(fitted(fields, this.rules.common))
     const here = yield* grouped(lefts, meant)
     const there = yield* grouped(rights, meant)
     const pairs = [...here].flatMap(([hash, each]) => zip(each, there.get(hash) ?? []))
@@ -113,9 +127,10 @@ export class ContentMatcher {
 
   /** Takes out of some the one that differs in the fewest fields. */
   private takeNearest({ fields }: Live, free: Live[]): Live | undefined {
+    const { common } = this.rules
     const differing = (right: Live): number => {
       const sides = { left: fields, right: right.fields }
-      return fieldNames(fields).filter((name) => this.common.has(name) && !agree(name, sides, this.common)).length
+      return fieldNames(fields).filter((name) => common.has(name) && !agree(name, sides, common)).length
     }
     const counts = free.slice(0, MOST_COMPARED).map(differing)
     return free.splice(counts.indexOf(Math.min(...counts)), 1)[0]
@@ -126,7 +141,8 @@ export class ContentMatcher {
     const isFree = (seen: Live): boolean =>
       !this.agreement.isPaired(side, seen.id) && !this.hasItsOwn(seen, side) && this.counts(seen, side)
     const live = [...this.replicas[side].entries.values()].filter((seen): seen is Stored & Live => isLive(seen))
-    return grouped(live, (seen) => (isFree(seen) ? contentKey(seen) : undefined))
+    const shows = live.map((seen) => shown(seen, this.rules.declined))
+    return grouped(shows, (seen) => (isFree(seen) ? contentKey(seen) : undefined))
   }
 
   /** Whether this one stands for its uid on its side, and no other. */
@@ -135,7 +151,7 @@ export class ContentMatcher {
     if (replica.isOnlyOne(uid)) return true
     const name = this.agreement.uidOf(side, id) ?? uid
     const entry = this.agreement.get(name)
-    return find(name, entry && idOn(entry, side), side, replica, this.agreement).seen?.id === id
+    return findAsItIs(name, entry && idOn(entry, side), side, replica, this.agreement).seen?.id === id
   }
 
   /** Whether the other side has, or may yet show again, an event of the same uid: that one belongs to it. */

@@ -1,3 +1,4 @@
+import type { Veil } from '../event/calendar'
 import type { ExceptionField } from '../event/event'
 import { fieldNames, isException, originalStart, whenOf } from '../event/event'
 import { isObject } from '../event/json'
@@ -5,7 +6,8 @@ import { emptyValue, sameMeaning } from '../event/normal'
 import { occurs } from '../event/occurs'
 import type { Both, Common, Field, Fields, Half, Json, Side } from './model'
 import { SIDES, both, other } from './model'
-import { changeOf, isSilent, lacks, mergedOccurrence } from './occurrence'
+import { changeOf, isOfVeil, isSilent, lacks, mergedOccurrence } from './occurrence'
+import { hides } from './veil'
 import { valueOf, withValues } from './values'
 
 export { valueOf, withValues } from './values'
@@ -29,6 +31,7 @@ export type Merged = {
 }
 
 const NONE: Both<readonly Field[]> = { left: [], right: [] }
+const UNVEILED: Both<Veil | undefined> = { left: undefined, right: undefined }
 const NOTHING: Merged = {
   to: { left: new Map(), right: new Map() },
   same: [],
@@ -110,6 +113,8 @@ function namesIn(all: readonly Fields[], common: Common): Field[] {
  * @param fields what each side holds
  * @param flows whether anything may flow from a side to the other
  * @param older the fields that came back on a side with an old state of it: that is no edit, and has no base
+ * @param veils what does not show of what a side holds: nothing is written over that, and nobody is asked about it; what
+ *   the other side has there stands until something else shows
  */
 export function merge(
   halves: Both<Half>,
@@ -117,6 +122,7 @@ export function merge(
   flows: Both<boolean>,
   common: Common,
   older: Both<readonly Field[]> = NONE,
+  veils: Both<Veil | undefined> = UNVEILED,
 ): Merged {
   if (isQuiet(halves.left, fields.left, common) && isQuiet(halves.right, fields.right, common)) return NOTHING
   const to = both(() => new Map<Field, Json>())
@@ -129,7 +135,10 @@ export function merge(
 
   const agreeing = (field: Field): boolean => agree(field, fields, common)
   const based = (field: Field): boolean => SIDES.some((side) => heldValue(halves[side], field) !== undefined)
-  const moves = (side: Side, field: Field): boolean => (flows[side] || !based(field)) && differs(side, field)
+  const moves = (side: Side, field: Field): boolean =>
+    (flows[side] || !based(field)) && differs(side, field) && !isVeil(side, field)
+  const isVeil = (side: Side, field: Field): boolean =>
+    isShown(field) && isOfVeil(halves[side], fields[side], field, veils)
   const differs = (side: Side, field: Field): boolean =>
     isEdited(halves[side], fields[side], field) || clears(side, field)
   // A copy that is as it was written has a base of its own: what its original no longer has was cleared there.
@@ -164,8 +173,13 @@ export function merge(
     const differing = unit.filter((field) => !agreeing(field))
     const moved = both((side) => unit.some((field) => moves(side, field)))
     const isBack = SIDES.some((side) => unit.some((field) => older[side].includes(field) && moves(side, field)))
+    const [first] = unit
+    const home = SIDES.find((side) => unit.length === 1 && first !== undefined && hides(veils[side], first))
     if (differing.length === 0) same.push(...unit)
-    else if ((moved.left && moved.right) || isBack) {
+    else if (home !== undefined && first !== undefined) {
+      if (!flows[home] || !based(first) || !differs(home, first)) same.push(first)
+      else to[other(home)].set(first, common.fit(first, valueOf(fields[home], first)))
+    } else if ((moved.left && moved.right) || isBack) {
       open.push(...differing)
       beside.push(...unit.filter((field) => !differing.includes(field)))
       if (isBack || unit.some((field) => !based(field))) noBase.push(...differing)
@@ -185,20 +199,21 @@ export function merge(
   }
   const after = both((side) => withValues(fields[side], to[side]))
   for (const field of occurrences) {
-    for (const [side, value] of mergedOccurrence(field, halves, fields, flows, after, common)) {
+    for (const [side, value] of mergedOccurrence(field, halves, fields, flows, after, common, veils)) {
       if (!isStray(field, fields[other(side)])) to[side].set(field, value)
     }
   }
   const isWritten = (field: Field): boolean => SIDES.some((side) => to[side].has(field))
-  return {
-    to,
-    same,
-    open,
-    beside,
-    noBase,
-    stuck: both((side) => stuck[side].filter((field) => !isWritten(field))),
-    stray,
-  }
+  const isMoreThanVeil = (side: Side, field: Field): boolean => differs(side, field) && !isVeil(side, field)
+  const stands = occurrences.filter(
+    (field) =>
+      !isWritten(field) &&
+      SIDES.some((side) => isVeil(side, field)) &&
+      !SIDES.some((side) => isMoreThanVeil(side, field)),
+  )
+  same.push(...stands)
+  const isStuck = (field: Field): boolean => !isWritten(field) && !stands.some((each) => each === field)
+  return { to, same, open, beside, noBase, stuck: both((side) => stuck[side].filter(isStuck)), stray }
 }
 
 /** Whether a side still has, as it was, an occurrence that went from the other with a move of the series. */

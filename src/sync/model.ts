@@ -133,6 +133,8 @@ export type Operation = {
   readonly keeps?: Uid
   /** The user's own version: it counts as an edit made there, which wins over the other side's. */
   readonly decides?: true
+  /** How what was declined shows in it; missing: as free. */
+  readonly declined?: ShowsDeclined
 }
 
 /** A question to the user. `deletion`: whether the other side's event is to be deleted too. */
@@ -174,6 +176,9 @@ export type Outcome =
   | { readonly is: 'skipped' | 'stale' | 'dropped' }
   | { readonly is: 'failed'; readonly code: string }
 
+/** How what its owner has declined shows on the other side; of what is left out no copy is made. */
+export type ShowsDeclined = 'as-free' | 'leave-out' | 'as-is'
+
 export type Strategy = 'manual' | 'latest-wins' | Side
 
 export type Rules = {
@@ -192,6 +197,7 @@ export type Rules = {
   readonly now: Millis
   /** Special kinds of events that are carried. */
   readonly kinds: readonly string[]
+  readonly declined: ShowsDeclined
   /** What both calendars can hold. */
   readonly common: Common
   /** How the two calendars are called in reasons. */

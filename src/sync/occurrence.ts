@@ -1,3 +1,4 @@
+import type { Veil } from '../event/calendar'
 import type { Exception, ExceptionField } from '../event/event'
 import { fieldNames, fieldsFrom, isException, originalStart, whenOf } from '../event/event'
 import { isObject } from '../event/json'
@@ -7,6 +8,7 @@ import { occurs } from '../event/occurs'
 import type { Both, Common, Field, Fields, Half, Json, PairEntry, Side } from './model'
 import { SIDES, both, other } from './model'
 import { valueOf, withValues } from './values'
+import { hides } from './veil'
 
 /**
  * What became of an occurrence on one side, by what it shows. `follows`: it shows what its series does, where it did
@@ -67,6 +69,18 @@ export function changeOf({ held }: Half, fields: Fields, field: ExceptionField):
   return changed.some((name) => isOwn(fields, field, name)) ? 'edited' : 'follows'
 }
 
+/** Whether an occurrence has changed on a side in nothing but what is veiled on one of both. */
+export function isOfVeil(
+  { held }: Half,
+  fields: Fields,
+  field: ExceptionField,
+  veils: Both<Veil | undefined>,
+): boolean {
+  if (SIDES.every((side) => veils[side] === undefined)) return false
+  if (!shown(held, field) || !shown(fields, field)) return false
+  return changedNames(held, fields, field).every((name) => SIDES.some((side) => hides(veils[side], name, field)))
+}
+
 /**
  * What an occurrence is to be on each side: field by field what that side shows on which it changed. Not for one that
  * was edited on both.
@@ -74,6 +88,7 @@ export function changeOf({ held }: Half, fields: Fields, field: ExceptionField):
  * @param flows whether what changed on a side counts
  * @param after what each side's series will be; where the two still differ, each side's occurrence stays as it is, but
  *   for what it was given of its own
+ * @param veils as in `merge`
  * @returns the exceptions to write, none for a side that will show the right thing anyway
  */
 export function mergedOccurrence(
@@ -83,10 +98,14 @@ export function mergedOccurrence(
   flows: Both<boolean>,
   after: Both<Fields>,
   common: Common,
+  veils: Both<Veil | undefined>,
 ): ReadonlyMap<Side, Json> {
   const now = both((side) => shown(fields[side], field))
   const { left, right } = now
   if (!left || !right) {
+    // One that is only left out is not written over.
+    const isOut = (side: Side): boolean => veils[side]?.out.includes(originalStart(field)) === true
+    if (SIDES.some((side) => isOut(side) && changeOf(halves[side], fields[side], field) === 'none')) return new Map()
     const from =
       SIDES.find((side) => flows[side] && changeOf(halves[side], fields[side], field) === 'edited') ??
       SIDES.find((side) => flows[side] && comesOrGoes(field, other(side), fields, after))
@@ -95,9 +114,11 @@ export function mergedOccurrence(
   const wasThere = (side: Side): boolean => shown(halves[side].held, field) !== undefined
   const changes = both((side) => {
     if (!flows[side]) return []
-    if (wasThere(side)) return changedNames(halves[side].held, fields[side], field)
     // Of one that came with a move of both series, what it has of its own somebody gave it.
-    return fieldNames(now[side] ?? {}).filter((name) => isOwn(fields[side], field, name))
+    const names = wasThere(side)
+      ? changedNames(halves[side].held, fields[side], field)
+      : fieldNames(now[side] ?? {}).filter((name) => isOwn(fields[side], field, name))
+    return names.filter((name) => !hides(veils[other(side)], name, field))
   })
   const isSame = (name: Field, { left: one, right: two }: Both<Fields>): boolean =>
     sameMeaning(common.fit(name, valueOf(one, name)), common.fit(name, valueOf(two, name)))

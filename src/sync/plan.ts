@@ -15,6 +15,7 @@ import { settle, settleMaking } from './outcome'
 import { settleDeletions } from './own-deletion'
 import { withRests } from './refusal'
 import type { Replica } from './replica'
+import { shown } from './shown'
 import { surplusEntry, surplusOf, takeBack } from './take-back'
 import type { Surplus } from './take-back'
 
@@ -86,14 +87,14 @@ export function* plan(
   settings: Hash,
   only?: ReadonlySet<Uid>,
 ): Generator<readonly Step[], void> {
-  const matcher = new ContentMatcher(replicas, agreement, rules.common)
+  const matcher = new ContentMatcher(replicas, agreement, rules)
   const looked = new Set<Live>()
   for (const uid of only ?? toLookAt(agreement, replicas, settings, rules)) {
     if (isInStep(uid, agreement, replicas, rules)) {
       yield []
       continue
     }
-    const look = yield* looking(uid, agreement, replicas, matcher)
+    const look = yield* looking(uid, agreement, replicas, rules, matcher)
     const sides = [look.now.left, look.now.right].filter(isLive)
     if (sides.some((seen) => looked.has(seen))) continue // its equal was looked at before
     sides.forEach((seen) => looked.add(seen))
@@ -105,13 +106,13 @@ export function* plan(
 const AT_REST: readonly string[] = ['uid', 'is', 'born', 'left', 'right', 'wrote']
 
 /** Whether nothing is to be done about a pair, which is the common case: both sides hold what they held, and nothing is open. */
-function isInStep(uid: Uid, agreement: Agreement, replicas: Both<Replica>, { common }: Rules): boolean {
+function isInStep(uid: Uid, agreement: Agreement, replicas: Both<Replica>, { common, declined }: Rules): boolean {
   const entry = agreement.get(uid)
   if (entry?.is !== 'pair') return false
   for (const name in entry) if (!AT_REST.includes(name)) return false
   for (const side of SIDES) {
     const half = entry[side]
-    const seen = replicas[side].get(half.id)
+    const seen = shown(replicas[side].get(half.id), declined)
     if (half.noted ?? half.deleting) return false
     if (!isLive(seen) || seen.asBefore || !replicas[side].isOnlyOne(uid)) return false
     if (!isQuiet(half, seen.fields, common)) return false
@@ -128,7 +129,13 @@ export function planOne(look: Look, agreement: Agreement, rules: Rules): Step[] 
     (step) => step.do !== 'agree' || !sameJson(asJson(step.entry), asJson(before)),
   )
   const replaced = look.replaces.map((uid): Step => ({ do: 'forget', uid }))
-  return [...replaced, ...news, ...takingBack(look, rules), ...look.duplicates.map(duplicate)]
+  const steps = [...replaced, ...news, ...takingBack(look, rules), ...look.duplicates.map(duplicate)]
+  return steps.map((step) => withView(step, rules))
+}
+
+/** Who carries an operation out has to see what the planner saw. */
+function withView(step: Step, { declined }: Rules): Step {
+  return step.do === 'write' && declined !== 'as-free' ? { ...step, op: { ...step.op, declined } } : step
 }
 
 function takingBack({ uid, surplus, now }: Look, rules: Rules): Step[] {
@@ -138,8 +145,14 @@ function takingBack({ uid, surplus, now }: Look, rules: Rules): Step[] {
 }
 
 /** Finds both sides of an event, and its entry: rebound, matched, and with its notes settled. */
-export function lookAt(uid: Uid, agreement: Agreement, replicas: Both<Replica>, matcher: ContentMatcher): Look {
-  const work = looking(uid, agreement, replicas, matcher)
+export function lookAt(
+  uid: Uid,
+  agreement: Agreement,
+  replicas: Both<Replica>,
+  rules: Pick<Rules, 'declined'>,
+  matcher: ContentMatcher,
+): Look {
+  const work = looking(uid, agreement, replicas, rules, matcher)
   for (;;) {
     const { done, value } = work.next()
     if (done) return value
@@ -151,10 +164,11 @@ function* looking(
   uid: Uid,
   agreement: Agreement,
   replicas: Both<Replica>,
+  { declined }: Pick<Rules, 'declined'>,
   matcher: ContentMatcher,
 ): Generator<readonly Step[], Look> {
   const entry = agreement.get(uid)
-  const found = both((side) => find(uid, entry && idOn(entry, side), side, replicas[side], agreement))
+  const found = both((side) => find(uid, entry && idOn(entry, side), side, replicas[side], agreement, declined))
   const now = both((side) => found[side].seen)
   const duplicates = SIDES.flatMap((side) => found[side].duplicates)
   const look = { uid, now, duplicates, replaces: [] }

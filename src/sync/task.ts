@@ -1,7 +1,7 @@
 import type { Calendar, ErrorCode } from '../event/calendar'
 import type { Agreement } from './agreement'
 import type { Now } from './entry'
-import type { Field, Fields, Live, Millis, Operation, Uid } from './model'
+import type { Field, Fields, Live, Millis, Operation, ShowsDeclined, Uid } from './model'
 import type { Replica, Stored } from './replica'
 
 /** One calendar: its server, what was seen of it, and where that is kept. */
@@ -18,10 +18,10 @@ export type Keeper = {
   save(): Promise<void>
 }
 
-/** What two calendars agreed on, and where that is kept. `find` gives what both hold of an event. */
+/** What two calendars agreed on, and where that is kept. `find` gives what both hold of an event, as it shows. */
 export type PairKeeper = {
   readonly agreement: Agreement
-  find(uid: Uid): Now
+  find(uid: Uid, declined: ShowsDeclined): Now
   /** An entry has changed, or is no more: the next save makes that durable. */
   hold(uid: Uid): void
   /** Makes entries durable as the agreement has them, or that it has none. One disk sync, however many. */

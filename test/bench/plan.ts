@@ -37,6 +37,7 @@ export const rules: Rules = {
   maxOperations: 1000,
   now: START,
   kinds: [],
+  declined: 'as-free',
   common: { has: () => true, fit: (_field, value) => value },
   names: { left: 'Left', right: 'Right' },
 }

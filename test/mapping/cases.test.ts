@@ -67,7 +67,7 @@ async function settled(world: TwoCalendars): Promise<void> {
 
 async function assertSameMeaning(world: TwoCalendars, other: TwoCalendars, side: Side): Promise<void> {
   await other.read()
-  assert.deepEqual(differences(world.only(side).fields, other.only(side).fields, await world.common()), [])
+  assert.deepEqual(differences(world.shows(side), other.shows(side), await world.common()), [])
 }
 
 describe('Cases of the mapping', () => {

@@ -50,7 +50,7 @@ async function carriedFromIcloud(text: string): Promise<Verdict> {
   if (notCarried !== undefined) return { is: 'set aside', why: notCarried }
   const next = await world.left()
   if (next.length > 0) return { is: 'wrong', why: `the next run would: ${next.join('; ')}` }
-  const [here, there] = [world.only('right').fields, world.only('left').fields]
+  const [here, there] = [world.shows('right'), world.only('left').fields]
   const common = await world.common()
   // Google keeps no exclusion of what does not occur; that nothing is lost by it shows below.
   const [difference] = differences(here, there, common).filter(

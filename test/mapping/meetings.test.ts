@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ShowsDeclined } from '../../src/sync/model'
 import type { GoogleEvent } from '../simulators/google/resource'
 import { TwoCalendars } from './two-calendars'
 
@@ -69,6 +70,165 @@ describe('A meeting that its owner has declined in Google', () => {
     const { fields } = world.only('right')
     assert.equal(fields.transparency, 'opaque')
     assert.deepEqual(fields['exceptions.2026-06-23T08:00:00Z'], { transparency: 'transparent', reminders: null })
+  })
+})
+
+const KEY = '2026-06-23T08:00:00Z'
+const pops = { useDefault: false, overrides: [{ method: 'popup', minutes: 10 }] }
+const copied = 'TRANSP:OPAQUE'
+
+/** A meeting of which its owner is the only guest, so that it can be written, copied to iCloud. */
+async function ownMeeting(
+  { responseStatus, recurrence }: { responseStatus: string; recurrence?: string[] },
+  choice: ShowsDeclined = 'as-free',
+): Promise<TwoCalendars> {
+  const world = new TwoCalendars()
+  world.declined = choice
+  const event = meeting([{ ...me, responseStatus }], true)
+  world.google.user.plant({ ...event, reminders: pops, ...(recurrence && { recurrence }) })
+  await inStep(world)
+  return world
+}
+
+/** Runs, and checks that nothing is left to do or ask. */
+async function inStep(world: TwoCalendars): Promise<void> {
+  assert.deepEqual((await world.sync()).failed, [])
+  assert.deepEqual(await world.left(), [])
+}
+
+const answer = (world: TwoCalendars, id: string, responseStatus: string): void =>
+  void world.google.user.edit(id, { attendees: [{ ...me, responseStatus }] })
+
+const rings = (text: string): boolean => text.includes('TRIGGER:-PT10M')
+const copyIn = (world: TwoCalendars): string => world.icloud.user.text(world.only('right').id)
+const alone = (name: string) => (text: string) => text.replace(/^SUMMARY:.*$/m, `SUMMARY:${name}\r`)
+
+describe('What its owner has declined in Google', () => {
+  it('keeps its alarms and its busy time at home when its copy is edited', async () => {
+    const world = await ownMeeting({ responseStatus: 'declined' })
+    assert.ok(copyIn(world).includes('TRANSP:TRANSPARENT') && !rings(copyIn(world)))
+    world.icloud.user.rewrite(world.only('right').id, alone('B'))
+    await inStep(world)
+    const event = world.google.user.get('case0')
+    assert.equal(event.summary, 'B')
+    assert.equal(event.transparency ?? 'opaque', 'opaque')
+    assert.deepEqual(event.reminders, pops)
+  })
+
+  it('is not written over by what is set in its copy of the time it takes, and shows again once it is accepted', async () => {
+    const world = await ownMeeting({ responseStatus: 'declined' })
+    const path = world.only('right').id
+    world.icloud.user.rewrite(path, (text) => text.replace('TRANSP:TRANSPARENT', copied))
+    await inStep(world)
+    assert.equal(world.google.user.get('case0').transparency ?? 'opaque', 'opaque')
+    assert.ok(copyIn(world).includes(copied) && !rings(copyIn(world)))
+    answer(world, 'case0', 'accepted')
+    await inStep(world)
+    assert.ok(copyIn(world).includes(copied) && rings(copyIn(world)))
+  })
+
+  it('is paired without a question after the state was lost', async () => {
+    const world = await ownMeeting({ responseStatus: 'declined' })
+    world.forget()
+    assert.deepEqual(await world.left(), [])
+    await inStep(world)
+    assert.deepEqual(world.google.user.get('case0').reminders, pops)
+  })
+
+  it('keeps of one occurrence its alarms at home when that is renamed in its copy', async () => {
+    const world = await ownMeeting({ responseStatus: 'accepted', recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TU'] })
+    const id = world.google.user.instanceId('case0', KEY)
+    answer(world, id, 'declined')
+    await inStep(world)
+    const path = world.only('right').id
+    world.icloud.user.rewrite(path, (text) => {
+      const at = text.indexOf('RECURRENCE-ID')
+      const start = text.lastIndexOf('BEGIN:VEVENT', at)
+      return text.slice(0, start) + alone('B')(text.slice(start))
+    })
+    await inStep(world)
+    const occurrence = world.google.user.get(id)
+    assert.equal(occurrence.summary, 'B')
+    assert.equal(occurrence.transparency ?? 'opaque', 'opaque')
+    assert.deepEqual(occurrence.reminders, pops)
+    assert.equal(world.google.user.get('case0').summary, 'A')
+    answer(world, id, 'accepted')
+    await inStep(world)
+    assert.deepEqual(world.only('right').fields[`exceptions.${KEY}`], { summary: 'B' })
+  })
+
+  it('is left out if it was never copied, and made once it is accepted', async () => {
+    const world = await ownMeeting({ responseStatus: 'declined' }, 'leave-out')
+    assert.deepEqual(world.live('right'), [])
+    answer(world, 'case0', 'accepted')
+    await inStep(world)
+    assert.ok(rings(copyIn(world)))
+    answer(world, 'case0', 'declined')
+    await inStep(world)
+    assert.ok(copyIn(world).includes('TRANSP:TRANSPARENT') && !rings(copyIn(world)))
+  })
+
+  it('is left out as one occurrence, and is back once that is accepted', async () => {
+    const recurrence = ['RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TU']
+    const world = await ownMeeting({ responseStatus: 'accepted', recurrence }, 'leave-out')
+    const id = world.google.user.instanceId('case0', KEY)
+    answer(world, id, 'declined')
+    await inStep(world)
+    assert.equal(world.only('right').fields[`exceptions.${KEY}`], null)
+    assert.notEqual(world.google.user.get(id).status, 'cancelled')
+    answer(world, id, 'accepted')
+    await inStep(world)
+    assert.ok(!(`exceptions.${KEY}` in world.only('right').fields))
+  })
+
+  it('is as any other if the node says so, and follows when the choice is changed', async () => {
+    const world = await ownMeeting({ responseStatus: 'declined' }, 'as-is')
+    for (const choice of ['as-is', 'as-free', 'leave-out', 'as-is'] as const) {
+      world.declined = choice
+      await inStep(world)
+      assert.equal(rings(copyIn(world)), choice === 'as-is')
+      assert.deepEqual(world.google.user.get('case0').reminders, pops)
+    }
+  })
+
+  it('is declined anew while its copy is renamed: both are carried, and nobody is asked', async () => {
+    const world = await ownMeeting({ responseStatus: 'accepted' })
+    answer(world, 'case0', 'declined')
+    world.icloud.user.rewrite(world.only('right').id, alone('B'))
+    await inStep(world)
+    assert.equal(world.google.user.get('case0').summary, 'B')
+    assert.ok(!rings(copyIn(world)))
+  })
+})
+
+describe('What is cancelled in iCloud', () => {
+  const text = (status: string): string =>
+    [
+      ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', 'UID:a', 'DTSTAMP:20260501T080000Z'],
+      ...['DTSTART:20260616T080000Z', 'DTEND:20260616T090000Z', 'SUMMARY:A', `STATUS:${status}`],
+      ...['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:A', 'TRIGGER:-PT10M', 'END:VALARM'],
+      ...['END:VEVENT', 'END:VCALENDAR', ''],
+    ].join('\r\n')
+
+  it('is tentative, free and silent in Google, and keeps its alarm at home', async () => {
+    const world = new TwoCalendars()
+    world.icloud.user.addText(world.icloud.calendar, text('CONFIRMED'), 'a.ics')
+    await inStep(world)
+    const id = world.only('left').id
+    assert.deepEqual(world.only('left').fields.reminders, [10])
+    const path = world.only('right').id
+    world.icloud.user.rewrite(path, (held) => held.replace('STATUS:CONFIRMED', 'STATUS:CANCELLED'))
+    await inStep(world)
+    const { status, transparency, reminders } = world.only('left').fields
+    assert.deepEqual([status, transparency, reminders], ['tentative', 'transparent', null])
+    world.google.user.edit(id, { summary: 'B' })
+    await inStep(world)
+    assert.ok(rings(copyIn(world)) && /SUMMARY:B[^]*/.test(copyIn(world)))
+    assert.ok(!copyIn(world).includes('TRANSPARENT') && copyIn(world).includes('STATUS:CANCELLED'))
+    world.icloud.user.rewrite(path, (held) => held.replace('STATUS:CANCELLED', 'STATUS:CONFIRMED'))
+    await inStep(world)
+    const again = world.only('left').fields
+    assert.deepEqual([again.status, again.transparency, again.reminders], ['confirmed', 'opaque', [10]])
   })
 })
 

@@ -44,7 +44,7 @@ describe('Any event', () => {
         assert.deepEqual(failed, [])
         assert.deepEqual(await world.left(), [])
         assert.deepEqual((await world.sync()).planned, [])
-        const [left, right] = [world.only('left').fields, world.only('right').fields]
+        const [left, right] = [world.only('left').fields, world.shows('right')]
         const lost = differences(right, left, await world.common())
         // Google keeps no exclusion of what does not occur, and nothing that is said of it goes anywhere.
         const isStray = (each: string): boolean => {

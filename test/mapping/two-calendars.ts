@@ -8,10 +8,11 @@ import { Agreement, idOn } from '../../src/sync/agreement'
 import type { Result } from '../../src/sync/task'
 import { carryOut } from '../../src/sync/carry-out'
 import { find } from '../../src/sync/match'
-import type { Both, Common, Operation, Rules, Side, Step } from '../../src/sync/model'
+import type { Both, Common, Operation, Rules, ShowsDeclined, Side, Step } from '../../src/sync/model'
 import { both, SIDES } from '../../src/sync/model'
 import { plan, standing } from '../../src/sync/plan'
 import { observe, Replica } from '../../src/sync/replica'
+import { shown } from '../../src/sync/shown'
 import { createCaldavProvider } from '../../src/caldav'
 import { createGoogleProvider } from '../../src/google/provider'
 import type { CaldavOptions } from '../simulators/caldav'
@@ -30,6 +31,8 @@ export class TwoCalendars {
   private replicas: Both<Replica> = both((side) => new Replica(side))
   private agreement = new Agreement()
   private positions: Record<Side, Json | null> = { left: null, right: null }
+  /** The reconcile node's choice. */
+  declined: ShowsDeclined = 'as-free'
   private opened: Both<Calendar> | undefined
 
   constructor(google: Partial<SimulatorOptions> = {}, icloud: Partial<CaldavOptions> = {}) {
@@ -85,6 +88,7 @@ export class TwoCalendars {
       maxOperations: 10_000,
       now: this.now,
       kinds,
+      declined: this.declined,
       common: await this.common(),
       names: { left: 'Google', right: 'iCloud' },
     }
@@ -118,8 +122,14 @@ export class TwoCalendars {
     return first
   }
 
+  /** How the one live event of a side shows on the other. */
+  shows(side: Side): Fields {
+    const view = shown(this.only(side), this.declined)
+    return view.fields
+  }
+
   async plan(kinds: readonly string[] = ['default', 'fromGmail', 'outOfOffice']): Promise<Step[]> {
-    return [...plan(this.agreement, this.replicas, await this.rules(kinds), 'settings')].flat()
+    return [...plan(this.agreement, this.replicas, await this.rules(kinds), this.declined)].flat()
   }
 
   /** Reads, plans and writes; what was refused, with the reason. */
@@ -130,7 +140,7 @@ export class TwoCalendars {
       if (step.do === 'agree') this.agreement.set(step.entry)
       if (step.do === 'forget') this.agreement.delete(step.uid)
     }
-    this.agreement.compared = standing(this.replicas, 'settings', 0)
+    this.agreement.compared = standing(this.replicas, this.declined, 0)
     const planned = steps.filter((step) => step.do === 'write').map(({ op }) => op)
     const failed: { uid: string; message: string }[] = []
     for (const side of SIDES) {
@@ -152,9 +162,11 @@ export class TwoCalendars {
   ): Promise<void> {
     const pair = {
       agreement: this.agreement,
-      find: (uid: string) => {
+      find: (uid: string, declined: ShowsDeclined) => {
         const entry = this.agreement.get(uid)
-        return both((each) => find(uid, entry && idOn(entry, each), each, this.replicas[each], this.agreement).seen)
+        const of = (each: Side) =>
+          find(uid, entry && idOn(entry, each), each, this.replicas[each], this.agreement, declined)
+        return both((each) => of(each).seen)
       },
       hold: () => undefined,
       save: () => Promise.resolve(),

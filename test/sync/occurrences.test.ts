@@ -284,7 +284,9 @@ describe('An occurrence that would come with a series that moves', () => {
       assert.ok(step?.do === 'write')
       const { op } = step
       const pair = world.pair()
-      world.agreement.set(note(world.agreement.get('tea'), op, op.fields, op.changed, pair.find('tea'), 'new')!)
+      world.agreement.set(
+        note(world.agreement.get('tea'), op, op.fields, op.changed, pair.find('tea', 'as-free'), 'new')!,
+      )
       world[side].edit('tea', { when: NEXT, [COMES]: null }) // our write, whose answer was lost, and somebody's
       await world.settle()
       assert.equal(world[other(side)].live().get('tea')![COMES], null)

@@ -62,6 +62,7 @@ export class World {
     maxOperations: 1000,
     now: START,
     kinds: ['default'],
+    declined: 'as-free',
     common: { has: () => true, fit: (_field, value) => value },
     names: { left: 'Left', right: 'Right' },
   }
@@ -112,8 +113,8 @@ export class World {
   }
 
   get settings(): string {
-    const { strategy, into, oneWay, kinds, elsewhere } = this.rules
-    return JSON.stringify([strategy, into, oneWay, kinds, elsewhere])
+    const { strategy, into, oneWay, kinds, declined, elsewhere } = this.rules
+    return JSON.stringify([strategy, into, oneWay, kinds, declined, elsewhere])
   }
 
   /** Records what a plan says of the agreement, and returns the operations of this run. */
@@ -131,7 +132,13 @@ export class World {
 
   lookAgain(ops: readonly Operation[]): void {
     for (const op of ops) {
-      const entry = apply(this.agreement.get(op.uid), op, { is: 'dropped' }, {}, this.pair().find(op.uid))
+      const entry = apply(
+        this.agreement.get(op.uid),
+        op,
+        { is: 'dropped' },
+        {},
+        this.pair().find(op.uid, this.rules.declined),
+      )
       if (entry) this.agreement.set(entry)
     }
   }
@@ -212,9 +219,11 @@ export class World {
   pair(): PairKeeper {
     return {
       agreement: this.agreement,
-      find: (uid) => {
+      find: (uid, declined) => {
         const entry = this.agreement.get(uid)
-        return both((side) => find(uid, entry && idOn(entry, side), side, this.replicas[side], this.agreement).seen)
+        const of = (side: Side) =>
+          find(uid, entry && idOn(entry, side), side, this.replicas[side], this.agreement, declined)
+        return both((side) => of(side).seen)
       },
       hold: () => undefined,
       save: () => Promise.resolve(),
