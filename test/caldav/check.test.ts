@@ -6,7 +6,7 @@ import { CaldavServer, PLAIN } from '../simulators/caldav'
 import type { CaldavOptions, Collection } from '../simulators/caldav'
 import type { Examined } from './checking'
 import { examined, having, sawOf } from './checking'
-import { onRealServers } from './real-servers'
+import { nextToken, onRealServers } from './real-servers'
 import { addMany, hour, providerFor } from './setup'
 
 type Setting = { server: CaldavServer; scratch: Collection; second: Collection }
@@ -286,6 +286,7 @@ onRealServers((server, name) => {
       { ...config, serverUrl },
       { fetch, now: Date.now, sleep, localZone: 'Europe/Berlin', random: () => 0.5 },
     )
+    await nextToken(name)
     const found = await examined(provider, { id: scratch, second })
     assert.deepEqual(
       [...having(found, 'differs')].sort(),

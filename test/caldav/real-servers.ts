@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { hasCyrus, startCyrus } from './cyrus'
 import { hasDavical, startDavical } from './davical'
 import type { RealServer } from './real-server'
@@ -51,6 +52,14 @@ export function onRealServers(sentences: (server: () => RealServer, name: string
       }, name)
     })
   }
+}
+
+/**
+ * Until the server has another sync token than now: SOGo's are seconds, and its list of changes names again what was written
+ * in the second of the token.
+ */
+export async function nextToken(name: string): Promise<void> {
+  if (name === 'SOGo') await pause(1000 - (Date.now() % 1000))
 }
 
 export async function startRadicale(): Promise<RealServer> {

@@ -4,7 +4,7 @@ import type { Fields, When } from '../../src/event/event'
 import { exceptionField } from '../../src/event/event'
 import { writeEvent } from '../../src/ical'
 import { readAll } from '../contract/reader'
-import { onRealServers } from './real-servers'
+import { nextToken, onRealServers } from './real-servers'
 import type { Meddle } from './two-way'
 import { TwoWay } from './two-way'
 
@@ -44,7 +44,7 @@ const staleToken: Meddle = (method, body) => {
   return method === 'REPORT' ? { body: body.replace(/(<[\w:]*sync-token>)([^<]+)/, other) } : {}
 }
 
-onRealServers((server) => {
+onRealServers((server, name) => {
   describe('in step with a Google calendar', () => {
     let both: TwoWay
     beforeEach(async () => {
@@ -71,6 +71,7 @@ onRealServers((server) => {
         TRIP,
       ]
       await both.assertBothHold(...all)
+      await nextToken(name)
       const echo = await both.sync()
       assert.deepEqual(echo.planned, NOTHING)
       const idle = await both.sync()
@@ -128,6 +129,7 @@ onRealServers((server) => {
       await both.caldav.delete(await idOf('right', 'Dinner'))
       await both.sync()
       await both.assertBothHold(LUNCH)
+      await nextToken(name)
       await both.sync()
       assert.deepEqual((await both.sync()).requests, { left: 1, right: 1 })
     })
