@@ -75,8 +75,9 @@ function normalRule(value: string, start: EventTime): string {
     .join(';')
 }
 
-/** `01` and `+1` are 1, in lists and before weekdays, too. */
-const plainNumbers = (text: string): string => (/^\d{8}/.test(text) ? text : text.replace(/(^|,)\+?0*(?=\d)/g, '$1'))
+/** `01` and `+1` are 1, and `-01` is -1, in lists and before weekdays, too. */
+const plainNumbers = (text: string): string =>
+  /^\d{8}/.test(text) ? text : text.replace(/(^|,)(?:\+|(-))?0*(?=\d)/g, '$1$2')
 
 /**
  * Parts that change nothing: an app's own (`X-EVOLUTION-ENDDATE`), lists of nothing (`BYDAY=`), the usual calendar (RFC
@@ -85,7 +86,7 @@ const plainNumbers = (text: string): string => (/^\d{8}/.test(text) ? text : tex
  */
 function saysNothing(key: string, text: string, parts: ReadonlyMap<string, string>, start: EventTime): boolean {
   if (key.startsWith('X-')) return true
-  if (text === '' && (key === '' || /^BY[A-Z]+$/.test(key))) return true
+  if (/^,*$/.test(text) && (key === '' || /^BY[A-Z]+$/.test(key))) return true
   if (/^BY(HOUR|MINUTE|SECOND)$/.test(key) && isAllDay(start)) return true
   if (key === 'BYSETPOS' && /^-?1(,-?1)*$/.test(text)) {
     return ![...parts].some(([name, said]) => name.startsWith('BY') && name !== key && said !== '')
@@ -107,7 +108,7 @@ const rank = (part: string): number => (PART_ORDER.indexOf(part) + PART_ORDER.le
 function sortedList(text: string): string {
   const day = (item: string): number => WEEKDAYS.indexOf(item.slice(-2)) + 10 * Number(item.slice(0, -2) || 0)
   const order = /[A-Z]/.test(text) ? day : Number
-  return [...new Set(text.split(','))].sort((a, b) => order(a) - order(b)).join(',')
+  return [...new Set(text.split(',').filter(Boolean))].sort((a, b) => order(a) - order(b)).join(',')
 }
 
 function weekday(start: EventTime): string {

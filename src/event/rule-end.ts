@@ -3,7 +3,7 @@ import { dateOf, dayOf, dayRule } from './day-rule'
 import type { EventTime } from './event'
 import { isAllDay } from './event'
 import { ruleParts } from './rule-parts'
-import { instantOf } from './zone'
+import { instantOf, wallClock } from './zone'
 
 /** So many occurrences are counted at most. */
 const LONGEST_COUNT = 40_000
@@ -25,17 +25,27 @@ export function withOneEnd(line: string, start: EventTime): string {
   return first === undefined ? line : line.replace(first === 'COUNT' ? /;UNTIL=[^;]*/ : /;COUNT=[^;]*/, '')
 }
 
-/** Which end comes first; undefined if it depends on whether a start that the rule does not give is counted, or is far. */
+/**
+ * Which end comes first; undefined if that is far, or depends on times that the zone skips, which not all calendars count.
+ * Nor do all of them count a start that the rule does not give.
+ */
 function firstToGo(rule: DayRule, count: number, until: string, start: EventTime): 'COUNT' | 'UNTIL' | undefined {
   const startCounts = rule.on(dayOf(isAllDay(start) ? start.date : start.dateTime))
-  let given = 0
+  let [given, skipped] = [0, 0]
   for (const day of rule.days()) {
-    if (given >= count) return 'COUNT'
+    if (given - skipped >= count) return 'COUNT'
     if (given > LONGEST_COUNT) return undefined
-    if (isAfter(day, until, start)) return given + (startCounts ? 0 : 1) < count ? 'UNTIL' : undefined
+    if (isAfter(day, until, start)) return given + (startCounts ? 0 : 1) <= count ? 'UNTIL' : undefined
     given += 1
+    if (isSkipped(day, start)) skipped += 1
   }
   return undefined
+}
+
+function isSkipped(day: number, start: EventTime): boolean {
+  if (isAllDay(start)) return false
+  const dateTime = `${dateOf(day)}T${start.dateTime.slice(11)}`
+  return wallClock(instantOf({ dateTime, timeZone: start.timeZone }), start.timeZone) !== dateTime
 }
 
 function isAfter(day: number, until: string, start: EventTime): boolean {

@@ -1,6 +1,7 @@
 import type { Component, Node } from './component'
 import { isLineNamed, lineNamed, replaceLines, withContent, without } from './component'
 import { isAllDay } from '../event/event'
+import { ruleFault } from '../event/rule'
 import { instantOf } from '../event/zone'
 import { IcalError } from './error'
 import { readEnd, readSpan, statusOf } from './fields'
@@ -107,8 +108,9 @@ function isRight(line: Line, isOfDays: boolean): boolean {
   }
   const parts = line.value.split(';').map((part) => part.split('='))
   const until = parts.find(([name]) => name?.trim().toUpperCase() === 'UNTIL')?.[1]
-  const isKnown = parts.every(([name = '', value = '']) => /^[A-Z]+$/.test(name) && value !== '')
-  return isKnown && (until === undefined || (isOfDays ? /^\d{8}$/ : /^\d{8}T\d{6}Z?$/).test(until))
+  const isSaidOnce = (list: string): boolean => new Set(list.split(',')).size === list.split(',').length
+  const isPlain = ruleFault(line.text) === undefined && parts.every(([, value = '']) => isSaidOnce(value))
+  return isPlain && (until === undefined || (isOfDays ? /^\d{8}$/ : /^\d{8}T\d{6}Z?$/).test(until))
 }
 
 /** RFC 5545 3.8.7: stamps are in UTC; one that can't be understood is none. */

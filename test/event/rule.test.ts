@@ -23,7 +23,15 @@ describe('A rule', () => {
     ['FREQ=WEEKLY;COUNT=900;UNTIL=20270101', 'RRULE:FREQ=WEEKLY;UNTIL=20270101T225959Z;BYDAY=WE'],
     ['FREQ=MONTHLY;BYDAY=-1FR;COUNT=2;UNTIL=20991231T000000Z', 'RRULE:FREQ=MONTHLY;COUNT=2;BYDAY=-1FR'],
     ['FREQ=YEARLY;COUNT=4;UNTIL=20260604', 'RRULE:FREQ=YEARLY;UNTIL=20260604T215959Z'],
+    ['FREQ=DAILY;UNTIL=20200101T000000Z;COUNT=8', 'RRULE:FREQ=DAILY;UNTIL=20200101T000000Z'],
+    // the Wednesday on which it starts counts for some: three Mondays, or four days, until then
+    ['FREQ=WEEKLY;BYDAY=MO;UNTIL=20260622T080000Z;COUNT=3', 'RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=MO'],
+    ['FREQ=WEEKLY;BYDAY=MO;UNTIL=20260622T080000Z;COUNT=4', 'RRULE:FREQ=WEEKLY;UNTIL=20260622T080000Z;BYDAY=MO'],
     ['FREQ=DAILY;COUNT=3;COUNT=03', 'RRULE:FREQ=DAILY;COUNT=3'],
+    ['FREQ=WEEKLY;BYDAY=MO,,WE,', 'RRULE:FREQ=WEEKLY;BYDAY=MO,WE'],
+    ['FREQ=WEEKLY;BYDAY=,', 'RRULE:FREQ=WEEKLY;BYDAY=WE'],
+    ['FREQ=MONTHLY;BYDAY=-01FR', 'RRULE:FREQ=MONTHLY;BYDAY=-1FR'],
+    ['FREQ=MONTHLY;BYMONTHDAY=-01', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-1'],
     ['FREQ=DAILY;FREQ=DAILY', 'RRULE:FREQ=DAILY'],
     ['FREQ=MONTHLY;BYSETPOS=1', 'RRULE:FREQ=MONTHLY'],
     ['FREQ=MONTHLY;BYDAY=;BYSETPOS=-1', 'RRULE:FREQ=MONTHLY'],
@@ -48,7 +56,6 @@ describe('A rule', () => {
     ['FREQ=DAILY;BYHOUR=24', /BYHOUR=24/],
     ['FREQ=DAILY;UNTL=20260610T080000Z', /UNTL=20260610T080000Z/],
     ['FREQ=HOURLY;UNTIL=20260610T080000Z;COUNT=3', /how often and until when/], // not counted here
-    ['FREQ=WEEKLY;BYDAY=MO;UNTIL=20260622T080000Z;COUNT=4', /how often and until when/], // is the start one of four?
     ['FREQ=DAILY;COUNT=3;COUNT=5', /COUNT=3&5/],
     ['FREQ=MONTHLY;BYSETPOS=2', /BYSETPOS=2/],
     ['FREQ=MONTHLY;BYWEEKNO=20', /BYWEEKNO=20" with FREQ=MONTHLY/],
@@ -80,6 +87,19 @@ describe('A rule', () => {
   ]) {
     it(`is not understood at all: ${rule}`, () => assert.throws(() => normal(rule), /FREQ|is no date/))
   }
+
+  it('keeps both ends where it depends on an hour that the zone skips which comes first', () => {
+    const spring = { dateTime: '2026-03-28T02:30:00', timeZone: 'Europe/Paris' } // the 29th has no such hour
+    const ended = (rule: string): string | undefined => normalRecurrence([`RRULE:${rule}`], spring).recurrence[0]
+    const until = 'UNTIL=20260401T000000Z' // the 28th, perhaps the 29th, the 30th and 31st
+    assert.equal(ended(`FREQ=DAILY;${until};COUNT=3`), 'RRULE:FREQ=DAILY;COUNT=3')
+    assert.equal(ended(`FREQ=DAILY;${until};COUNT=4`), `RRULE:FREQ=DAILY;${until}`)
+    // the start, a Saturday, counts for some, and the 29th: there are one, two or three until then
+    const odd = (count: number): string | undefined => ended(`FREQ=WEEKLY;${until};COUNT=${count};BYDAY=SU,TU`)
+    assert.equal(odd(1), 'RRULE:FREQ=WEEKLY;COUNT=1;BYDAY=TU,SU')
+    assert.equal(odd(2), `RRULE:FREQ=WEEKLY;${until};COUNT=2;BYDAY=TU,SU`)
+    assert.equal(odd(3), `RRULE:FREQ=WEEKLY;${until};BYDAY=TU,SU`)
+  })
 
   it('of days has no hours, and ends on a day', () => {
     const days = { date: '2026-06-03' }

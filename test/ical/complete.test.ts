@@ -88,6 +88,18 @@ describe('A text that a server holds but would not take', () => {
       [],
       ['RRULE:FREQ=DAILY;COUNT=3;BYDAY=;X-EVOLUTION-ENDDATE=20270503T100000Z'],
     ],
+    [
+      'ends a rule once',
+      ['DTSTART:20270501T100000Z', 'DTEND:20270501T110000Z', 'RRULE:FREQ=DAILY;UNTIL=20270509T100000Z;COUNT=3'],
+      ['RRULE:FREQ=DAILY;COUNT=3'],
+      ['RRULE:FREQ=DAILY;UNTIL=20270509T100000Z;COUNT=3'],
+    ],
+    [
+      'says each day of a rule once',
+      ['DTSTART:20270501T100000Z', 'DTEND:20270501T110000Z', 'RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=SU,SA,SA'],
+      ['RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=SA,SU'],
+      ['RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=SU,SA,SA'],
+    ],
   ]
   for (const [name, lines, come, go] of cases) {
     it(name, () => {

@@ -36,6 +36,8 @@ function ofRecurrence(event: Component): Refusal | undefined {
   }
   for (const rule of ['RRULE', 'EXRULE'].flatMap((name) => linesOf(event, name)).map(valueOf)) {
     if (!rule.split(';').every((part) => RULE_PARTS.test(part))) return { status: 400, why: rule }
+    if (/[=,](\w+),(?:.*,)?\1(?![^,;])/.test(rule)) return { status: 400, why: rule }
+    if (/UNTIL=/.test(rule) && /COUNT=/.test(rule)) return { status: 400, why: rule }
     const until = /UNTIL=([^;]*)/.exec(rule)?.[1]
     if (until !== undefined && typeOf(`X:${until}`) !== type) return { status: 415, why: `${rule}: not ${type}` }
   }
