@@ -1,4 +1,4 @@
-import { fieldNames } from '../event/event'
+import { fieldNames, isException } from '../event/event'
 import { decideGone } from './decide-gone'
 import type { Now } from './entry'
 import {
@@ -69,7 +69,7 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const veils = both((side) => now[side].veil)
   const merged = merge(entry, fields, flows, rules.common, older, veils)
   const verdict = judge(entry, now, merged, opened(entry, fields, flows, rules.common), rules)
-  const to = both((side) => new Map([...merged.to[side], ...verdict.to[side]]))
+  const to = both((side) => new Map([...nowTo(side, merged, verdict), ...verdict.to[side]]))
   const stuck = both((side) =>
     isShut(side, now, entry.born, rules) ? [...merged.stuck[side], ...verdict.stuck[side]] : [],
   )
@@ -99,6 +99,15 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const kept = waits ? withoutQuestion(agreed) : without(agreed, 'told', 'answer', 'due')
   const done = steps(entry, kept, [...verdict.first, ...ops], rules.now)
   return [...done, ...notWritable(entry, now, rules), ...stray(entry.uid, merged)]
+}
+
+/**
+ * What is written to a side now besides what was judged. Occurrences hang on what their series shows: where one side's
+ * wins in that, they are written once both are the same.
+ */
+function nowTo(side: Side, merged: Merged, verdict: Verdict): [Field, Json][] {
+  const isJudged = SIDES.some((each) => [...verdict.to[each].keys()].some((field) => !isException(field)))
+  return [...merged.to[side]].filter(([field]) => !isJudged || !isException(field))
 }
 
 function reason(verdict: Verdict, to: Side, values: ReadonlyMap<Field, Json>, rules: Rules): string {

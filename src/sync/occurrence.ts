@@ -188,6 +188,44 @@ export function withOccurrences(
 }
 
 /**
+ * The agreement on occurrences that were written to one side: what somebody had changed there of one, and the write has
+ * left as it was, is still to go to the other side, and is not agreed on.
+ *
+ * @param before the agreement before that, `after` with what was written
+ * @param was what the written side held before, `seen` what it holds now
+ * @param names what was written
+ */
+export function withPendingOccurrences(
+  before: PairEntry,
+  after: PairEntry,
+  written: Side,
+  was: Fields,
+  seen: Fields,
+  names: readonly Field[],
+): PairEntry {
+  return names.filter(isException).reduce((entry, field) => {
+    const old = both((side) => shown(before[side].held, field))
+    const next = both((side) => shown(entry[side].held, field))
+    const [had, has] = [shown(was, field), shown(seen, field)]
+    const [based, sent] = [old[written], next[other(written)]]
+    if (!based || !had || !has || !sent) return entry
+    const pending = fieldNames(has).filter(
+      (name) =>
+        sameMeaning(valueOf(has, name), valueOf(had, name)) &&
+        !sameMeaning(valueOf(had, name), valueOf(based, name)) &&
+        !sameMeaning(valueOf(has, name), valueOf(sent, name)),
+    )
+    if (pending.length === 0) return entry
+    const half = (side: Side): Half => {
+      const values = pending.map((name): [Field, Json] => [name, valueOf(old[side] ?? {}, name)])
+      const value = exceptionOf(entry[side].held, originalStart(field), { ...next[side], ...fieldsFrom(values) })
+      return { ...entry[side], held: withValues(entry[side].held, [[field, value]]) }
+    }
+    return { ...entry, ...both(half) }
+  }, after)
+}
+
+/**
  * The agreement on a series in which some fields are agreed as they stand, each side's occurrences with it: they count as
  * showing what they showed, or what they have taken over from their series. Those that are written now count as showing
  * what they showed, on both sides, until that is done.

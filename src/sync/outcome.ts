@@ -20,7 +20,7 @@ import type {
   Side,
 } from './model'
 import { SIDES, both, other } from './model'
-import { withOccurrences } from './occurrence'
+import { withOccurrences, withPendingOccurrences } from './occurrence'
 import { deletionQuestion, versionOf, withWrite } from './operation'
 import { withoutRefusal } from './refusal'
 
@@ -170,7 +170,9 @@ function written(
   const made = op.action === 'create' && seq !== undefined ? { made: seq } : {}
   const sides = { ...both(() => from), [op.to]: ours ?? holds.fields }
   const half = { ...notedAgainst(pair[op.to], holds), id: holds.id, ...made }
-  const next = advance({ ...pair, [op.to]: half }, sides, wrote)
+  const target = now[op.to]
+  const all = advance({ ...pair, [op.to]: half }, sides, wrote)
+  const next = isLive(target) ? withPendingOccurrences(pair, all, op.to, target.fields, sides[op.to], wrote) : all
   return keepSkip(withOccurrences(pair, next, op.to, ours ?? holds.fields, wrote), op, now, holds)
 }
 

@@ -251,6 +251,46 @@ describe('An occurrence whose series is agreed as it stands', () => {
   }
 })
 
+describe('An occurrence that kept what its series showed while both series were edited', () => {
+  for (const side of SIDES) {
+    const to = other(side)
+    const edited = async (strategy: Side | 'manual'): Promise<World> => {
+      const world = (await agreed(series({ location: 'C' }))).with({ strategy })
+      world[side].edit('tea', { location: 'D', [SECOND]: { summary: 'B', location: 'C' } })
+      world[to].edit('tea', { location: 'E' })
+      return world
+    }
+    const shownOn = (world: World, on: Side): unknown => {
+      const { summary, location } =
+        wholeOccurrence(world[on].live().get('tea')!, SECOND.replace('exceptions.', '')) ?? {}
+      return { summary, location }
+    }
+
+    for (const wins of SIDES) {
+      it(`shows the same on both if it was edited on the ${side} and the ${wins} wins, whichever is written first`, async () => {
+        for (const fails of [undefined, ...SIDES]) {
+          const world = await edited(wins)
+          await world.sync((op) => (op.to === fails ? undefined : world.task(op)))
+          await world.settle()
+          assert.deepEqual(shownOn(world, 'left'), shownOn(world, 'right'), `${fails}`)
+          assert.deepEqual(shownOn(world, side), { summary: 'B', location: wins === side ? 'C' : 'E' }, `${fails}`)
+        }
+      })
+    }
+
+    it(`shows the same on both if it was edited on the ${side} and the user says who wins`, async () => {
+      for (const wins of SIDES) {
+        const world = await edited('manual')
+        assert.match(spoken(await world.sync()), /ask \(conflict\)/)
+        world.answer('tea', wins)
+        await world.settle()
+        assert.deepEqual(shownOn(world, 'left'), shownOn(world, 'right'), wins)
+        assert.deepEqual(shownOn(world, side), { summary: 'B', location: wins === side ? 'C' : 'E' }, wins)
+      }
+    })
+  }
+})
+
 describe('An occurrence that would come with a series that moves', () => {
   const NEXT = { start: at('12:00'), end: at('13:00'), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=WE'] }
   const COMES = 'exceptions.2026-06-17T12:00:00Z'
