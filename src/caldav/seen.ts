@@ -36,6 +36,7 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, place: P
       ...(changedAt === undefined ? {} : { changedAt }),
       ...(event.guests && place.mails ? { fixed: GUESTS } : {}),
       ...(mark ? { mark } : {}),
+      ...(event.declined ? { declined: event.declined } : {}),
       ...(old ? { asBefore: old } : {}),
     }
   } catch (error) {

@@ -201,6 +201,44 @@ describe('What its owner has declined in Google', () => {
   })
 })
 
+describe('What its owner has declined in iCloud', () => {
+  const owner = 'someone@example.com'
+  const vevent = (reply: string, lines: string[]): string[] => [
+    ...['BEGIN:VEVENT', 'UID:a', 'DTSTAMP:20260501T080000Z', ...lines, 'SUMMARY:A'],
+    ...[`ORGANIZER:mailto:${owner}`, `ATTENDEE;PARTSTAT=${reply}:MAILTO:Someone@Example.com`],
+    ...['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:A', 'TRIGGER:-PT10M', 'END:VALARM', 'END:VEVENT'],
+  ]
+  const START = ['DTSTART:20260616T080000Z', 'DTEND:20260616T090000Z']
+  const text = (...events: string[][]): string =>
+    ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', ...events.flat(), 'END:VCALENDAR', ''].join('\r\n')
+
+  it('is free and silent in Google, keeps its alarm at home, and is as before once it is accepted', async () => {
+    const world = new TwoCalendars({}, { username: owner })
+    world.icloud.user.addText(world.icloud.calendar, text(vevent('DECLINED', START)), 'a.ics')
+    await inStep(world)
+    const { transparency, reminders } = world.only('left').fields
+    assert.deepEqual([transparency, reminders], ['transparent', null])
+    world.google.user.edit(world.only('left').id, { summary: 'B' })
+    await inStep(world)
+    assert.ok(copyIn(world).includes('SUMMARY:B') && rings(copyIn(world)) && !copyIn(world).includes('TRANSPARENT'))
+    world.icloud.user.rewrite(world.only('right').id, (held) => held.replace('=DECLINED', '=ACCEPTED'))
+    await inStep(world)
+    assert.deepEqual(world.only('left').fields.reminders, [10])
+    assert.equal(world.only('left').fields.transparency, 'opaque')
+  })
+
+  it('is so in one occurrence alone', async () => {
+    const world = new TwoCalendars({}, { username: owner })
+    const series = vevent('ACCEPTED', [...START, 'RRULE:FREQ=WEEKLY;COUNT=3'])
+    const moved = ['RECURRENCE-ID:20260623T080000Z', 'DTSTART:20260623T080000Z', 'DTEND:20260623T090000Z']
+    world.icloud.user.addText(world.icloud.calendar, text(series, vevent('DECLINED', moved)), 'a.ics')
+    await inStep(world)
+    const { fields } = world.only('left')
+    assert.equal(fields.transparency, 'opaque')
+    assert.deepEqual(fields[`exceptions.${KEY}`], { transparency: 'transparent', reminders: null })
+  })
+})
+
 describe('What is cancelled in iCloud', () => {
   const text = (status: string): string =>
     [
