@@ -59,3 +59,9 @@ export function deletionSide(entry: Entry, pair: PairState): Side | undefined {
 /** The name of a set of deletions that are announced together. */
 export const setId = (questions: readonly Pick<Question, 'id'>[]): string =>
   hashJson(questions.map(({ id }) => id).sort())
+
+/** Whether the answer about an event deletes it: the side where it is gone wins. */
+export function isDeletedByAnswer(uid: Uid, pair: PairState): boolean {
+  const choice = pair.agreement.get(uid)?.answer?.choice
+  return (choice === 'left' || choice === 'right') && pair.find(uid)[choice]?.is !== 'live'
+}

@@ -1,5 +1,5 @@
 import type { Side, Uid } from '../sync/model'
-import { other } from '../sync/model'
+import { SIDES, other } from '../sync/model'
 import { COMMANDS, isCommand, runCommand } from './commands'
 import type { Command, Context, Outcome } from './commands'
 import type { CalendarAccess, Engine } from './engine'
@@ -12,6 +12,7 @@ import { Joins } from './joins'
 import type { Message } from './node-red'
 import type { Report } from './report'
 import type { PairState } from './pair-state'
+import { isDeletedByAnswer } from './questions'
 import type { Overrides, ReconcileSettings } from './rules'
 import { readResolution, rulesFor } from './rules'
 import { isList, readsOf } from './source'
@@ -239,6 +240,9 @@ export class Reconciler {
     const { settings, signal } = this
     const outputs = this.sends.outputs(msg)
     const only = onlyOf(triggers)
+    // An answer that deletes an event may come hours after what it is about was read: it may have come back.
+    const isDeletion = [...(only ?? [])].some((uid) => isDeletedByAnswer(uid, pair))
+    if (isDeletion) for (const side of SIDES) await pair.calendars[side].read(false, signal)
     const elsewhere = this.engine.neighbours.of(this.calendars)
     const job = { pair, settings, overrides, elsewhere, reads, turn, signal, outputs, ...(only ? { only } : {}) }
     return pair.lock.run(() => execute(job, this.engine))

@@ -224,6 +224,28 @@ describe('an answer to a conflict', () => {
       }
     }
 
+    for (const side of ['left', 'right'] as const) {
+      it(`deletes nothing if the one that was deleted on the ${side} wins, and is back`, async () => {
+        await inStep(flow)
+        const { path, text } = flow.inIcloud('Tea')
+        const id = flow.inGoogle('Tea').id ?? ''
+        if (side === 'left') {
+          flow.google.user.edit(id, { summary: 'Green Tea' })
+          flow.icloud.user.delete(path)
+        } else {
+          flow.icloud.user.set(path, 'SUMMARY:Green Tea')
+          flow.google.user.delete(id)
+        }
+        await flow.sync()
+        if (side === 'left') flow.icloud.user.addText(flow.icloud.calendar, text, path.split('/').at(-1) ?? '')
+        else flow.google.user.edit(id, { status: 'confirmed' })
+        const { applied } = await command(flow, 'resolve', { id: lastConflict(flow).id, choice: side })
+        assert.deepEqual([applied.left.delete, applied.right.delete], [0, 0])
+        await flow.sync()
+        assert.deepEqual(flow.titles(), TITLES('Coffee', 'Green Tea'))
+      })
+    }
+
     it('puts a lost version back over the one that is there', async () => {
       await inStep(flow)
       const { path, text } = flow.inIcloud('Coffee')

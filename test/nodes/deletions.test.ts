@@ -189,9 +189,21 @@ describe('held deletions', () => {
     await flow.sync()
     flow.icloud.user.set(flow.inIcloud('E0').path, 'SUMMARY:Edited')
     const report = await command(flow, 'approve-deletions', { id: lastHeld(flow).id })
-    assert.deepEqual([report.applied.right.delete, report.stale], [6, 1])
-    const next = await flow.sync()
-    assert.deepEqual([next.conflicts, flow.titles().icloud], [1, ['E7', 'Edited']])
+    assert.deepEqual([report.applied.right.delete, report.stale, report.conflicts], [6, 0, 1])
+    assert.deepEqual(flow.titles().icloud, ['E7', 'Edited'])
+  })
+
+  it('are not approved for an event that has come back since', async () => {
+    await paired(8)
+    const id = flow.inGoogle('E0').id ?? ''
+    const { path } = flow.inIcloud('E0')
+    removeFrom('google', ...SEVEN)
+    await flow.sync()
+    flow.google.user.edit(id, { status: 'confirmed' })
+    const report = await command(flow, 'approve-deletions', { id: lastHeld(flow).id })
+    assert.deepEqual([report.applied.right, report.errors], [{ ...NONE, delete: 6 }, []])
+    assert.deepEqual(flow.titles(), { google: ['E0', 'E7'], icloud: ['E0', 'E7'] })
+    assert.equal(flow.inIcloud('E0').path, path)
   })
 
   it('are kept or approved by whoever sends no id, for all that are held now', async () => {
