@@ -20,7 +20,7 @@ export function bestDigest(challenges: readonly Challenge[]): Challenge | undefi
 export class Digest {
   private count = 0
   private nonce: string
-  private readonly hash: (text: string) => string
+  private readonly hash: (text: string | Buffer) => string
 
   /** @param cnonce the client's own nonce, which nobody can guess */
   constructor(
@@ -31,7 +31,7 @@ export class Digest {
   ) {
     this.nonce = challenge.params.nonce ?? ''
     const algorithm = ALGORITHMS[algorithmOf(challenge).name as Algorithm]
-    this.hash = (text) => createHash(algorithm).update(text, 'utf8').digest('hex')
+    this.hash = (text) => createHash(algorithm).update(text).digest('hex')
   }
 
   /** The value of `Authorization` for one request; each call counts. */
@@ -73,7 +73,7 @@ export class Digest {
   }
 
   private secret(realm: string): string {
-    const own = this.hash(`${this.username}:${realm}:${this.password}`)
+    const own = this.hash(joined(this.username, bytesOf(realm), this.password))
     return this.isSession ? this.hash(`${own}:${this.nonce}:${this.cnonce}`) : own
   }
 
@@ -81,11 +81,18 @@ export class Digest {
   private user(realm: string): string {
     const { username } = this
     if (this.challenge.params.userhash?.toLowerCase() === 'true')
-      return `username="${this.hash(`${username}:${realm}`)}"`
+      return `username="${this.hash(joined(username, bytesOf(realm)))}"`
     if (/^[\x20-\x7e]*$/.test(username)) return `username=${quote(username)}`
     return `username*=UTF-8''${encodeURIComponent(username).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`
   }
 }
+
+/** A realm counts as the bytes that came, whatever they are in: `fetch` gives each byte of a header as one character. */
+const bytesOf = (realm: string): Buffer => Buffer.from(realm, 'latin1')
+
+/** With colons between; texts in UTF-8. */
+const joined = (...parts: readonly (string | Buffer)[]): Buffer =>
+  Buffer.concat(parts.flatMap((part, index) => [Buffer.from(index === 0 ? '' : ':'), Buffer.from(part)]))
 
 const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { challengesIn } from '../../src/caldav/challenges'
 import { Digest, bestDigest } from '../../src/caldav/digest'
 import { NO_END, created, readAll } from '../contract/reader'
@@ -67,6 +68,7 @@ describe('A CalDAV server that wants a digest', () => {
   it('is asked with one request each while its nonce is good', async () => {
     const server = new CaldavServer({ ...PLAIN, digest: { algorithm: 'SHA-256', qop: 'auth', lasts: 100 } })
     const calendar = await (await providerFor(server)).open(server.calendar.path, NO_END)
+    await created(calendar, 'first', LUNCH) // after it, one look tells what the server makes of texts
     const before = server.log.length
     for (const uid of ['a', 'b', 'c']) await created(calendar, uid, { ...LUNCH, summary: uid })
     assert.equal(server.log.length, before + 3)
@@ -78,6 +80,16 @@ describe('A CalDAV server that wants a digest', () => {
       const server = new CaldavServer({ ...PLAIN, username: 'Jäsøn Doe', password: 'Secret, or "not" é', digest })
       await (await providerFor(server)).check(NO_END)
     }
+  })
+
+  it('may have a realm that is not ASCII, which counts as it came over the line', () => {
+    // over the line, and so in a header that was received, each byte is a character
+    const realm = Buffer.from('Büro').toString('latin1')
+    const challenge = { scheme: 'digest', params: { realm, nonce: 'n' } }
+    const said = new Digest(challenge, 'anna', 'öffne', 'c').authorization({ method: 'GET', url: new URL('http://a/') })
+    const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex')
+    assert.ok(said.includes(`response="${md5(`${md5('anna:Büro:öffne')}:n:${md5('GET:/')}`)}"`), said)
+    assert.ok(said.includes(`realm="${realm}"`), said)
   })
 
   it('refuses a wrong password as such, after a few tries', async () => {

@@ -19,7 +19,7 @@ const REAL_SERVERS: readonly {
   /** A suite of its own: it runs where the environment names the server in CALSYNC_SERVER. */
   readonly isApart?: boolean
 }[] = [
-  { name: 'Radicale', packages: 'radicale', isInstalled: () => isInstalled('radicale'), start: startRadicale },
+  { name: 'Radicale', packages: 'radicale', isInstalled: () => isInstalled('radicale'), start: () => startRadicale() },
   { name: 'Xandikos', packages: 'xandikos', isInstalled: () => isInstalled('xandikos'), start: startXandikos },
   { name: 'Cyrus', packages: 'cyrus-imapd cyrus-caldav sasl2-bin', isInstalled: hasCyrus, start: startCyrus },
   { name: 'DAViCal', packages: 'davical php-cli postgresql', isInstalled: hasDavical, start: startDavical },
@@ -62,7 +62,8 @@ export async function nextToken(name: string): Promise<void> {
   if (name === 'SOGo') await pause(1000 - (Date.now() % 1000))
 }
 
-export async function startRadicale(): Promise<RealServer> {
+/** @param isBehind whether a server in front of it says who has signed in, in X-Remote-User */
+export async function startRadicale(isBehind = false): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'calsync-radicale-'))
   const users = join(folder, 'users')
   const rights = join(folder, 'rights')
@@ -77,7 +78,9 @@ export async function startRadicale(): Promise<RealServer> {
     config,
     [
       `[server]\nhosts = 127.0.0.1:${port}`,
-      `[auth]\ntype = htpasswd\nhtpasswd_filename = ${users}\nhtpasswd_encryption = plain\ndelay = 0`,
+      isBehind
+        ? '[auth]\ntype = http_x_remote_user'
+        : `[auth]\ntype = htpasswd\nhtpasswd_filename = ${users}\nhtpasswd_encryption = plain\ndelay = 0`,
       `[rights]\ntype = from_file\nfile = ${rights}`,
       `[storage]\nfilesystem_folder = ${join(folder, 'data')}`,
     ].join('\n'),
