@@ -204,7 +204,6 @@ export class Checks {
       const target = direction === 'left-to-right' ? 'right' : 'left'
       if (direction !== 'both' && this.truth.touchedEver.has(`${target}/${tag}`)) continue
       if (this.truth.doubled.has(tag)) continue // which is the other's half, the tag does not tell
-      if (this.neverAgreedOn(tag, held)) continue
       const names = new Set([...fieldNames(left.fields), ...fieldNames(right.fields)])
       const differing = [...names].filter((name) => {
         if (busyTo && (name === 'summary' || name === 'location' || name.startsWith('exceptions.'))) return false
@@ -225,15 +224,6 @@ export class Checks {
         .map((name) => [name, left.fields[name], right.fields[name]])
       assert.deepEqual(values, [], `${tag} differs`)
     }
-  }
-
-  /**
-   * Whether an event came into both calendars by itself, was edited before anybody had compared them, and is over for so
-   * long that nobody is asked any more: which version counts, nothing tells, so both stay as they are.
-   */
-  private neverAgreedOn(tag: string, held: Both<Held>): boolean {
-    const { imported } = this.truth
-    return imported.has(tag) && SIDES.every((side) => this.isPast(tag, side, held))
   }
 
   private isSame(name: Field, left: Live, right: Live, held: Both<Held>): boolean {
