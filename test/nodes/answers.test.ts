@@ -224,6 +224,33 @@ describe('an answer to a conflict', () => {
       }
     }
 
+    for (const restored of ['icloud, under another name', 'google'] as const) {
+      it(`makes no second event of two that were found to be alike, under a UID each: ${restored}`, async () => {
+        const id = inGoogle(flow, 'Cake', at(5, 12, 'UTC'))
+        const path = inIcloud(flow, 'Cake', 5)
+        await inStep(flow)
+        const all = (title: string): ReturnType<typeof TITLES> => TITLES(...[title, 'Coffee', 'Tea'].sort())
+        assert.deepEqual(flow.titles(), all('Cake'))
+        const text = flow.icloud.user.text(path)
+        if (restored === 'google') {
+          flow.icloud.user.set(path, 'SUMMARY:Green Cake')
+          flow.google.user.delete(id)
+        } else {
+          flow.google.user.edit(id, { summary: 'Green Cake' })
+          flow.icloud.user.delete(path)
+        }
+        await flow.sync()
+        if (restored === 'google') flow.google.user.edit(id, { status: 'confirmed' })
+        else flow.icloud.user.addText(flow.icloud.calendar, text, 'restored.ics')
+        const edited = restored === 'google' ? 'right' : 'left'
+        const report = await command(flow, 'resolve', { id: lastConflict(flow).id, choice: edited })
+        assert.deepEqual([flow.titles(), report.conflicts], [all('Green Cake'), 0])
+        const none = { create: 0, update: 0, delete: 0 }
+        assert.deepEqual((await flow.sync()).planned, { left: none, right: none })
+        assert.deepEqual(flow.titles(), all('Green Cake'))
+      })
+    }
+
     for (const side of ['left', 'right'] as const) {
       it(`deletes nothing if the one that was deleted on the ${side} wins, and is back`, async () => {
         await inStep(flow)
