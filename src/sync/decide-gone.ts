@@ -70,7 +70,9 @@ const isMissing = (now: Now, lost: Side): boolean => {
 /** What it holds is not what both agreed on, or that could not be carried over when it was edited. */
 function isEdited(entry: PairEntry, on: Side, seen: Live, { common }: Rules): boolean {
   const settled = Object.entries(entry.settled ?? {}).some(([what, from]) => what !== 'event' && from !== other(on))
-  return settled || changes(entry[on], seen.fields, common).length > 0
+  const shows = changes(entry[on], seen.fields, common)
+  const itself = seen.veil ? changes(entry[on], seen.veil.own, common) : shows // to decline it is no edit
+  return settled || shows.some((field) => itself.includes(field))
 }
 
 /** The side that the user's answer lets win, or `keep`; undefined: there is none. */

@@ -61,6 +61,23 @@ describe('A meeting that its owner has declined in Google', () => {
     }
   })
 
+  for (const what of ['it', 'one occurrence']) {
+    it(`is not copied again because ${what} was declined, once its copy was deleted`, async () => {
+      const world = new TwoCalendars()
+      world.google.user.plant({ ...meeting([ann, me], false), reminders, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TU'] }) // prettier-ignore
+      assert.deepEqual((await world.sync()).failed, [])
+      world.icloud.user.delete(world.only('right').id)
+      assert.deepEqual((await world.sync()).failed, [])
+      const id = what === 'it' ? 'case0' : world.google.user.instanceId('case0', '2026-06-23T08:00:00Z')
+      world.google.user.edit(id, { attendees: [ann, no] })
+      assert.deepEqual((await world.sync()).failed, [])
+      assert.equal(world.live('right').length, 0)
+      world.google.user.edit('case0', { summary: 'B' })
+      assert.deepEqual((await world.sync()).failed, [])
+      assert.equal(world.live('right').length, 1)
+    })
+  }
+
   it('is so in one occurrence alone', async () => {
     const world = new TwoCalendars()
     world.google.user.plant({ ...meeting([ann, me], false), reminders, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TU'] }) // prettier-ignore
