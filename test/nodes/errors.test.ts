@@ -314,6 +314,7 @@ describe('bad input', () => {
     [{ direction: 'up' }, /direction is "up": it must be one of both, left-to-right, right-to-left/],
     [{ conflictResolution: 'google-first' }, /conflictResolution is "google-first"/],
     [{ when: 'never' }, /when is "never": it must be one of both, any/],
+    [{ declined: 'free' }, /declined is "free": it must be one of as-free, leave-out, as-is/],
     [{ pastDays: 'many' }, /pastDays is "many": it must be a number, 0 or more/],
     [{ futureDays: -1 }, /futureDays is -1/],
     [{ maxOperations: '1e999' }, /maxOperations is "1e999"/],
