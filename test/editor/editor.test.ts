@@ -215,7 +215,12 @@ describe('The editor', function () {
 
   it('saves everything that a reconcile node can be told', async () => {
     await editor.openNode(id.reconcile)
-    const chosen = { direction: 'left-to-right', conflictResolution: 'latest-wins', when: 'any' }
+    const chosen = {
+      direction: 'left-to-right',
+      conflictResolution: 'latest-wins',
+      when: 'any',
+      declined: 'leave-out',
+    }
     for (const [name, value] of Object.entries(chosen)) await editor.page.selectOption(`#node-input-${name}`, value)
     const typed = { pastDays: '7', futureDays: '90', maxOperations: '50', deletionLimit: '10', staleAfter: '0' }
     for (const [name, value] of Object.entries(typed)) await editor.fill(`#node-input-${name}`, value)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import { inject } from '../demo/admin'
+import { deploy, inject, readFlows } from '../demo/admin'
 import { browserMissing, Editor } from './browser'
-import { deployFlow, ID, openSite, type EditorSite } from './site'
+import { deployFlow, flowFor, ID, openSite, type EditorSite } from './site'
 
 const STATE = '.calsync-preview-state'
 
@@ -60,6 +60,9 @@ describe('The dialog of calsync-reconcile', function () {
       ['direction', 'right-to-left', /done in CalDAV: Home goes to Google: Personal/],
       ['direction', 'both', /either way/],
       ['when', 'any', /after each reading/],
+      ['declined', 'leave-out', /is not copied\./],
+      ['declined', 'as-is', /is busy in the other calendar/],
+      ['declined', 'as-free', /takes no time in the other calendar/],
     ] as const) {
       await editor.page.selectOption(`#node-input-${select}`, value)
       assert.match(await editor.page.innerText(`#calsync-explained-${select}`), line)
@@ -83,7 +86,13 @@ describe('The dialog of calsync-reconcile', function () {
   })
 
   it('leaves what comes from the environment as it is', async () => {
-    const fromEnv = { direction: '${WAY}', conflictResolution: '${WHO_WINS}', when: '${WHEN}', dryRun: '${DRY}' }
+    const fromEnv = {
+      direction: '${WAY}',
+      conflictResolution: '${WHO_WINS}',
+      when: '${WHEN}',
+      declined: '${DECLINED}',
+      dryRun: '${DRY}',
+    }
     const set = `Object.assign(RED.nodes.node('${ID.reconcile}'), ${JSON.stringify(fromEnv)})`
     await editor.page.evaluate(`${set}; RED.nodes.node('${ID.source}').sendEvents = '\${SEND}'`)
     await editor.openNode(ID.reconcile)
@@ -96,6 +105,38 @@ describe('The dialog of calsync-reconcile', function () {
       editor.page.evaluate(`(({ ${names.join(', ')} }) => ({ ${names.join(', ')} }))(RED.nodes.node('${id}'))`)
     assert.deepEqual(await read(ID.reconcile, ...Object.keys(fromEnv)), fromEnv)
     assert.deepEqual(await read(ID.source, 'sendEvents'), { sendEvents: '${SEND}' })
+    editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
+  })
+
+  it('shows the standard choice in a node of an older version that has none, which is no change of it', async () => {
+    const flow = flowFor(site).map((node) => (node.id === ID.reconcile ? { ...node, declined: undefined } : node))
+    await deploy(site.nodeRed, flow)
+    editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
+    const isChanged = (): Promise<unknown> => editor.page.evaluate(`RED.nodes.node('${ID.reconcile}').changed === true`)
+    const shows = (): Promise<string> => editor.page.inputValue('#node-input-declined')
+    assert.equal(await editor.page.evaluate(`typeof RED.nodes.node('${ID.reconcile}').declined`), 'undefined')
+
+    await editor.openNode(ID.reconcile)
+    assert.equal(await shows(), 'as-free')
+    assert.match(await editor.page.innerText('#calsync-explained-declined'), /takes no time/)
+    await ask(editor, /to create/)
+    await editor.done()
+    assert.equal(await isChanged(), false)
+
+    await editor.openNode(ID.reconcile)
+    await editor.page.selectOption('#node-input-declined', 'leave-out')
+    await ask(editor, /was changed since the last deploy/)
+    await editor.done()
+    assert.equal(await isChanged(), true)
+    await editor.deploy()
+    await editor.openNode(ID.reconcile)
+    assert.equal(await shows(), 'leave-out')
+    await ask(editor, /to create/)
+    await editor.cancel()
+    const held = (await readFlows(site.nodeRed)).find(({ id }) => id === ID.reconcile)
+    assert.equal(held?.declined, 'leave-out')
+
+    await deployFlow(site)
     editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
   })
 
