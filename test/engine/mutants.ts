@@ -66,12 +66,12 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'what is overwritten is not kept in the history',
     file: 'sync/batch.ts',
-    from: 'await this.means.keep(begun.flatMap(({ target }) => target ?? []))',
+    from: 'await this.means.keep(begun.flatMap(({ target }) => (target ? asItIs(target) : [])))',
     to: '',
   },
   {
     what: 'operations are carried out though they are no longer current',
-    file: 'sync/batch.ts',
+    file: 'sync/begin.ts',
     from: 'else if (planned && !isCurrent(planned.op, now))',
     to: "else if (planned && task.uid === '' && !isCurrent(planned.op, now))",
   },
@@ -90,8 +90,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'what may not flow waits until it may',
     file: 'sync/decide.ts',
-    from: 'const agreed = withSettled(advance(based, fields, stands), stuck, entry.settled)',
-    to: 'const agreed = advance(based, fields, stands)',
+    from: 'const agreed = withSettled(standing, stuck, entry.settled)',
+    to: 'const agreed = standing',
   },
   {
     what: 'a deletion that may not flow waits until it may',
@@ -137,7 +137,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an event is made again without a look whether it has come back',
-    file: 'sync/batch.ts',
+    file: 'sync/begin.ts',
     from: 'if (again.length === 0) return tasks',
     to: 'if (again.length >= 0) return tasks',
   },
