@@ -61,7 +61,7 @@ describe('The dialog of calsync-reconcile', function () {
       ['direction', 'both', /either way/],
       ['when', 'any', /after each reading/],
       ['declined', 'leave-out', /is not copied\./],
-      ['declined', 'as-is', /is busy in the other calendar/],
+      ['declined', 'as-is', /like any other event/],
       ['declined', 'as-free', /takes no time in the other calendar/],
     ] as const) {
       await editor.page.selectOption(`#node-input-${select}`, value)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Explanation } from '../../src/runtime/explain'
 import { answer } from './dialogue'
-import { at, inGoogle } from './events'
+import { at, day, inGoogle } from './events'
 import { Flow } from './flow'
 
 const NONE = { create: 0, update: 0, delete: 0 }
@@ -22,7 +22,7 @@ describe('a meeting that its owner has declined', () => {
   const invite = (reply: string): unknown =>
     flow.google.user.plant({
       ...{ id: 'meeting', summary: 'Meeting', organizer: { email: ann.email }, attendees: [ann, me(reply)] },
-      ...at(3, 14),
+      ...at(3, 14, 'UTC'),
       reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 10 }] },
     })
   const reply = (responseStatus: string): unknown =>
@@ -85,6 +85,37 @@ describe('a meeting that its owner has declined', () => {
     const report = await flow.sync()
     assert.deepEqual([report.planned.right, report.heldDeletions], [{ ...NONE, update: 1 }, 0])
     assert.deepEqual(copy(), ['TRANSPARENT'])
+    await inStep()
+  })
+
+  it('keeps what is set in its copy of the alarms there, until it is accepted again', async () => {
+    await flow.start()
+    await flow.sync()
+    const own = ['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:A', 'TRIGGER:-PT5M', 'END:VALARM', 'END:VEVENT']
+    flow.icloud.user.rewrite(flow.inIcloud('Meeting').path, (text) => text.replace('END:VEVENT', own.join('\r\n')))
+    const report = await flow.sync()
+    assert.deepEqual([report.planned, report.notWritable], [IDLE, 0])
+    assert.ok(flow.inIcloud('Meeting').text.includes('TRIGGER:-PT5M'))
+    reply('accepted')
+    await flow.sync()
+    assert.deepEqual(copy(), ['OPAQUE', BELL])
+    assert.ok(!flow.inIcloud('Meeting').text.includes('TRIGGER:-PT5M'))
+    await inStep()
+  })
+
+  it('is copied under leave-out where one occurrence of it is not declined, which alone takes time', async () => {
+    flow.google.user.edit('meeting', { recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] })
+    const second = flow.google.user.instanceId('meeting', `${day(4)}T14:00:00Z`)
+    await flow.start({ reconcile: { declined: 'leave-out' } })
+    await flow.sync()
+    assert.deepEqual(flow.titles().icloud, ['Tea'])
+    flow.google.user.edit(second, { attendees: [ann, me('accepted')] })
+    await flow.sync()
+    const [series = '', occurrence = '', ...more] = flow.inIcloud('Meeting').text.split('END:VEVENT').slice(0, -1)
+    assert.deepEqual(more, [])
+    assert.ok(series.includes('TRANSP:TRANSPARENT') && !series.includes(BELL))
+    assert.ok(occurrence.includes('RECURRENCE-ID') && occurrence.includes(BELL))
+    assert.ok(!occurrence.includes('TRANSP:TRANSPARENT'))
     await inStep()
   })
 
