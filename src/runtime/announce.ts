@@ -3,8 +3,10 @@ import type { Engine } from './engine'
 import type { Job } from './execute'
 import type { PairState } from './pair-state'
 import { setId } from './questions'
-import { describeConflict, summaryOf } from './report'
-import type { Conflict, Differences, HeldDeletions, Report } from './report'
+import { describeConflict } from './question-messages'
+import type { Conflict, Differences, HeldDeletions } from './question-messages'
+import { summaryOf } from './report'
+import type { Report } from './report'
 import { differencesSentence, heldSentence } from './sentence'
 
 /**

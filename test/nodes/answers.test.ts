@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Conflict } from '../../src/runtime/report'
+import type { Conflict } from '../../src/runtime/question-messages'
 import { answer, clash, command, lastConflict, refusal, shownBy } from './dialogue'
 import { at, day, icalDay, inGoogle, inIcloud, inStep } from './events'
 import { Flow } from './flow'

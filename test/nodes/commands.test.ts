@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Explanation } from '../../src/runtime/explain'
-import type { Conflict, HeldDeletions } from '../../src/runtime/report'
+import type { Conflict, HeldDeletions } from '../../src/runtime/question-messages'
 import { answer, clash, command, lastConflict, refusal } from './dialogue'
 import type { Status } from './dialogue'
 import { at, inGoogle, inIcloud, inStep } from './events'

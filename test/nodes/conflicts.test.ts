@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Conflict } from '../../src/runtime/report'
+import type { Conflict } from '../../src/runtime/question-messages'
 import { at, inGoogle, inIcloud, inStep } from './events'
 import { Flow, ID } from './flow'
 import type { Report } from './flow'

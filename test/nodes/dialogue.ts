@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Conflict, HeldDeletions, Report } from '../../src/runtime/report'
+import type { Conflict, HeldDeletions } from '../../src/runtime/question-messages'
+import type { Report } from '../../src/runtime/report'
 import type { Flow } from './flow'
 
 /** Renames the same event on both sides. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Conflict, Differences } from '../../src/runtime/report'
+import type { Conflict, Differences } from '../../src/runtime/question-messages'
 import { answer, command, refusal } from './dialogue'
 import { at, inGoogle, inIcloud } from './events'
 import { Flow, ID } from './flow'
