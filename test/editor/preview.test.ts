@@ -96,6 +96,8 @@ describe('The dialog of calsync-reconcile', function () {
     const set = `Object.assign(RED.nodes.node('${ID.reconcile}'), ${JSON.stringify(fromEnv)})`
     await editor.page.evaluate(`${set}; RED.nodes.node('${ID.source}').sendEvents = '\${SEND}'`)
     await editor.openNode(ID.reconcile)
+    for (const [name, value] of Object.entries(fromEnv))
+      assert.equal(await editor.page.inputValue(`#node-input-${name}`), value)
     await editor.fill('#node-input-name', 'From the environment')
     await editor.done()
     await editor.openNode(ID.source)
@@ -119,7 +121,7 @@ describe('The dialog of calsync-reconcile', function () {
     await editor.openNode(ID.reconcile)
     assert.equal(await shows(), 'as-free')
     assert.match(await editor.page.innerText('#calsync-explained-declined'), /takes no time/)
-    await ask(editor, /to create/)
+    assert.match(await ask(editor, /to create|was changed/), /to create/)
     await editor.done()
     assert.equal(await isChanged(), false)
 
@@ -131,7 +133,7 @@ describe('The dialog of calsync-reconcile', function () {
     await editor.deploy()
     await editor.openNode(ID.reconcile)
     assert.equal(await shows(), 'leave-out')
-    await ask(editor, /to create/)
+    assert.match(await ask(editor, /to create|was changed/), /to create/)
     await editor.cancel()
     const held = (await readFlows(site.nodeRed)).find(({ id }) => id === ID.reconcile)
     assert.equal(held?.declined, 'leave-out')
