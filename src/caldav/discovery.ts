@@ -5,8 +5,11 @@ import { unauthorised } from './errors'
 import { withSlash } from './paths'
 import { inner, listOf, namesIn, textIn } from './value'
 
-/** Where an account's calendars lie, and who it is (a display name, '' if the server has none). */
-export type Account = { readonly homes: readonly URL[]; readonly name: string }
+/**
+ * Where an account's calendars lie, and who it is (a display name, '' if the server has none). `principal`: what stands
+ * for its owner on the server.
+ */
+export type Account = { readonly homes: readonly URL[]; readonly name: string; readonly principal?: URL }
 
 const WANTED = props('d:resourcetype', 'd:displayname', 'd:current-user-principal', 'c:calendar-home-set')
 
@@ -45,9 +48,10 @@ async function accountFrom(dav: Dav, found: Multistatus, signal: AbortSignal): P
   const [first] = found.responses
   if (!first) return undefined
   const homes = homesOf(dav, first, found.url)
-  if (homes.length > 0) return { homes, name: nameOf(first) }
-
   const href = textIn(first.props.currentUserPrincipal, 'href')
+  if (homes.length > 0) {
+    return { homes, name: nameOf(first), principal: href === '' ? found.url : dav.connection.at(href, found.url) }
+  }
   if (href === '') return undefined
   const principal: Multistatus | NoMultistatus = await dav.propfind(
     dav.connection.at(href, found.url),
@@ -58,7 +62,7 @@ async function accountFrom(dav: Dav, found: Multistatus, signal: AbortSignal): P
   const [described] = principal.ok ? principal.responses : []
   if (!principal.ok || !described) return undefined
   const own = homesOf(dav, described, principal.url)
-  return own.length > 0 ? { homes: own, name: nameOf(described) } : undefined
+  return own.length > 0 ? { homes: own, name: nameOf(described), principal: principal.url } : undefined
 }
 
 /** The user's name: of a principal, not of a server's root, which may bear the homes as well. */

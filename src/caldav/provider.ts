@@ -15,6 +15,7 @@ import { findAccount } from './discovery'
 import { unexpected } from './errors'
 import { Refusals } from './forbidden'
 import { Habits } from './habits'
+import { Owner } from './owner'
 import { decodePath, urlOf, withSlash } from './paths'
 import { namesIn } from './value'
 
@@ -71,8 +72,9 @@ class CaldavProvider implements CalendarProvider {
     const { now, localZone } = this.surroundings
     const mails = await mailsGuests(this.dav.connection, collection.url, signal)
     const { username } = this.config
-    const owner = username.includes('@') ? { owner: username.trim() } : {}
-    const account = { dav: this.dav, habits: this.habits, ...owner }
+    const login = username.includes('@') ? username.trim() : undefined
+    const owner = new Owner(login, this.dav, (asked) => this.findAccount(asked))
+    const account = { dav: this.dav, habits: this.habits, owner }
     return new CaldavCalendar({ ...account, collection, assumedZone: localZone, mails, refusals: new Refusals() }, now)
   }
 

@@ -180,7 +180,7 @@ async function fetchSeen(
 ): Promise<{ seen: Seen[]; unfetched: ResourceId[] }> {
   const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
   const unfetched = members.filter(({ is }) => is !== 'text').map(({ id }) => id)
-  const seen = await seenFromAll(members, known, place)
+  const seen = await seenFromAll(members, known, place, signal)
   return { seen: [...seen, ...unfetched.map((id) => unread(id, known, UNFETCHED))], unfetched }
 }
 
@@ -190,7 +190,9 @@ async function fetchSeen(
  */
 export async function seenNow(place: Place, id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
   const member = await getMember(place.dav, place.collection.url, id, signal)
-  return member.is === 'text' ? seenFrom(member, known, place) : seenWithoutText(place, member, known, signal)
+  if (member.is !== 'text') return seenWithoutText(place, member, known, signal)
+  await place.owner.learnFor(member.text, signal)
+  return seenFrom(member, known, place)
 }
 
 /** A member without a text: there if its own properties are. */
@@ -207,7 +209,7 @@ export async function readSome(
   signal: AbortSignal,
 ): Promise<Seen[]> {
   const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
-  const seen = await seenFromAll(members, known, place)
+  const seen = await seenFromAll(members, known, place, signal)
   const missing = members.filter(({ is }) => is !== 'text')
   const judged = await inParallel(missing, 2, (member) => seenWithoutText(place, member, known, signal))
   return [...seen, ...judged]

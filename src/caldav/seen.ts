@@ -15,14 +15,17 @@ export function etagOf(ref: Json): string | null {
 
 const GUESTS = 'It has guests, to whom the server would send mail about a change.'
 
-const ownerOf = ({ owner }: Place): { owner?: string } => (owner === undefined ? {} : { owner })
-
 /** The event in a member's text, or why it can't be read. */
 export function seenFrom(member: Member & { is: 'text' }, known: Known, place: Place): Live | Unread {
   const { id, text, etag, modified } = member
   try {
     const floats = floatsIn(place, text)
-    const event = readEvent(text, { floatingZone: floats.zone, uid: id, ...ownerOf(place) })
+    const event = readEvent(text, {
+      floatingZone: floats.zone,
+      uid: id,
+      owner: place.owner.login,
+      own: place.owner.addresses,
+    })
     const before = known.get(id)
     const old = asBefore(text, event.fields, before, floats.zone) ?? asAnswered(event.fields, etag, before)
     const mark = event.mark?.bearer === id ? event.mark : undefined
@@ -77,10 +80,18 @@ export const deleted = (id: ResourceId, known: Known): Gone => ({
 const SLICE = 8
 
 /** The events in members that have a text; the event loop gets its turn in between. */
-export async function seenFromAll(members: readonly Member[], known: Known, place: Place): Promise<(Live | Unread)[]> {
+export async function seenFromAll(
+  members: readonly Member[],
+  known: Known,
+  place: Place,
+  signal: AbortSignal,
+): Promise<(Live | Unread)[]> {
   const seen: (Live | Unread)[] = []
   for (const [index, member] of members.entries()) {
-    if (member.is === 'text') seen.push(seenFrom(member, known, place))
+    if (member.is === 'text') {
+      await place.owner.learnFor(member.text, signal)
+      seen.push(seenFrom(member, known, place))
+    }
     if (index % SLICE === SLICE - 1) await setImmediate()
   }
   return seen

@@ -71,6 +71,7 @@ export async function storeChange(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { id } = seen
+  await place.owner.learnFor(current.text, signal)
   const before = seenFrom(current, new Map(), place)
   const fixed = seen.fixed ?? (before.is === 'live' ? before.fixed : before.reason)
   if (fixed !== undefined) throw refused(fixed.replace(/\.$/, ''))

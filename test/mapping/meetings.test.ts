@@ -254,6 +254,91 @@ describe('What its owner has declined in iCloud', () => {
     assert.equal(fields.transparency, 'opaque')
     assert.deepEqual(fields[`exceptions.${KEY}`], { transparency: 'transparent', reminders: null })
   })
+
+  describe('by another address than that of the log-in', () => {
+    const alias = 'an.na+work@example.org'
+    const addresses = ['mailto:someone@example.com', '/1234567890/principal/', 'mailto:An.Na%2Bwork@Example.org']
+    const replies = (reply: string, lines: string[], value = `mailto:${alias}`): string[] =>
+      vevent(reply, lines).map((line) => line.replace(/:MAILTO:.*/, `:${value}`))
+    const series = [...START, 'RRULE:FREQ=WEEKLY;COUNT=3']
+    const moved = ['RECURRENCE-ID:20260623T080000Z', 'DTSTART:20260623T080000Z', 'DTEND:20260623T090000Z']
+
+    async function copied(
+      held: string,
+      said: readonly string[] | null = addresses,
+      before?: NonNullable<TwoCalendars['icloud']['interfere']['before']>,
+    ): Promise<TwoCalendars> {
+      const world = new TwoCalendars({}, { username: owner, addresses: said })
+      if (before) world.icloud.interfere.before = before
+      world.icloud.user.addText(world.icloud.calendar, held, 'a.ics')
+      await inStep(world)
+      return world
+    }
+    const isFree = (world: TwoCalendars): boolean => world.only('left').fields.transparency === 'transparent'
+
+    it('is free and silent in Google too', async () => {
+      const world = await copied(text(replies('DECLINED', START)))
+      assert.ok(isFree(world))
+      assert.equal(world.only('left').fields.reminders, null)
+      assert.ok(rings(copyIn(world)))
+    })
+
+    it('is so by a reply that names the principal in place of an address', async () => {
+      assert.ok(isFree(await copied(text(replies('DECLINED', START, '/1234567890/principal/')))))
+    })
+
+    it('is so in one occurrence alone, whose reply is the only one by that address', async () => {
+      const world = await copied(text(vevent('ACCEPTED', series), replies('DECLINED', moved)))
+      assert.equal(world.only('left').fields.transparency, 'opaque')
+      assert.deepEqual(world.only('left').fields[`exceptions.${KEY}`], { transparency: 'transparent', reminders: null })
+    })
+
+    it('is not what somebody else has declined', async () => {
+      assert.ok(!isFree(await copied(text(replies('DECLINED', START, 'mailto:ann@example.com')))))
+    })
+
+    it('stays declined when another edit of it is carried after a restart', async () => {
+      const world = await copied(text(replies('DECLINED', START, '/1234567890/principal/')))
+      world.restart()
+      world.icloud.user.rewrite(world.only('right').id, alone('B'))
+      await inStep(world)
+      assert.equal(world.only('left').fields.summary, 'B')
+      assert.ok(isFree(world))
+    })
+
+    it('shows as any other if the server does not say which addresses are its own', async () => {
+      assert.ok(!isFree(await copied(text(replies('DECLINED', START)), null)))
+      for (const status of [403, 500]) {
+        const refuse = (_: Request, body: string): Response | undefined =>
+          body.includes('calendar-user-address-set') ? new Response(null, { status }) : undefined
+        assert.ok(!isFree(await copied(text(replies('DECLINED', START)), addresses, refuse)))
+      }
+    })
+
+    it('is asked for once, and only if somebody declined where the log-in is not invited', async () => {
+      let asked = 0
+      const count = (_: Request, body: string): undefined => {
+        if (body.includes('calendar-user-address-set')) asked += 1
+      }
+      for (const held of [
+        text(replies('ACCEPTED', START)),
+        text(vevent('DECLINED', START)),
+        text([
+          ...vevent('ACCEPTED', START).slice(0, -1),
+          'ATTENDEE;PARTSTAT=DECLINED:mailto:ann@example.com',
+          'END:VEVENT',
+        ]),
+      ]) {
+        const { log } = (await copied(held, addresses, count)).icloud
+        assert.equal(asked, 0)
+        assert.ok(!log.some(({ path }) => path.endsWith('/principal/')))
+      }
+      const world = await copied(text(replies('DECLINED', START, 'mailto:ann@example.com')), addresses, count)
+      world.icloud.user.rewrite(world.only('right').id, alone('B'))
+      await inStep(world)
+      assert.equal(asked, 1)
+    })
+  })
 })
 
 describe('What is cancelled in iCloud', () => {

@@ -205,6 +205,11 @@ export class TwoCalendars {
     this.opened = undefined
   }
 
+  /** The calendars are opened anew, with all that is known of them. */
+  restart(): void {
+    this.opened = undefined
+  }
+
   /** What the next run would write or ask: nothing, if both mean the same. */
   async left(): Promise<string[]> {
     await this.read()

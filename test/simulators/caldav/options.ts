@@ -14,6 +14,8 @@ export type CaldavOptions = {
   /** Whether a principal describes itself under `/principal/`, not under the path that was asked for. */
   shortPrincipalHref: boolean
   username: string
+  /** What the principal's calendar-user-address-set (RFC 6638 2.4.1) says; null: it has none. */
+  addresses: readonly string[] | null
   password: string
   /** Wants a digest in this style; null: Basic. */
   digest: DigestStyle | null
@@ -82,6 +84,7 @@ export const ICLOUD: CaldavOptions = {
   transient401: true,
   shortPrincipalHref: true,
   username: 'anna@example.com',
+  addresses: ['mailto:anna@example.com', '/1234567890/principal/', 'urn:uuid:1234567890'],
   password: 'abcd-efgh-ijkl-mnop',
   digest: null,
   clock: () => Date.UTC(2026, 5, 1, 8),

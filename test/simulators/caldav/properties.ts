@@ -50,6 +50,8 @@ function valueOf(store: Store, resource: Resource, name: string): (XmlNode | str
   if (name === 'current-user-principal') return [href(store.principal)]
   if (resource.is === 'principal') {
     if (name === `${CALDAV}calendar-home-set`) return [href(store.options.homeOrigin + store.home)]
+    const { addresses } = store.options
+    if (name === `${CALDAV}calendar-user-address-set`) return addresses?.map(href)
     if (name === 'displayname') return ['Anna Müller']
     if (name === 'resourcetype') return [element(DAV, 'principal')]
     return undefined
