@@ -255,6 +255,26 @@ describe('What its owner has declined in iCloud', () => {
     assert.deepEqual(fields[`exceptions.${KEY}`], { transparency: 'transparent', reminders: null })
   })
 
+  it('is left out if it was never copied, and made once it is accepted', async () => {
+    const world = new TwoCalendars({}, { username: owner })
+    world.declined = 'leave-out'
+    world.icloud.user.addText(world.icloud.calendar, text(vevent('DECLINED', START)), 'a.ics')
+    await inStep(world)
+    assert.deepEqual(world.live('left'), [])
+    world.icloud.user.rewrite(world.only('right').id, (held) => held.replace('=DECLINED', '=ACCEPTED'))
+    await inStep(world)
+    assert.deepEqual(world.only('left').fields.reminders, [10])
+  })
+
+  it('is as any other if the node says so', async () => {
+    const world = new TwoCalendars({}, { username: owner })
+    world.declined = 'as-is'
+    world.icloud.user.addText(world.icloud.calendar, text(vevent('DECLINED', START)), 'a.ics')
+    await inStep(world)
+    assert.deepEqual(world.only('left').fields.reminders, [10])
+    assert.equal(world.only('left').fields.transparency, 'opaque')
+  })
+
   describe('by another address than that of the log-in', () => {
     const alias = 'an.na+work@example.org'
     const addresses = ['mailto:someone@example.com', '/1234567890/principal/', 'mailto:An.Na%2Bwork@Example.org']
