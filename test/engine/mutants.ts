@@ -90,8 +90,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'what may not flow waits until it may',
     file: 'sync/decide.ts',
-    from: 'const agreed = withSettled(standing, stuck, entry.settled)',
-    to: 'const agreed = standing',
+    from: 'const stands = [...merged.same, ...asTheyStand, ...stuck.left, ...stuck.right]',
+    to: 'const stands = [...merged.same, ...asTheyStand]',
   },
   {
     what: 'a deletion that may not flow waits until it may',
