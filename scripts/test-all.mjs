@@ -1,11 +1,11 @@
 /**
- * All tests, in two processes side by side: those that compute, and those that mostly wait for a Node-RED, a browser or a
+ * All tests, in two processes side by side: those that compute, and those that mostly wait for a real Node-RED, a browser or a
  * server. The first one's output is shown as it comes, the other's when it has ended, then one line with the figures of
  * both, in a form that CI can read.
  */
 import { spawn } from 'node:child_process'
 
-const WAITING = ['demo', 'e2e', 'editor', 'nodes', 'package', 'contract'].map((room) => `test/${room}/**/*.test.ts`)
+const WAITING = ['demo', 'e2e', 'editor', 'package', 'contract'].map((room) => `test/${room}/**/*.test.ts`)
 const SERVERS = ['test/caldav/*-real.test.ts', 'test/caldav/cyrus.test.ts', 'test/caldav/check.test.ts']
 const waiting = [...WAITING, ...SERVERS]
 const MOCHA = ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.all.json']
