@@ -54,16 +54,20 @@ const DROPPED: readonly string[] = ['color', 'categories', 'url', 'visibility']
 /** Whether a server may have made a text of another: Cyrus drops white space before it, Xandikos misreads a backslash. */
 function isSpoiled(sent: string, held: string): boolean {
   if (sent.trimStart() === held) return true
-  const bare = (text: string): string => text.replace(/\\[nN]|[\\\s]/g, '')
   return sent.includes('\\') && bare(sent) === bare(held)
 }
 
-/** Xandikos takes a comma in a category for the next one. */
+/** What is left of a text that has a misread backslash; the lines of a place are read with commas between. */
+const bare = (text: string): string => text.replace(/\\[nN]|[\\\s,]/g, '')
+
+/** Xandikos takes a comma in a category for the next one, and misreads a backslash. */
 function sameNames(sent: readonly Json[], held: readonly Json[]): boolean {
+  const isMisread = sent.some((name) => typeof name === 'string' && name.includes('\\'))
   const parts = (names: readonly Json[]): string =>
     names
       .flatMap((name) => (typeof name === 'string' ? name.split(/\\?,/) : []))
-      .map((part) => part.trim())
+      .map((part) => (isMisread ? bare(part) : part.trim()))
+      .filter(Boolean) // nothing stands behind the last comma
       .sort()
       .join()
   return parts(sent) === parts(held)
