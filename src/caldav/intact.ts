@@ -18,8 +18,8 @@ type Text = Member & { readonly is: 'text' }
 
 /**
  * Stores a text as `put` does, and looks at what the server holds then, where it may have made something else of it or
- * destroyed it: SOGo stores "(null)" for a text in which it has cut an emoji in two. Such a text is sent once more with its lines cut elsewhere. If
- * that does not help, what was there before is put back.
+ * destroyed it: SOGo stores "(null)" for a text in which it has cut an emoji in two. Such a text is sent once more with
+ * its lines cut elsewhere. If that does not help, what was there before is put back.
  *
  * @param before the text that was there; undefined if nothing was
  * @throws ProviderError `refused` if the server does not keep it, and as `put`
