@@ -6,7 +6,7 @@ import type { EventsPage, GoogleApi } from './api'
 import { SyncTokenInvalid } from './errors'
 import { cancelledBefore, mayOccur } from './remembered'
 import type { Surroundings } from './seen'
-import { gone, hasInstances, hasOldDefaults, isCancelled, seeEvent, withDefaults } from './seen'
+import { gone, hasInstances, hasOldDefaults, isCancelled, isRecurring, seeEvent, withDefaults } from './seen'
 import type { Group } from './series'
 import { grouped, isKnown, isUnchanged, needsWhole, seeGroup } from './series'
 import { Contradiction, SeriesReader } from './series-reader'
@@ -19,6 +19,12 @@ type Listing = { readonly items: readonly GoogleEvent[]; readonly token: string 
 const SLICE = 25
 /** To read more resources than these one by one costs more than to list the calendar. */
 const FEW = 20
+
+/** Why a series is unread that Google gives by its id, and shows in no list. */
+const UNLISTED = 'Google gives it, but lists it nowhere. It is asked for again in the next run.'
+const INCOMPLETE = 'Google’s list of events lacks what it told of a moment before. It is read again in the next run.'
+const unlistedIn = (known: Known): ResourceId[] =>
+  [...known.values()].flatMap((seen) => (seen.is === 'unread' && seen.reason === UNLISTED ? seen.id : []))
 
 const isGone = ({ is }: Seen): boolean => is === 'gone'
 const isLive = (seen: Seen): seen is Live => seen.is === 'live'
@@ -49,7 +55,7 @@ export class Reader {
       try {
         return await this.readChanges(position, known, signal)
       } catch (error) {
-        if (error instanceof Contradiction) return this.readAllBut(error.deleted, known, signal)
+        if (error instanceof Contradiction) return this.readAllBut(error.deleted, known, signal, error.told)
         if (!(error instanceof SyncTokenInvalid)) throw error
       }
     }
@@ -59,10 +65,12 @@ export class Reader {
   private async readAll(known: Known, signal: AbortSignal, isToSkip: typeof isUnchanged = isUnchanged): Promise<Read> {
     // Without showDeleted, Google lists the cancelled occurrences of live series all the same.
     const { items, token } = await this.list({}, signal)
-    const groups = [...grouped(items).values()].map((group) => this.withHidden(group, known))
+    const listed = grouped(items)
+    const groups = [...listed.values()].map((group) => this.withHidden(group, known))
     const isSame = groups.map((group) => isToSkip(group, known, this.current))
     const others = groups.filter((_, at) => isSame[at] === false)
     const seen = await this.understand(others, (group) => seeGroup(group, known, this.current))
+    for (const id of unlistedIn(known)) if (!listed.has(id)) seen.push(await this.seeUnlisted(id, known, signal))
     return {
       kind: 'full',
       seen: seen.filter((each) => each.is !== 'gone'),
@@ -71,12 +79,39 @@ export class Reader {
     }
   }
 
-  /** A complete read takes the deletions along that a delta told of. */
-  private async readAllBut(deleted: readonly Seen[], known: Known, signal: AbortSignal): Promise<Read> {
+  /**
+   * A complete read takes the deletions along that a delta told of. What the delta told of, and the list lacks, is asked
+   * for: a list that was empty by mistake would have it made again.
+   *
+   * @param told the series that are there by the delta
+   */
+  private async readAllBut(
+    deleted: readonly Seen[],
+    known: Known,
+    signal: AbortSignal,
+    told: readonly ResourceId[],
+  ): Promise<Read> {
     const all = await this.readAll(known, signal)
     if (all.kind !== 'full') return all
     const there = new Set([...all.unchanged, ...all.seen.map(({ id }) => id)])
-    return { ...all, seen: [...all.seen, ...deleted.filter(({ id }) => !there.has(id))] }
+    const seen = [...all.seen, ...deleted.filter(({ id }) => !there.has(id))]
+    const lacking = told.filter((id) => !there.has(id))
+    if (lacking.length > FEW) throw new ProviderError('bad-answer', INCOMPLETE)
+    for (const id of lacking) seen.push(await this.seeUnlisted(id, known, signal))
+    return { ...all, seen }
+  }
+
+  /**
+   * What no list shows, as its id finds it: a series, of which nobody knows its exceptions then, is unread until a list
+   * shows it, and is asked for in each read.
+   */
+  private async seeUnlisted(id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
+    const event = await this.api.get(this.calendarId, id, signal)
+    if (!event || isCancelled(event)) return gone(id, known, event)
+    const seen = seeEvent(event, this.current)
+    if (!isRecurring(event) || seen.is !== 'live') return seen
+    const title = event.summary ?? undefined
+    return { is: 'unread', id, uid: seen.uid, reason: UNLISTED, ...(title !== undefined && { title }) }
   }
 
   private async readChanges(syncToken: string, known: Known, signal: AbortSignal): Promise<Read> {
@@ -86,8 +121,10 @@ export class Reader {
     const changed = [...grouped(items).values()]
     const withDeletions = (error: unknown): never => {
       if (!(error instanceof Contradiction)) throw error
-      const deleted = changed.filter(({ master }) => master && isCancelled(master))
-      throw new Contradiction(deleted.flatMap((group) => seeGroup(group, known, this.current)).filter(isGone))
+      const isDeleted = ({ master }: Group): boolean => master !== undefined && isCancelled(master)
+      const deleted = changed.filter(isDeleted).flatMap((group) => seeGroup(group, known, this.current))
+      const told = changed.filter((group) => !isDeleted(group)).map(({ id }) => id)
+      throw new Contradiction(deleted.filter(isGone), told)
     }
     for (const group of changed) {
       const before = known.get(group.id)
@@ -97,6 +134,7 @@ export class Reader {
       else groups.push(group)
     }
     const told = new Set(changed.map(({ id }) => id))
+    for (const id of unlistedIn(known)) if (!told.has(id)) groups.push(...(await this.ifListed(id, signal)))
     const following = [...known.values()].filter(({ id }) => !told.has(id)).filter(isLive)
     const old = following.filter((each) => hasOldDefaults(each, this.current))
     // What an occurrence makes of them only Google can tell.
@@ -106,6 +144,16 @@ export class Reader {
     seen.push(...others.map((each) => withDefaults(each, this.current)))
     seen.push(...(await this.understand(groups, (group) => seeGroup(group, known, this.current))))
     return { kind: 'incremental', seen, position: token ?? syncToken }
+  }
+
+  /** A series that no list showed, if one does now. */
+  private async ifListed(id: ResourceId, signal: AbortSignal): Promise<Group[]> {
+    try {
+      return [await this.series.ofResource(id, undefined, signal)]
+    } catch (error) {
+      if (error instanceof Contradiction) return []
+      throw error
+    }
   }
 
   private async understand(groups: Iterable<Group>, see: (group: Group) => Seen[]): Promise<Seen[]> {

@@ -21,6 +21,8 @@ export class Contradiction extends ProviderError {
   constructor(
     /** The deletions that the same delta told of. */
     readonly deleted: readonly Seen[] = [],
+    /** The series of which it told that they are there. */
+    readonly told: readonly ResourceId[] = [],
   ) {
     super('stale', "Google's answers about a series contradict each other. It is read again.")
   }

@@ -406,6 +406,35 @@ describe('Google provider: what changed', () => {
     }
   })
 
+  it('sets a series aside that it was told of and that no list shows, until one does', async () => {
+    const world = new World()
+    const { user } = world.simulator
+    const single = user.create({ ...NATIVE_SINGLE }).id ?? ''
+    const { again, known } = await readOnce(world)
+    const id = user.create({ ...NATIVE_SERIES }).id ?? ''
+    user.edit(single, { summary: 'Coffee' })
+    let isListed = false
+    world.simulator.interfere = async (stage, { url }, response) => {
+      const isList = url.pathname.endsWith('/events') && !url.searchParams.has('syncToken')
+      if (stage !== 'after' || isListed || !isList || !response) return undefined
+      return jsonResponse(200, { ...((await response.json()) as object), items: [] })
+    }
+    const first = await again()
+    assert.equal(first.kind, 'full')
+    for (const each of first.seen) known.set(each.id, each)
+    const aside = known.get(id)
+    assert.ok(aside?.is === 'unread')
+    assert.equal(aside.title, NATIVE_SERIES.summary)
+    const told = known.get(single)
+    assert.ok(told?.is === 'live' && told.fields.summary === 'Coffee')
+    assert.equal(byId((await again(null)).seen).get(id)?.is, 'unread')
+    assert.deepEqual((await again(first.position)).seen, [])
+    isListed = true
+    assert.equal(byId((await again(first.position)).seen).get(id)?.is, 'live')
+    user.delete(id)
+    assert.equal(byId((await again(first.position)).seen).get(id)?.is, 'gone')
+  })
+
   it('reads all again when Google no longer takes the token, stale or garbage', async () => {
     const world = new World()
     world.simulator.user.create({ ...NATIVE_SINGLE })
