@@ -1,11 +1,12 @@
 import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import { holdsLogin } from '../transport/address'
 import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
 import { aborted, generalFailure, noAnswer, wasNotSent } from './errors'
 import { Login } from './login'
 import { MovedHosts } from './moved'
-import { isIcloudHost } from './paths'
+import { isIcloudHost, sameOn, serverAddress } from './paths'
 
 /** What the owner of an account enters. */
 export type CaldavConfig = { readonly serverUrl: string; readonly username: string; readonly password: string }
@@ -74,7 +75,7 @@ export class Connection {
     } catch (error) {
       if (url.origin === this.server.origin || !wasNotSent(error)) throw error
       this.hosts.forget(url)
-      const instead = new URL(url.pathname + url.search, this.server)
+      const instead = sameOn(this.server, url)
       const answer = await this.follow({ ...asked, url: instead }, signal)
       this.hosts.note(url, answer.url)
       return answer
@@ -106,19 +107,19 @@ export class Connection {
         `${from.host} redirects to ${target.origin}, which gets no password. ${advice}`,
       )
     }
-    return target
+    return sameOn(target, target) // without a user name, which `fetch` refuses
   }
 
+  /** Who gets the password: another port or scheme is another server; iCloud's hosts, by their https port, are one. */
   private isOwn(url: URL): boolean {
-    if (url.protocol !== 'https:' && this.server.protocol === 'https:') return false
-    if (this.isIcloud) return isIcloudHost(url.hostname)
-    return url.hostname === this.server.hostname
+    if (url.origin === this.server.origin) return true
+    return this.isIcloud && url.protocol === 'https:' && url.port === '' && isIcloudHost(url.hostname)
   }
 
   /** A URL that the server gave: where it names a foreign host (behind a proxy it may), the path counts, on the host that gave it. */
   at(href: string, base: URL): URL {
     const url = URL.canParse(href, base.href) ? new URL(href, base) : base
-    return this.isOwn(url) ? url : new URL(url.pathname, base)
+    return sameOn(this.isOwn(url) ? url : base, url)
   }
 
   /** Each of iCloud's hosts was seen to answer a request with an empty 401 now and then, though the password is right. */
@@ -155,6 +156,8 @@ export class Connection {
 
   private async fetch(asked: Asked, signal: AbortSignal): Promise<Answered> {
     const { method, url, body } = asked
+    // whatever became of addresses on the way here: nobody else gets the password
+    if (!this.isOwn(url)) throw new ProviderError('bad-answer', `${url.host} is no host of this account.`)
     // iCloud answers a request without User-Agent with a 403; the transport adds the version
     const authorization = this.login.authorization(asked)
     const headers = { ...asked.headers, authorization, 'user-agent': 'node-red-contrib-calsync' }
@@ -170,19 +173,15 @@ export class Connection {
 }
 
 function serverUrl(text: string): URL {
-  const trimmed = text.trim()
-  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`
-  const url = URL.canParse(whole) ? new URL(whole) : undefined
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+  const url = serverAddress(text)
+  if (url === undefined) {
     const example = 'https://caldav.icloud.com or https://cloud.example.org/remote.php/dav'
-    throw new ProviderError('bad-answer', `"${trimmed}" is no server address. Enter one such as ${example}.`)
+    throw new ProviderError('bad-answer', `"${text.trim()}" is no server address. Enter one such as ${example}.`)
   }
-  if (url.username !== '' || url.password !== '') {
+  if (holdsLogin(url)) {
     const text =
       'The server address holds a user name or password: enter them in their own fields, which are encrypted.'
     throw new ProviderError('bad-answer', text)
   }
-  url.hash = ''
-  url.search = ''
   return url
 }

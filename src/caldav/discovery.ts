@@ -2,7 +2,7 @@ import { ProviderError } from '../event/calendar'
 import type { Dav, Described, Multistatus, NoMultistatus } from './dav'
 import { props } from './dav'
 import { unauthorised } from './errors'
-import { withSlash } from './paths'
+import { sameOn, withSlash } from './paths'
 import { inner, listOf, namesIn, textIn } from './value'
 
 /**
@@ -78,7 +78,9 @@ function homesOf(dav: Dav, { props: found }: Described, base: URL): URL[] {
 function collectionOf({ responses: [first], url }: Multistatus): URL | undefined {
   const types = namesIn(first?.props.resourcetype)
   if (!types.includes('collection')) return undefined
-  return new URL(types.includes('calendar') ? '../' : './', new URL(withSlash(url.pathname), url))
+  const collection = sameOn(url, url)
+  collection.pathname = withSlash(url.pathname)
+  return new URL(types.includes('calendar') ? '../' : './', collection)
 }
 
 const distinct = (urls: readonly URL[]): URL[] =>

@@ -1,3 +1,5 @@
+import { sameOn } from './paths'
+
 /** Where hosts of an account have sent us on to. iCloud moves accounts between its hosts while they are in use. */
 export class MovedHosts {
   /** By origin. */
@@ -19,6 +21,6 @@ export class MovedHosts {
   now(url: URL): URL {
     let { origin } = url
     for (let hop = 0; hop < this.moved.size; hop++) origin = this.moved.get(origin) ?? origin
-    return origin === url.origin ? url : new URL(url.pathname + url.search, origin)
+    return origin === url.origin ? url : sameOn(new URL(origin), url)
   }
 }

@@ -1,4 +1,5 @@
 import type { ResourceId } from '../event/calendar'
+import { webAddressIn } from '../transport/address'
 
 /**
  * The decoded form of a URL path, in which servers and clients may not differ: it is an id. `%2F` and `%25` stay as
@@ -37,6 +38,21 @@ export function idOf(href: string, base: URL): ResourceId | undefined {
 export function urlOf(id: ResourceId, host: URL): URL {
   const url = new URL(host.origin)
   url.pathname = encodePath(id)
+  return url
+}
+
+/** Path and query of an address on another host. Put together as a text, a path of two slashes would name one of its own. */
+export function sameOn(host: URL, { pathname, search }: URL): URL {
+  const url = new URL(host.origin)
+  url.pathname = pathname
+  url.search = search
+  return url
+}
+
+/** The address of a server, as it was entered, with or without its scheme; undefined if it is none. */
+export function serverAddress(text: string): URL | undefined {
+  const url = webAddressIn(text, 'https')
+  if (url) url.search = ''
   return url
 }
 

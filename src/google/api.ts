@@ -16,7 +16,12 @@ export type GoogleConfig = {
 }
 export type CalendarEntry = calendar_v3.Schema$CalendarListEntry
 export type EventsPage = calendar_v3.Schema$Events
-type Options = { readonly headers: Record<string, string>; readonly signal: AbortSignal }
+type Options = {
+  readonly headers: Record<string, string>
+  readonly signal: AbortSignal
+  /** What is sent goes to the address that was entered, and to no other. */
+  readonly redirect: 'manual'
+}
 /** Google keeps an id for a deleted event. */
 export type Inserted = { readonly event: GoogleEvent } | { readonly taken: true }
 
@@ -135,7 +140,7 @@ export class GoogleApi {
       if (signal.aborted) throw new ProviderError('aborted', 'The request was given up.')
       const token = await this.tokens.get(signal)
       try {
-        return await call({ headers: { Authorization: `Bearer ${token}` }, signal })
+        return await call({ headers: { Authorization: `Bearer ${token}` }, signal, redirect: 'manual' })
       } catch (error) {
         const failure = explain(error, asked, this.now, signal)
         const isRefusedToken = failure instanceof ProviderError && failure.status === 401 && attempt === 1

@@ -34,6 +34,7 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
 
   if (status === undefined)
     return as('unreachable', `Google could not be reached (${says}). Check that this machine reaches the Internet.`)
+  if (isRedirect(status)) return redirects('Google', status)
   if (status === 429 || (status === 403 && LIMITS.test(reason))) {
     return as('rate-limit', `Google asks to slow down (${says}).`)
   }
@@ -57,6 +58,16 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
   }
   return as('bad-answer', `Google did not understand the request: ${says}`)
 }
+
+export const isRedirect = (status: number): boolean => status >= 300 && status < 400 && status !== 304
+
+/** `fetch` would take what is sent along, secrets and all, wherever an answer leads to. */
+export const redirects = (who: string, status: number): ProviderError =>
+  new ProviderError(
+    'bad-answer',
+    `${who} redirects to another address (HTTP ${status}), which gets no login. Check the addresses in the account, and whether a network's log-in page stands in between.`,
+    { status },
+  )
 
 type Make = (code: ConstructorParameters<typeof ProviderError>[0], text: string) => ProviderError
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ProviderError } from '../event/calendar'
 import { explain } from './errors'
 import type { TokenServer } from './token-request'
-import { requestTokens } from './token-request'
+import { readJson, requestTokens } from './token-request'
 import { PUBLISH, tokenAdvice } from './token-trouble'
 import { SCOPES } from './tokens'
 
@@ -122,12 +122,15 @@ async function whose(
 ): Promise<{ account?: string; trouble?: string }> {
   try {
     const url = `${apiUrl}calendar/v3/users/me/calendarList/primary`
-    const response = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` }, signal })
-    const data: unknown = await response.json()
-    const { status, headers } = response
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const response = await fetch(url, { headers, signal, redirect: 'manual' })
+    const data = await readJson(response)
+    const { status } = response
     if (!response.ok)
-      return { trouble: explain({ response: { status, headers, data } }, 'calendars', now, signal).message }
-    const { id } = data as { id?: unknown }
+      return {
+        trouble: explain({ response: { status, headers: response.headers, data } }, 'calendars', now, signal).message,
+      }
+    const { id } = data
     return typeof id === 'string' ? { account: id } : {}
   } catch (error) {
     return { trouble: explain(error, 'calendars', now, signal).message }

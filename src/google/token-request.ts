@@ -1,6 +1,6 @@
 import { ProviderError } from '../event/calendar'
 import type { Fetch } from '../transport/fetch'
-import { explain } from './errors'
+import { explain, isRedirect, redirects } from './errors'
 import type { GrantKind } from './token-trouble'
 import { refusalIn, tokenAdvice } from './token-trouble'
 
@@ -21,23 +21,25 @@ export async function requestTokens(
 ): Promise<Readonly<Record<string, unknown>>> {
   let response: Response
   try {
-    response = await fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(grant), signal })
+    response = await fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(grant), signal, redirect: 'manual' })
   } catch (error) {
     throw explain(error, 'login', now, signal)
   }
   const { status, headers } = response
   const answer = await readJson(response)
   if (response.ok) return answer
+  if (isRedirect(status)) throw redirects(new URL(tokenUrl).host, status)
   const message = tokenAdvice(refusalIn(answer), kind)
   if (message !== undefined) throw new ProviderError('reauthorise', message, { status })
   throw explain({ response: { status, headers, data: answer } }, 'login', now, signal)
 }
 
-async function readJson(response: Response): Promise<Record<string, unknown>> {
+/** The members of an answer; none of one that is no JSON, which says no more than its status. */
+export async function readJson(response: Response): Promise<Record<string, unknown>> {
   try {
     const body: unknown = await response.json()
     return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   } catch {
-    return {} // an answer that is no JSON says no more than its status
+    return {}
   }
 }

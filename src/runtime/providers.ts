@@ -1,6 +1,7 @@
 import type { CalendarProvider } from '../event/calendar'
-import { isIcloudHost } from '../caldav/paths'
+import { isIcloudHost, serverAddress } from '../caldav/paths'
 import { isGoogleRateLimit } from '../google/rate-limit'
+import { webAddressIn } from '../transport/address'
 import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
 import type { Answered } from '../transport/transport'
@@ -61,7 +62,7 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
     secrets: ['clientSecret', 'refreshToken', 'serviceAccountKey'],
     addresses: (settings) => {
       const { apiUrl, tokenUrl } = googleUrls(settings)
-      return [apiUrl, tokenUrl].map(whole)
+      return [apiUrl, tokenUrl]
     },
     connect: async (settings, { fetch, now }) => {
       const { createGoogleProvider } = await import('../google/provider.js')
@@ -101,7 +102,10 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
   icloud: {
     nodeType: 'calsync-icloud-account',
     secrets: ['password'],
-    addresses: (settings) => [whole(given(settings['serverUrl']) ?? ICLOUD_URL)],
+    addresses: (settings) => {
+      const text = given(settings['serverUrl']) ?? ICLOUD_URL
+      return [serverAddress(text)?.href ?? text]
+    },
     connect: async (settings, world) => {
       const { createCaldavProvider } = await import('../caldav/index.js')
       const serverUrl = entered(settings, 'serverUrl', 'the server address') ?? ICLOUD_URL
@@ -115,13 +119,7 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
   },
 }
 
-function isIcloudAddress(address: string): boolean {
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(address.trim()) ? address.trim() : `https://${address.trim()}`
-  return URL.canParse(url) && isIcloudHost(new URL(url).hostname)
-}
-
-/** An address as it is written in full: with the slash that a host alone may lack. */
-const whole = (address: string): string => (URL.canParse(address) ? new URL(address).href : address)
+const isIcloudAddress = (address: string): boolean => isIcloudHost(serverAddress(address)?.hostname ?? '')
 
 /** The provider of an `accountType`. */
 export function registeredFor(type: string): Registered {
@@ -138,13 +136,13 @@ const GOOGLE_URLS = {
   tokenUrl: 'https://oauth2.googleapis.com/token',
 }
 
-/** Where requests go, right or wrong. */
+/** Where requests go; what is no address as it is, since nothing is asked then. */
 function googleUrls(settings: AccountSettings): { apiUrl: string; tokenUrl: string } {
-  const { apiUrl, tokenUrl } = GOOGLE_URLS
-  return {
-    apiUrl: withSlash(given(settings['apiUrl']) ?? apiUrl),
-    tokenUrl: given(settings['tokenUrl']) ?? tokenUrl,
+  const asked = (name: keyof typeof GOOGLE_URLS): string => {
+    const text = given(settings[name]) ?? GOOGLE_URLS[name]
+    return webAddressIn(text)?.href ?? text
   }
+  return { apiUrl: withSlash(asked('apiUrl')), tokenUrl: asked('tokenUrl') }
 }
 
 /** The same; throws what is wrong with them. */

@@ -1,3 +1,4 @@
+import { holdsLogin, webAddressIn } from '../transport/address'
 import { CalSyncError } from './errors'
 
 /** An account node's properties and credentials, as Node-RED resolved them; `${NAME}` means that NAME is not set. */
@@ -27,12 +28,13 @@ export function given(value: string | undefined): string | undefined {
   return text === undefined || text === '' || /^\$\{.+\}$/.test(text) ? undefined : text
 }
 
-/** A web address that was entered, or the usual one. */
+/** A web address that was entered, or the usual one, as it is asked. */
 export function webAddress(settings: AccountSettings, name: string, words: string, usual: string): string {
-  const url = entered(settings, name, `the address of the ${words}`) ?? usual
-  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url
-  throw new CalSyncError(
-    'config',
-    `${accountIn(settings)}: "${url}" is no web address of the ${words}. The usual one is ${usual}.`,
-  )
+  const text = entered(settings, name, `the address of the ${words}`) ?? usual
+  const url = webAddressIn(text)
+  if (url && !holdsLogin(url)) return url.href
+  const wrong = url
+    ? `the address of the ${words} holds a user name or password`
+    : `"${text}" is no web address of the ${words}`
+  throw new CalSyncError('config', `${accountIn(settings)}: ${wrong}. The usual one is ${usual}.`)
 }

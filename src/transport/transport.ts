@@ -60,7 +60,8 @@ export type Transport = {
 /**
  * The one policy for requests to any server: bounded concurrency and pace, time-outs, and retries with back-off for
  * what may be sent again. A request keeps its place while it waits, so a server in trouble gets fewer of them; one that
- * asks for less is left alone by all requests of the account. Redirects are the caller's (`redirect` in `init`).
+ * asks for less is left alone by all requests of the account. No redirect is followed, whatever `init` says: `fetch` would
+ * take body and headers along to wherever it leads; it is an answer, and the caller's.
  */
 export function createTransport(surroundings: Surroundings): Transport {
   const counts: Counter = { requests: 0, retries: 0 }
@@ -94,7 +95,7 @@ class Sender {
     const signal = init.signal ?? (input instanceof Request ? input.signal : new AbortController().signal)
     await this.slots.take(signal)
     try {
-      return await this.sendUntilDone(input, this.withUserAgent(input, init), signal, counters)
+      return await this.sendUntilDone(input, this.prepared(input, init), signal, counters)
     } finally {
       this.slots.release()
     }
@@ -156,10 +157,10 @@ class Sender {
     return waitBefore(retry, said, this.backoff, this.around.random)
   }
 
-  private withUserAgent(input: string | URL | Request, init: RequestInit): RequestInit {
+  private prepared(input: string | URL | Request, init: RequestInit): RequestInit {
     const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
     headers.set('user-agent', `CalSync/${this.around.options.version} (Node-RED; gzip)`)
-    return { ...init, headers }
+    return { ...init, headers, redirect: 'manual' }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Answer, Calendar, CalendarProvider, Live, Read, Seen } from '../../src/event/calendar'
 import type { Fields } from '../../src/event/event'
 import { createGoogleProvider } from '../../src/google/provider'
+import type { Fetch } from '../../src/transport/fetch'
 import type { SimulatorOptions } from '../simulators/google/simulator'
 import { GoogleSimulator, LOGIN } from '../simulators/google/simulator'
 import { NOW } from './api'
@@ -18,7 +19,7 @@ export class World {
 
   provider(credentials: Parameters<typeof createGoogleProvider>[0]['credentials'] = LOGIN): Promise<CalendarProvider> {
     const config = { apiUrl: 'http://google/', tokenUrl: 'http://google/token', credentials }
-    return createGoogleProvider(config, { fetch: this.simulator.fetch, now: () => this.time })
+    return createGoogleProvider(config, { fetch: unredirected(this.simulator.fetch), now: () => this.time })
   }
 
   /** The primary calendar, opened; the count of requests begins after that. */
@@ -28,6 +29,14 @@ export class World {
     return calendar
   }
 }
+
+/** Refuses a request that would follow a redirect, with all that it bears. */
+const unredirected =
+  (fetch: Fetch): Fetch =>
+  (input, init) => {
+    if (init?.redirect !== 'manual') throw new Error('a redirect would take the login along')
+    return fetch(input, init)
+  }
 
 export async function collect(answers: AsyncIterable<Answer>): Promise<Answer[]> {
   const all: Answer[] = []

@@ -8,19 +8,12 @@ type Listening = { readonly url: string; readonly close: () => Promise<void> }
 /**
  * Puts a simulator on a free port of 127.0.0.1. The server's `origin` and `homeOrigin` are set to that address, so that
  * discovery leads to it. Returns its URL and what closes it.
- *
- * @param pod whether the calendars lie under a port of their own, as iCloud's lie on another host
  */
-export async function serveCaldav(server: CaldavServer, pod = false): Promise<Listening> {
-  const main = await listen(server)
-  const home = pod ? await listen(server) : main
-  server.options.origin = main.url
-  server.options.homeOrigin = home.url
-  const close = async (): Promise<void> => {
-    await main.close()
-    if (pod) await home.close()
-  }
-  return { url: main.url, close }
+export async function serveCaldav(server: CaldavServer): Promise<Listening> {
+  const listening = await listen(server)
+  server.options.origin = listening.url
+  server.options.homeOrigin = listening.url
+  return listening
 }
 
 async function listen(server: CaldavServer): Promise<Listening> {
