@@ -6,6 +6,7 @@ import { SIDES } from '../../src/sync/model'
 import { Random } from '../sync/random'
 import { Checks } from './checks'
 import { Decisions, tagOf } from './decisions'
+import { HabitualUsers, habitOf, withHabit } from './habits'
 import type { Held } from './held'
 import { heldOnBoth } from './held'
 import { Misfortune } from './misfortune'
@@ -39,12 +40,16 @@ export class Play {
     tell: (line: string) => void = () => undefined,
   ) {
     this.random = new Random(seed)
-    const setting = drawSetting(this.random)
-    tell(JSON.stringify({ ...setting, troubles: [...setting.troubles] }))
+    const habit = habitOf(seed)
+    const setting = withHabit(drawSetting(this.random), habit)
+    tell(JSON.stringify({ ...setting, habit, troubles: [...setting.troubles] }))
     this.world = new World(setting, seed * 7919, tell)
-    this.users = new Users(this.world.owners, this.truth, new Random(seed + 13), true, (id) => this.isKnown(id))
+    const isKnown = (id: string): boolean => this.isKnown(id)
+    const asUsers = [this.world.owners, this.truth, new Random(seed + 13), true, isKnown] as const
+    this.users = habit === undefined ? new Users(...asUsers) : new HabitualUsers(habit, ...asUsers)
     this.checks = new Checks(this.world, this.truth)
     this.weather = new Weather(this.world, new Random(seed + 17))
+    this.letHurry()
     this.misfortune = new Misfortune(this.world, new Random(seed + 19))
     this.wanton = new WantonFlow(this.world, this.truth, new Random(seed + 23))
     this.decisions = new Decisions(this.world, this.truth, new Random(seed + 29))
@@ -65,6 +70,20 @@ export class Play {
         await this.troubledRun()
       }
       await this.quiet()
+    }
+  }
+
+  /** Some act on what was written as soon as they see it. */
+  private letHurry(): void {
+    const { network, time } = this.world
+    const { done } = network
+    network.done = (asked, status) => {
+      done(asked, status)
+      if (!(this.users instanceof HabitualUsers) || !this.weather.bad || status >= 300) return
+      if (!['PUT', 'POST', 'PATCH'].includes(asked.method)) return
+      const side = this.world.sideOf(asked.url.host.endsWith('googleapis.com') ? 'google' : 'icloud')
+      const doing = this.users.hurried(asked, side)
+      if (doing) void time.sleep(this.random.below(400)).then(doing)
     }
   }
 

@@ -9,7 +9,8 @@ import { play } from './play'
 
 /**
  * `SEED=123 npm run replay:engine` plays one history and tells what happens in it; `HISTORIES=5000` plays more,
- * `FROM=1000` others, `SEEDS="4 8 15"` some; `JOBS=1` takes one processor and not all; `FIRST=yes` stops when one failed.
+ * `FROM=1000` others, `SEEDS="4 8 15"` some; `JOBS=1` takes one processor and not all; `FIRST=yes` stops when one failed;
+ * `ONCE=yes` plays each once, and does not look whether it goes the same way twice.
  */
 const only = process.env['SEED']
 const count = Number(process.env['HISTORIES'] ?? 2000)

@@ -73,7 +73,7 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
 }
 
 /** Without what nobody could know in the place of the engine. */
-function withoutRiddles(setting: Setting): Setting {
+export function withoutRiddles(setting: Setting): Setting {
   const { behaviour, caldav, troubles } = setting
   // A service that drops what was changed in occurrences when their series moves, and gives no sign of such a change,
   // leaves an instant between the look and the write.

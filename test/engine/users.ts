@@ -13,9 +13,9 @@ const pad = (value: number): string => String(value).padStart(2, '0')
 /** What both owners do, at random, and the truth of it. */
 export class Users {
   constructor(
-    private readonly owners: Both<Owner>,
-    private readonly truth: Truth,
-    private readonly random: Random,
+    protected readonly owners: Both<Owner>,
+    protected readonly truth: Truth,
+    protected readonly random: Random,
     private readonly withGuests: boolean,
     /** Whether the engine has ever read a resource. */
     private readonly isKnown: (id: string) => boolean,
@@ -41,13 +41,13 @@ export class Users {
     this.truth.make(tag, side)
     if (guests) this.truth.guests.add(tag)
     const texts = { summary: this.text(side, tag, 'summary'), description: this.text(side, tag, 'description') }
-    this.owners[side].add(this.times(), texts, guests)
+    this.owners[side].add(this.timesOf(tag), texts, guests)
   }
 
   /** An invitation that came by mail goes into both calendars at once, under its own UID. */
   private importIntoBoth(): void {
     const tag = this.truth.newText('e')
-    const times = this.times()
+    const times = this.timesOf(tag)
     this.truth.make(tag, this.random.pick(SIDES))
     this.truth.imported.add(tag)
     const texts = { summary: this.text('left', tag, 'summary'), description: this.text('left', tag, 'description') }
@@ -56,7 +56,7 @@ export class Users {
   }
 
   /** Takes out of the trash what was deleted there, by whomever: from then on it is there by its owner's will. */
-  private restore(side: Side, { id, tag }: Owned): void {
+  protected restore(side: Side, { id, tag }: Owned): void {
     this.owners[side].restore(id)
     const isAt = (each: Side): boolean => this.owners[each].events().some((event) => event.tag === tag)
     this.truth.restore(side, tag, isAt)
@@ -68,25 +68,25 @@ export class Users {
   }
 
   /** Of what came into both calendars and is gone from one before it was read there, nobody knows that it was there. */
-  private removeKnown(side: Side, event: Owned): void {
+  protected removeKnown(side: Side, event: Owned): void {
     if (this.truth.imported.has(event.tag) && !this.isKnown(event.id)) this.change(side, event)
     else this.remove(side, event)
   }
 
-  private remove(side: Side, { id, tag }: Owned): void {
+  protected remove(side: Side, { id, tag }: Owned): void {
     this.mayBeTwo(side, tag)
     this.owners[side].remove(id)
     this.truth.remove(side, tag)
   }
 
-  private change(side: Side, event: Owned): void {
+  protected change(side: Side, event: Owned): void {
     const { id, tag, recurs } = event
     this.mayBeTwo(side, tag)
     const owner = this.owners[side]
     const what = this.random.next()
     if (what < 0.15) {
       this.truth.shift(side, tag)
-      owner.setTimes(id, this.times(recurs !== this.random.chance(0.25)))
+      owner.setTimes(id, this.timesOf(tag, recurs !== this.random.chance(0.25)))
     } else if (what < 0.25) {
       this.truth.touch(side, tag)
       owner.setReminder(id, 5 * (1 + this.random.below(6)))
@@ -97,7 +97,7 @@ export class Users {
     }
   }
 
-  private changeOccurrence(side: Side, { id, tag }: Owned): void {
+  protected changeOccurrence(side: Side, { id, tag }: Owned): void {
     const owner = this.owners[side]
     const keys = owner.occurrences(id)
     if (keys.length === 0) return
@@ -129,12 +129,17 @@ export class Users {
   }
 
   /** @param over what stood there before */
-  private text(side: Side, tag: string, field: TextField, over = ''): string {
+  protected text(side: Side, tag: string, field: TextField, over = ''): string {
     const typed = this.truth.newText(field.slice(0, 1))
     const text = field === 'description' ? `#${tag} ${typed}` : typed
     this.truth.type(side, tag, field, text)
     this.truth.typedOver.set(text, { side, over })
     return text
+  }
+
+  /** Times that an event is to have. */
+  protected timesOf(_tag: string, recurs?: boolean): Times {
+    return this.times(recurs)
   }
 
   private times(recurs = this.random.chance(0.4)): Times {
