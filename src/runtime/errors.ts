@@ -60,12 +60,31 @@ export function ofARun(error: CalSyncError): CalSyncError {
   return new CalSyncError(code.replace(/^calsync\./, ''), text, status, { cause: error, isMild })
 }
 
-/** Any error as one for the flow. */
-export function asCalSyncError(error: unknown): CalSyncError {
+/** What was thrown, in words, whatever it is: flows throw proxies, too, and errors whose message throws. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return 'what was thrown can’t be shown'
+  }
+}
+
+/** Anything that was thrown as an error for the flow. */
+export function asCalSyncError(thrown: unknown): CalSyncError {
+  try {
+    return known(thrown) ?? defect(thrown)
+  } catch {
+    return defect(thrown)
+  }
+}
+
+function known(error: unknown): CalSyncError | undefined {
   if (error instanceof CalSyncError) return error
   const cause = { cause: error }
   if (error instanceof ProviderError) return new CalSyncError(error.code, error.message, STATUS[error.code], cause)
   if (error instanceof StoreError) return new CalSyncError(`store-${error.code}`, error.message, 'state error', cause)
-  const message = error instanceof Error ? error.message : String(error)
-  return new CalSyncError('internal', `${message} (this is a defect of CalSync)`, 'error', cause)
+  return error instanceof Error ? defect(error, cause) : undefined
 }
+
+const defect = (thrown: unknown, cause: { cause?: unknown } = {}): CalSyncError =>
+  new CalSyncError('internal', `${reasonOf(thrown)} (this is a defect of CalSync)`, 'error', cause)

@@ -16,7 +16,9 @@ export interface Node {
   on(event: 'close', listener: (done: () => void) => void): void
   send(outputs: (Message | null)[]): void
   status(status: NodeStatus): void
-  error(error: Error): void
+  /** @param msg that it is about: then a Catch node gets it */
+  error(error: Error, msg?: Message): void
+  warn(text: string): void
 }
 
 /** A node's properties as the flow has them, `${ENV}` resolved. */

@@ -1,4 +1,5 @@
 import type { Side } from '../sync/model'
+import { copyOf, logError, sendAll } from './callbacks'
 import type { Outputs } from './execute'
 import { CalSyncError } from './errors'
 import type { Engine } from './engine'
@@ -16,24 +17,27 @@ import { calendarOf, engineOf, handle, show, showError, showLogins } from './she
 const OUTPUTS = { left: 0, right: 1, conflicts: 2, report: 3 }
 type Output = keyof typeof OUTPUTS
 
+/** @returns whether it was sent */
+type Send = (output: Output, msg: Message, properties: Partial<Message>) => boolean
+
 type Config = NodeDef & { left: string; right: string; wires?: string[][] }
 
 /** Joins a reconcile node and its reconciler: messages in, messages out, status. */
 export function wireReconciler(RED: NodeAPI, node: Node, config: Config): void {
   const engine = engineOf(RED)
-  const settings = checkedSettings(node, config, engine)
+  const settings = checkedSettings(RED, node, config, engine)
   if (!settings) return
   const calendars = { left: calendarOf(RED, config.left, engine), right: calendarOf(RED, config.right, engine) }
-  const send = (output: Output, msg: Message, properties: Partial<Message>): void => {
-    if (signal.aborted) return
+  const send: Send = (output, msg, properties) => {
+    if (signal.aborted) return false
     const outputs: (Message | null)[] = [null, null, null, null]
-    const { calsync: _reads, ...rest } = RED.util.cloneMessage(msg)
+    const rest = copyOf(RED, node, msg, ['calsync', ...Object.keys(properties)])
     outputs[OUTPUTS[output]] = { ...rest, ...properties }
-    node.send(outputs)
+    return sendAll(node, outputs, (all) => node.send(all))
   }
   const isWired = (side: Side): boolean => (config.wires?.[OUTPUTS[side]] ?? []).length > 0
   const trouble = (thrown: unknown): void => {
-    if (!signal.aborted) node.error(showError(node, thrown))
+    if (!signal.aborted) logError(node, showError(node, thrown))
   }
   const health = new Health(
     settings.staleAfter,
@@ -81,7 +85,7 @@ function offerPreview(engine: Engine, id: string, closed: AbortSignal, make: () 
 const nameInEditor = (node: Node, { _alias: alias }: Config): string => (typeof alias === 'string' ? alias : node.id)
 
 /** Settings that are wrong are told at once, and by each message. */
-function checkedSettings(node: Node, config: Config, engine: Engine): ReconcileSettings | undefined {
+function checkedSettings(RED: NodeAPI, node: Node, config: Config, engine: Engine): ReconcileSettings | undefined {
   try {
     if (config.left !== '' && config.left === config.right) {
       throw new CalSyncError(
@@ -93,27 +97,16 @@ function checkedSettings(node: Node, config: Config, engine: Engine): ReconcileS
     return readSettings(config)
   } catch (thrown) {
     const error = showError(node, thrown)
-    node.on('input', (_msg, _send, done) => done(error))
-    const closing = new AbortController()
-    node.on('close', (done) => {
-      closing.abort()
-      done()
-    })
-    offerPreview(engine, nameInEditor(node, config), closing.signal, () => Promise.reject(error))
+    const signal = handle(RED, node, () => Promise.reject(error))
+    offerPreview(engine, nameInEditor(node, config), signal, () => Promise.reject(error))
     return undefined
   }
 }
 
-function outputsFor(
-  msg: Message,
-  send: (output: Output, msg: Message, properties: Partial<Message>) => void,
-  isWired: (side: Side) => boolean,
-): Outputs {
+function outputsFor(msg: Message, send: Send, isWired: (side: Side) => boolean): Outputs {
   return {
     changes: (side, ops) => {
-      if (!isWired(side)) return false
-      send(side, msg, { topic: 'changes', payload: ops })
-      return true
+      return isWired(side) && send(side, msg, { topic: 'changes', payload: ops })
     },
     conflict: (conflict) => send('conflicts', msg, { topic: 'conflict', payload: conflict }),
     conflicts: (conflicts) => send('conflicts', msg, { topic: 'conflicts', payload: conflicts }),

@@ -1,4 +1,5 @@
-import { asCalSyncError, CalSyncError } from './errors'
+import { quietly } from './callbacks'
+import { asCalSyncError, CalSyncError, reasonOf } from './errors'
 import { isForeign } from './foreign'
 import type { HttpRequest, HttpResponse, NodeAPI } from './node-red'
 
@@ -42,7 +43,7 @@ export function serveRoute(RED: NodeAPI, route: Route): void {
     answer(request, route)
       .then((reply) => send(response, reply))
       .catch((error: unknown) => refuse(response, refusalOf(error, RED)))
-      .catch((error: unknown) => RED.log.error(`[calsync] an admin route could not answer: ${String(error)}`))
+      .catch((error: unknown) => logLine(RED, `an admin route could not answer: ${reasonOf(error)}`))
   }
   const guards = route.permission === 'none' ? [] : [auth.needsPermission(route.permission)]
   httpAdmin[route.method](route.path, ...guards, handler)
@@ -88,6 +89,8 @@ function refuse(response: HttpResponse, { status, code, message }: Refusal): voi
   response.status(status).json({ code, message })
 }
 
+const logLine = (RED: NodeAPI, text: string): void => quietly(() => RED.log.error(`[calsync] ${text}`))
+
 class Refused extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusal.message)
@@ -111,7 +114,7 @@ function refusalOf(error: unknown, RED: NodeAPI): Refusal {
   if (error instanceof Refused) return error.refusal
   const { code, message } = asCalSyncError(error)
   if (code !== 'calsync.internal') return { status: code === 'calsync.invalid-input' ? 400 : 422, code, message }
-  RED.log.error(`[calsync] an admin route failed: ${message}`)
+  logLine(RED, `an admin route failed: ${message}`)
   return { status: 500, code, message: 'CalSync has a defect: Node-RED’s log says more.' }
 }
 

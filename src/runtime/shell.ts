@@ -7,6 +7,7 @@ import { realSleep } from '../transport/real-sleep'
 import { Account } from './account'
 import { CalendarAccess, Engine } from './engine'
 import { serveAdmin } from './admin'
+import { call, copyOf, end, quietly, readable, sendAll, showStatus } from './callbacks'
 import { asCalSyncError } from './errors'
 import type { CalSyncError } from './errors'
 import type { WatchLogin } from './login-health'
@@ -41,8 +42,9 @@ export function engineOf(RED: NodeAPI): Engine {
     random: () => Math.random(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    warn: (message) => RED.log.warn(`[calsync] ${message}`),
-    log: (level, { message, ...entry }) => RED.log[level]({ message: `[calsync] ${message}`, calsync: entry }),
+    warn: (message) => quietly(() => RED.log.warn(`[calsync] ${message}`)),
+    log: (level, { message, ...entry }) =>
+      quietly(() => RED.log[level]({ message: `[calsync] ${message}`, calsync: entry })),
   })
   serveAdmin(RED, engine, () => randomBytes(32).toString('base64url'))
   engines.set(root, engine)
@@ -69,12 +71,12 @@ type StatusFill = 'grey' | 'blue' | 'green' | 'yellow' | 'red'
 
 /** Shows a status, at most 20 characters, under a node. */
 export function show(node: Node, fill: StatusFill, text: string, shape: 'dot' | 'ring' = 'dot'): void {
-  node.status({ fill, shape, text: text.slice(0, 20) })
+  showStatus(node, { fill, shape, text: text.slice(0, 20) })
 }
 
 /**
- * Gives a node its input and close handlers. Nothing that they reject with gets out: in Node-RED it would end the whole
- * process. An error goes to `done`, with a status; closing aborts what is under way and is done at once.
+ * Gives a node its input and close handlers. Nothing that they reject with, or that Node-RED throws at them, gets out: it
+ * would end the whole process. An error goes to `done`, with a status; closing aborts what is under way and is done at once.
  */
 export function handle(
   RED: NodeAPI,
@@ -84,25 +86,24 @@ export function handle(
   const closing = new AbortController()
   const { signal } = closing
   node.on('input', (msg, send, done) => {
+    let read: Message = {}
     const handling: Handling = {
       signal,
       send: (outputs) => {
-        if (!signal.aborted) send(outputs)
+        if (!signal.aborted) sendAll(node, outputs, send)
       },
-      copy: (from, properties) => ({ ...RED.util.cloneMessage(from), ...properties }),
+      copy: (from, properties) => ({ ...copyOf(RED, node, from, Object.keys(properties)), ...properties }),
     }
-    onMessage(msg, handling).then(
-      () => done(),
-      (thrown: unknown) => {
-        if (signal.aborted) done()
-        else done(showError(node, thrown))
-      },
+    const carryOut = async (): Promise<void> => onMessage((read = readable(msg)), handling)
+    carryOut().then(
+      () => end(RED, node, read, done),
+      (thrown: unknown) => end(RED, node, read, done, signal.aborted ? undefined : showError(node, thrown)),
     )
   })
   node.on('close', (done) => {
     closing.abort(new Error('the node was closed'))
-    node.status({})
-    done()
+    showStatus(node, {})
+    call(node, 'close', done)
   })
   return signal
 }
@@ -115,7 +116,7 @@ export function showLogins(node: Node, logins: readonly WatchLogin[], signal: Ab
       if (trouble) dead.add(login)
       else dead.delete(login)
       if (trouble) showError(node, trouble)
-      else if (dead.size === 0) node.status({})
+      else if (dead.size === 0) showStatus(node, {})
     }, signal)
   }
 }
@@ -154,8 +155,8 @@ export function defineAccount(
     showLogins(this, [this.calsync.login.watch], closing.signal)
     this.on('close', (done) => {
       closing.abort()
-      this.status({})
-      done()
+      showStatus(this, {})
+      call(this, 'close', done)
     })
   }
   RED.nodes.registerType(nodeType, AccountConfig, { credentials })

@@ -37,15 +37,20 @@ export class Examples<Name extends string> {
     private readonly userDir: string,
   ) {}
 
-  static async import<Name extends string>(names: readonly Name[]): Promise<Examples<Name>> {
+  /**
+   * @param more nodes besides those of the examples
+   * @param red the `red.js` of another Node-RED than the repository's
+   */
+  static async import<Name extends string>(
+    names: readonly Name[],
+    more: readonly FlowNode[] = [],
+    red?: string,
+  ): Promise<Examples<Name>> {
     const of = {} as Record<Name, Example>
     for (const name of names) of[name] = await open(name)
     const userDir = await newUserDir()
-    const nodeRed = await startNodeRed({ userDir, port: await freePort(31880) })
-    await deploy(
-      nodeRed,
-      names.flatMap((name) => of[name].flow),
-    )
+    const nodeRed = await startNodeRed({ userDir, port: await freePort(31880), ...(red === undefined ? {} : { red }) })
+    await deploy(nodeRed, [...names.flatMap((name) => of[name].flow), ...more])
     return new Examples(of, nodeRed, userDir)
   }
 

@@ -258,7 +258,7 @@ export class Flow {
       if (!flow.some(({ id, type }) => id === ID[name] && type !== 'tab')) continue
       const node = this.node(name)
       node.on('input', (msg: Got) => {
-        const kept = { ...msg, payload: structuredClone(msg.payload) } // the node may change its own
+        const kept = { ...msg, payload: copyOf(msg.payload) } // the node may change its own
         this.got.get(name)?.push(kept)
         for (const listener of this.listeners.filter((each) => each.name === name)) listener.hear(kept)
       })
@@ -267,6 +267,15 @@ export class Flow {
         if (text !== undefined) this.shown.get(name)?.push(text)
       })
     }
+  }
+}
+
+/** What can't be copied is kept as it is. */
+function copyOf(payload: unknown): unknown {
+  try {
+    return structuredClone(payload)
+  } catch {
+    return payload
   }
 }
 
