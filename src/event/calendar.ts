@@ -114,6 +114,8 @@ export type Holds = {
   readonly fields: readonly BaseField[]
   /** The nearest value that it can hold, in normal form; the same value if it can hold it. */
   fit(field: Field, value: Json): Json
+  /** About how many requests a write of these fields takes; a calendar lacks it that writes any event with one. */
+  requests?(fields: Fields, changed: readonly Field[]): number
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Holds } from '../event/calendar'
-import type { BaseField, Field } from '../event/event'
+import type { BaseField, Field, Fields } from '../event/event'
 import { isException } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray, isObject } from '../event/json'
 import { normalText } from '../event/normal'
 import { fitCategories } from './categories'
 import { fitColor } from './color'
+import { FEW_CANCELLED } from './exclusions'
 import { fitUrl } from './link'
 import { asDescription } from './text'
 
@@ -33,11 +34,21 @@ const LONGEST_ENTITY = 5
 /** An occurrence has no visibility of its own: making one more private makes the whole series so. */
 const HELD_BY_OCCURRENCE: readonly string[] = [...HELD.filter((name) => name !== 'visibility'), 'start', 'end']
 
-export const holds: Holds = { fields: HELD, fit }
+export const holds: Holds = { fields: HELD, fit, requests }
 
 function fit(field: Field, value: Json): Json {
   if (isException(field)) return isObject(value) ? fitOccurrence(value) : value
   return fitValue(field, value)
+}
+
+/** One for a series with what is cancelled of it, and one for each other occurrence. */
+function requests(fields: Fields, changed: readonly Field[]): number {
+  const occurrences = changed.filter(isException)
+  const cancelled = occurrences.filter((name) => fields[name] === null).length
+  const isOfSeries = occurrences.length < changed.length || cancelled > FEW_CANCELLED
+  const alone =
+    changed.includes('when') || cancelled > FEW_CANCELLED ? occurrences.length - cancelled : occurrences.length
+  return Math.max(1, alone + (isOfSeries ? 1 : 0))
 }
 
 /** A value that does not fit at all is not said: the occurrence is then like its series. */

@@ -34,7 +34,9 @@ export class OccurrenceWriter {
   /** Brings these occurrences to what the target says, where the series itself was not written. */
   async *writeAll(keys: readonly string[], signal: AbortSignal): AsyncGenerator<Answer> {
     const failures: ProviderError[] = []
-    for (const key of [...keys].sort()) {
+    const done = new Set(keys.filter((key) => this.isDone(key)))
+    yield* this.answered(done)
+    for (const key of keys.filter((each) => !done.has(each)).sort()) {
       yield* this.collecting(failures, this.write(key, [exceptionField(key)], signal))
     }
     throwWorst(failures)
@@ -63,18 +65,27 @@ export class OccurrenceWriter {
       fieldNames(fields).filter(isException),
     )
     const failures: ProviderError[] = []
-    for (const key of [...new Set([...keys, ...all.map(originalStart), ...this.found.keys()])].sort()) {
-      const isAsked = keys.includes(key)
+    const touched = [...new Set([...keys, ...all.map(originalStart), ...this.found.keys()])]
+    const done = new Set(touched.filter((key) => this.isDone(key) && this.isOurs(key, before)))
+    yield* this.answered(new Set(keys.filter((key) => done.has(key))))
+    const asked = new Set(keys)
+    for (const key of touched.filter((each) => !done.has(each)).sort()) {
+      const isAsked = asked.has(key)
       const wrote = isAsked ? [exceptionField(key)] : base
       if (!this.isOurs(key, before)) {
         if (isAsked) failures.push(changedMeanwhile(key))
       } else if (this.isLeftover(key, this.found.get(key))) {
         yield await this.cancel(key, wrote, signal)
-      } else if (isAsked || !this.isDone(key)) {
+      } else {
         yield* this.collecting(failures, this.write(key, wrote, signal))
       }
     }
     throwWorst(failures)
+  }
+
+  /** What is as wanted already: what the series itself says, however many, takes no request. */
+  private *answered(done: ReadonlySet<string>): Generator<Answer> {
+    if (done.size > 0) yield { wrote: [...done].map(exceptionField), holds: this.series }
   }
 
   private isOurs(key: string, before: Live): boolean {
@@ -108,10 +119,6 @@ export class OccurrenceWriter {
 
   private async *write(key: string, wrote: readonly Field[], signal: AbortSignal): AsyncGenerator<Answer> {
     const wanted = this.wanted(key)
-    if (this.isDone(key)) {
-      yield { wrote, holds: this.series }
-      return
-    }
     if (wanted === null || (Object.keys(wanted).length === 0 && !this.canOccur(key))) {
       // A plain one where the series has none any more would be one more than there should be.
       yield await this.cancel(key, wrote, signal)

@@ -55,10 +55,16 @@ export class SeriesReader {
    *
    * @param master the series as Google answered it
    * @param before the same as it was seen before the write
+   * @param isRewritten its recurrence was written, if only the dates that it excludes: it may have forgotten any instance
    */
-  async instancesAfter(master: GoogleEvent, before: Live, signal: AbortSignal): Promise<readonly GoogleEvent[]> {
+  async instancesAfter(
+    master: GoogleEvent,
+    before: Live,
+    isRewritten: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly GoogleEvent[]> {
     const found = await this.series(before.id, master.iCalUID ?? undefined, signal)
-    return (await this.withUnlisted({ ...found, master }, [], before, signal)).instances
+    return (await this.withUnlisted({ ...found, master }, [], before, signal, isRewritten)).instances
   }
 
   /**
@@ -70,6 +76,7 @@ export class SeriesReader {
     told: readonly GoogleEvent[],
     before: Seen | undefined,
     signal: AbortSignal,
+    isRewritten = false,
   ): Promise<Group> {
     const { master } = found
     if (!master || isCancelled(master)) return found
@@ -77,7 +84,7 @@ export class SeriesReader {
     const unlisted = told.filter(({ id }) => !listed.has(id))
     for (const { id } of unlisted) listed.add(id)
     const remembered = cancelledBefore(before).filter(({ id }) => !listed.has(id))
-    const still = await this.stillCancelled(master, remembered, before, signal)
+    const still = await this.stillCancelled(master, remembered, before, signal, isRewritten)
     return { ...found, instances: [...found.instances, ...unlisted, ...still] }
   }
 
@@ -90,12 +97,14 @@ export class SeriesReader {
     remembered: readonly GoogleEvent[],
     before: Seen | undefined,
     signal: AbortSignal,
+    isRewritten: boolean,
   ): Promise<readonly GoogleEvent[]> {
     const { timeZone } = this.surroundings()
     const now = seeEvent(master, this.surroundings())
     if (now.is !== 'live') return remembered
     if (before && before.is !== 'live' && isRecurring(master)) throw new Contradiction()
-    if (before?.is !== 'live' || sameMeaning(now.fields.when, before.fields.when)) return remembered
+    if (before?.is !== 'live') return remembered
+    if (!isRewritten && sameMeaning(now.fields.when, before.fields.when)) return remembered
     const isShown = (instance: GoogleEvent): boolean => mayOccur(now.fields, keyOfInstance(instance, timeZone) ?? '')
     const shown = remembered.filter(isShown)
     if (shown.length > FEW) throw new Contradiction()

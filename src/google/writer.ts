@@ -6,10 +6,10 @@ import { hashJson, sameJson } from '../event/json'
 import { emptyValue, hashFields, isHashOf, sameMeaning } from '../event/normal'
 import type { GoogleApi } from './api'
 import { insertBody, joined, patchBody } from './body'
+import { excludedKeys, keysToExclude, manyToExclude, sendExcluding } from './exclusions'
 import { HELD, holds } from './holds'
 import { isMarkedOtherwise, markProperties } from './mark'
 import { OccurrenceWriter } from './occurrences'
-import { occurs } from '../event/occurs'
 import type { Reader } from './reader'
 import { isCancelled, refOf, seeEvent } from './seen'
 import { seeGroup } from './series'
@@ -43,13 +43,11 @@ export class Writer {
     for (let generation = 0; generation < MOST_GENERATIONS; generation += 1) {
       const id = derivedId(uid, generation)
       const mark: Mark = { uid, bearer: id, wrote: hashFields(target) }
-      const members = patchBody(target, [...new Set([...names, 'reminders' as const])], {
-        excluded: [],
-        recurred: false,
-        isLinked: false,
+      const written = [...new Set([...names, 'reminders' as const])]
+      const inserted = await sendExcluding(keysToExclude(target), [], (excluded) => {
+        const members = patchBody(target, written, { excluded, recurred: false, isLinked: false })
+        return this.api.insert(this.calendarId, insertBody({ ...joined(members, markProperties(mark)), id }), signal)
       })
-      const body = insertBody({ ...joined(members, markProperties(mark)), id })
-      const inserted = await this.api.insert(this.calendarId, body, signal)
       if ('event' in inserted) {
         yield* this.finish(inserted.event, target, names, signal)
         return
@@ -121,12 +119,14 @@ export class Writer {
     const target = wantedFields(seen, fitted(fields), changed)
     const base = changed.filter((name) => !isException(name) && isHeld(name))
     const keys = changed.filter(isException).map(originalStart)
-    const revived = keys.filter((key) => isExcluded(seen, key) && target[exceptionField(key)] !== null)
-    if (base.length === 0 && revived.length === 0) {
+    const excluded = new Set(excludedKeys(seen))
+    const isRevived = keys.some((key) => excluded.has(key) && target[exceptionField(key)] !== null)
+    const isForSeries = isRevived || manyToExclude(seen, target, keys)
+    if (base.length === 0 && !isForSeries) {
       yield* this.occurrences(seen, target).writeAll(keys, signal)
       return
     }
-    const written: Field[] = revived.length > 0 ? [...new Set([...base, 'when' as const])] : base
+    const written: Field[] = isForSeries ? [...new Set([...base, 'when' as const])] : base
     if (written.includes('when') && refOf(seen).iCalUID !== undefined) await this.checkUnchanged(seen, signal)
     const event = await this.patchMaster(seen, target, written, signal)
     const patched = seeEvent(event, this.reader.surroundings)
@@ -134,7 +134,9 @@ export class Writer {
       yield { wrote: base, holds: patched }
       return
     }
-    const instances = refOf(seen).instances ? await this.reader.series.instancesAfter(event, seen, signal) : []
+    const instances = refOf(seen).instances
+      ? await this.reader.series.instancesAfter(event, seen, written.includes('when'), signal)
+      : []
     const [now = patched] = seeGroup({ id: seen.id, master: event, instances }, new Map(), this.reader.surroundings)
     if (now.is !== 'live') {
       yield { wrote: base, holds: now }
@@ -151,16 +153,15 @@ export class Writer {
     signal: AbortSignal,
   ): Promise<GoogleEvent> {
     const ref = refOf(seen)
-    const when = whenOf(target)
-    const stillExcluded = excludedKeys(seen).filter(
-      (key) => target[exceptionField(key)] === null && when !== undefined && occurs(when, key) !== 'no',
-    )
     const recurred = whenOf(seen.fields)?.recurrence !== undefined
     const isLinked = (seen.fields.url ?? null) !== null
-    const members = patchBody(target, names, { excluded: stillExcluded, recurred, isLinked, before: ref })
     const mark = seen.mark ? markProperties({ ...seen.mark, wrote: hashFields(target) }) : {}
     try {
-      return await this.api.patch(this.calendarId, seen.id, joined(members, mark), ref.etag, signal)
+      const keys = names.includes('when') ? keysToExclude(target, seen) : []
+      return await sendExcluding(keys, excludedKeys(seen), (excluded) => {
+        const members = patchBody(target, names, { excluded, recurred, isLinked, before: ref })
+        return this.api.patch(this.calendarId, seen.id, joined(members, mark), ref.etag, signal)
+      })
     } catch (error) {
       throw await this.withTombstone(error, seen.id, signal)
     }
@@ -200,14 +201,3 @@ function wantedFields(seen: Live, fields: Fields, changed: readonly Field[]): Fi
     ...changed.map((name) => [name, name in fields ? (fields[name] ?? null) : emptyValue(name)] as const),
   ])
 }
-
-/** Occurrences that an EXDATE line excludes: cancelled, but no resources of their own. */
-function excludedKeys(seen: Live): string[] {
-  const { instances } = refOf(seen)
-  return fieldNames(seen.fields)
-    .filter(isException)
-    .filter((name) => seen.fields[name] === null && instances?.[originalStart(name)] === undefined)
-    .map(originalStart)
-}
-
-const isExcluded = (seen: Live, key: string): boolean => excludedKeys(seen).includes(key)

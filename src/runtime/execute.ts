@@ -17,7 +17,7 @@ import type { Conflict, Differences, HeldDeletions } from './question-messages'
 import { addPlan, addReadOnly, addReads, addResults, addStanding, emptyReport, finish, titleOf } from './report'
 import type { Report } from './report'
 import type { Overrides, ReconcileSettings } from './rules'
-import { rulesFor, settingsHash } from './rules'
+import { requestsOf, rulesFor, settingsHash } from './rules'
 import { Run } from './run'
 import type { ReadRecord } from './source'
 
@@ -123,7 +123,7 @@ async function planNow(job: Job, engine: Engine, only: ReadonlySet<Uid> | undefi
   const view = { agreement: pair.agreement, replicas, deletedLately: pair.deletedLately() }
   const steps = await planned(view, rules, hash, engine.around, only)
   const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
-  const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations)
+  const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations, requestsOf(pair.calendars))
   return { steps, first, remaining, hash }
 }
 

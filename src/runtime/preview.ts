@@ -12,7 +12,7 @@ import type { PairState } from './pair-state'
 import { planned } from './planned'
 import type { View } from './planned'
 import { openSteps } from './questions'
-import { rulesFor, settingsHash } from './rules'
+import { requestsOf, rulesFor, settingsHash } from './rules'
 import type { ReconcileSettings } from './rules'
 import { restsSentence } from './sentence'
 
@@ -78,7 +78,7 @@ export async function preview(
   )
   const steps = await planned(view, rules, settingsHash(rules, settings), engine.around)
   const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
-  const { now: first, remaining } = cut(ops, view.agreement, settings.maxOperations)
+  const { now: first, remaining } = cut(ops, view.agreement, settings.maxOperations, requestsOf(pair.calendars))
   const rows = [
     ...first.map((op) => operationRow(op, turn)),
     ...questionRows(steps, view, rules, turn),

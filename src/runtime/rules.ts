@@ -1,7 +1,7 @@
 import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
 import { isException } from '../event/event'
-import type { Both, Common, Rules, ShowsDeclined, Side, Strategy } from '../sync/model'
+import type { Both, Common, Operation, Rules, ShowsDeclined, Side, Strategy } from '../sync/model'
 import { both, other } from '../sync/model'
 import type { CalendarState } from './calendar-state'
 import type { Elsewhere } from './neighbours'
@@ -133,6 +133,14 @@ export function settingsHash(rules: Rules, { pastDays, futureDays }: ReconcileSe
   const said = [strategy, { ...into }, oneWay, kinds, declined, deletionLimit, pastDays, futureDays, elsewhere]
   const decides = [...said, PLANNER]
   return hashJson(decides as Json)
+}
+
+/** About how many requests an operation takes, by what the calendar says to which it goes. */
+export function requestsOf(calendars: Both<CalendarState>): (op: Operation) => number {
+  return ({ action, to, fields, changed }) => {
+    if (action === 'delete') return 1
+    return calendars[to].calendar.holds.requests?.(fields, changed) ?? 1
+  }
 }
 
 /** What both calendars can hold. */

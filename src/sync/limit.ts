@@ -73,16 +73,24 @@ function ask(op: Operation, agreement: Agreement): Step[] {
 
 /**
  * The order of a plan (fewest failures first; updates before creates before deletes; operations on one event as they
- * were planned) and the part of it that one run carries out.
+ * were planned) and the part of it that one run carries out: one operation, or more within so many requests.
  *
+ * @param requests about how many an operation takes
  * @returns the operations of this run, and those that the next ones will plan again
  */
 export function cut(
   ops: readonly Operation[],
   agreement: Agreement,
   maxOperations: number,
+  requests: (op: Operation) => number = () => 1,
 ): { now: Operation[]; remaining: Operation[] } {
   const failures = (op: Operation): number => agreement.get(op.uid)?.failures ?? 0
   const ordered = [...ops].sort((a, b) => failures(a) - failures(b) || ORDER[a.action] - ORDER[b.action])
-  return { now: ordered.slice(0, maxOperations), remaining: ordered.slice(maxOperations) }
+  let [count, sum] = [0, 0]
+  for (const op of ordered) {
+    sum += requests(op)
+    if (count > 0 && sum > maxOperations) break
+    count += 1
+  }
+  return { now: ordered.slice(0, count), remaining: ordered.slice(count) }
 }

@@ -69,7 +69,8 @@ export function drawSetting(random: Random, only: readonly Trouble[] = TROUBLES)
     },
     caldav: drawServer(random),
   }
-  return withoutRiddles(setting)
+  const exdates = random.pick(['any', 'occurrences'] as const)
+  return withoutRiddles({ ...setting, behaviour: { ...setting.behaviour, exdates } })
 }
 
 /** Without what nobody could know in the place of the engine. */

@@ -110,8 +110,11 @@ export class Users {
       owner.renameOccurrence(id, key, text)
     } else if (what < 0.5) owner.moveOccurrence(id, key, 1 + this.random.below(5))
     else if (what < 0.7) {
-      this.truth.forget(side, tag, `exceptions.${key}`)
-      owner.cancelOccurrence(id, key)
+      // Now and then all of the next ones at once: the holidays.
+      for (const each of what < 0.65 ? [key] : keys) {
+        this.truth.forget(side, tag, `exceptions.${each}`)
+        owner.cancelOccurrence(id, each)
+      }
     } else if (what < 0.85) {
       this.truth.forget(side, tag, `exceptions.${key}`)
       owner.reviveOccurrence(id, key)

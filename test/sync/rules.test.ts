@@ -848,6 +848,19 @@ describe('the order of a plan', () => {
     assert.equal(remaining.length, 1)
   })
 
+  it('takes one operation, or more within so many requests', () => {
+    const world = new World()
+    const op = (uid: string): Operation => ({ id: uid, action: 'create', to: 'right', uid, fields: {}, changed: [], from: '', reason: '' }) // prettier-ignore
+    const cost: Record<string, number> = { small: 1, series: 400, other: 1 }
+    const counts = (order: string[], most: number): number =>
+      cut(order.map(op), world.agreement, most, ({ uid }) => cost[uid] ?? 1).now.length
+    assert.equal(counts(['small', 'series', 'other'], 400), 1)
+    assert.equal(counts(['small', 'series', 'other'], 401), 2)
+    assert.equal(counts(['series', 'other'], 3), 1)
+    assert.equal(counts(['small', 'other'], 3), 2)
+    assert.equal(counts([], 3), 0)
+  })
+
   it('the rest follows in the next run', async () => {
     const world = new World().with({ maxOperations: 2 })
     for (const uid of ['a', 'b', 'c', 'd', 'e']) world.left.add(uid, { ...tea, summary: uid })

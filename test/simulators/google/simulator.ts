@@ -184,7 +184,7 @@ export class GoogleSimulator {
     sendUpdates: string | undefined,
   ): object | undefined {
     if (calendar.settings.role !== 'owner' && !calendar.settings.role.startsWith('writer')) throw forbidden()
-    const writer = this.writer(calendar)
+    const writer = { ...this.writer(calendar), isClient: true as const }
     if (name === 'events.insert') return this.posted(insert(writer, body, this.nextId), sendUpdates)
     const current = target(writer, id, ifMatch, name === 'events.delete' ? 'delete' : 'write')
     if (name === 'events.delete') {

@@ -2,7 +2,7 @@ import type { SimulatedCalendar, Stored } from './calendar'
 import { deleted, duplicate, invalid, notFound, Refusal } from './refusal'
 import type { GoogleEvent, Patch } from './resource'
 import { merge, same, withoutNulls, writable } from './resource'
-import { checkedEvent } from './rules'
+import { checkDatesOfOccurrences, checkedEvent } from './rules'
 
 /** What the service is known to do in one way or another: a client must come out right either way. */
 export type Behaviour = {
@@ -14,6 +14,8 @@ export type Behaviour = {
   virtualEtag: 'master' | 'own'
   /** Whether a series gets a new ETag when one of its occurrences is written. */
   seriesEtag: 'kept' | 'changes'
+  /** Whether a client may exclude any date, or (as its documentation has it) only those of occurrences; default: any. */
+  exdates?: 'any' | 'occurrences'
   /** Names of time zones that it has not learned yet, or has forgotten. */
   unknownZones?: readonly string[]
 }
@@ -23,6 +25,8 @@ export type Writer = {
   readonly behaviour: Behaviour
   readonly now: () => number
   readonly owner: string
+  /** The write is a client's, not one of the service's own apps. */
+  readonly isClient?: true
 }
 
 /** events.insert: a new event, under the id that the client asks for or one from the counter. */
@@ -52,7 +56,9 @@ export function insert(writer: Writer, body: Patch, nextId: () => string): Store
     ...(writable(asked) as GoogleEvent),
     id,
   }
-  return calendar.put(checkedEvent(event, calendar.settings.timeZone, writer.behaviour.unknownZones))
+  const checked = checkedEvent(event, calendar.settings.timeZone, writer.behaviour.unknownZones)
+  checkExclusions(writer, checked, body)
+  return calendar.put(checked)
 }
 
 /** events.patch and events.update of any event or instance: the wanted state is checked, stored and followed. */
@@ -63,6 +69,7 @@ export function change(writer: Writer, current: Stored, body: Patch, how: 'patch
   const wanted = how === 'patch' ? (merge(before as Patch, writable(body)) as GoogleEvent) : replaced(before, body)
   const zone = calendar.settings.timeZone
   const after = checkedEvent(wanted, zone, writer.behaviour.unknownZones)
+  checkExclusions(writer, after, body)
   if (after.status === 'cancelled' && !isInstance(before)) return cancel(writer, current)
   const changed = changedNames(before, after)
   if (changed.length === 0) return current
@@ -81,6 +88,11 @@ export function change(writer: Writer, current: Stored, body: Patch, how: 'patch
   const stored = calendar.put(stamped)
   followMaster(writer, before, stored, changed)
   return stored
+}
+
+function checkExclusions({ behaviour, calendar, isClient }: Writer, event: GoogleEvent, body: Patch): void {
+  if (behaviour.exdates !== 'occurrences' || isClient !== true || !('recurrence' in body)) return
+  checkDatesOfOccurrences(event, calendar.settings.timeZone)
 }
 
 function touchSeries({ calendar, behaviour }: Writer, instance: GoogleEvent): void {
