@@ -1,6 +1,6 @@
 import type { Operation, Question, Seen, Side, Step, Uid } from '../sync/model'
 import { deletionQuestion } from '../sync/operation'
-import type { Look } from '../sync/plan'
+import type { Look } from '../sync/look'
 import type { CalendarState } from './calendar-state'
 import type { Context } from './commands'
 import { CalSyncError } from './errors'

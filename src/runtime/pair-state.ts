@@ -5,8 +5,9 @@ import type { Store } from '../store/store'
 import { Agreement, idOn } from '../sync/agreement'
 import type { PairKeeper } from '../sync/task'
 import type { Now } from '../sync/entry'
-import { find } from '../sync/match'
-import type { Both, Compared, Entry, Millis, ShowsDeclined, Side, Uid } from '../sync/model'
+import { find } from '../sync/find'
+import { restoredOn } from '../sync/restored'
+import type { Both, Compared, Entry, Live, Millis, ShowsDeclined, Side, Uid } from '../sync/model'
 import { SIDES, both } from '../sync/model'
 import type { CalendarState } from './calendar-state'
 import { Lock } from './lock'
@@ -96,6 +97,11 @@ export class PairState implements PairKeeper {
       const { replica } = this.calendars[side]
       return find(uid, entry && idOn(entry, side), side, replica, agreement, declined).seen
     })
+  }
+
+  restored(side: Side, declined: ShowsDeclined): ReadonlyMap<Uid, Live> {
+    const replicas = both((each) => this.calendars[each].replica)
+    return restoredOn(side, replicas, this.agreement, declined)
   }
 
   hold(uid: Uid): void {

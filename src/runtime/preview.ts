@@ -1,6 +1,6 @@
 import { Agreement } from '../sync/agreement'
 import { cut } from '../sync/limit'
-import { find } from '../sync/match'
+import { find } from '../sync/find'
 import type { Both, Fields, Json, Millis, Operation, Question, Refusal, Rules, Side, Step, Uid } from '../sync/model'
 import { SIDES, both } from '../sync/model'
 import { restingOf } from '../sync/refusal'

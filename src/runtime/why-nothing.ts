@@ -1,6 +1,6 @@
 import { isHashOf } from '../event/normal'
+import type { Look } from '../sync/look'
 import { planOne } from '../sync/plan'
-import type { Look } from '../sync/plan'
 import type { Rules, Side } from '../sync/model'
 import { SIDES, other } from '../sync/model'
 import { inWindow } from '../sync/window'

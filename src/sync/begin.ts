@@ -1,12 +1,12 @@
 import { ProviderError } from '../event/calendar'
 import type { Begun, Ends } from './ends'
 import { isLive } from './entry'
-import type { Entry, ResourceId, Seen, Uid } from './model'
+import type { Entry, Live, ResourceId, Seen, Uid } from './model'
 import { isCurrent } from './operation'
 import { note, sentFrom } from './outcome'
 import { noteDeletion } from './own-deletion'
 import { viewOf } from './shown'
-import type { Keeper, Means, Task } from './task'
+import type { Keeper, Means, PairKeeper, Task } from './task'
 
 /** What is found out, and noted, before tasks are written to a calendar. */
 export class Beginnings {
@@ -33,10 +33,25 @@ export class Beginnings {
     if (again.length === 0) return tasks
     try {
       await this.keeper.readNews(this.means.signal)
+      this.bindRestored(again)
       return tasks
     } catch (error) {
       for (const task of again) this.ends.failed(this.startOf(task), error)
       return tasks.filter((task) => !again.includes(task))
+    }
+  }
+
+  /** What has come back under another uid takes the place of what is gone: a plan that would make it again is not current. */
+  private bindRestored(again: readonly Task[]): void {
+    const found = new Map<PairKeeper, ReadonlyMap<Uid, Live>>()
+    for (const { planned } of again) {
+      const entry = planned?.pair.agreement.get(planned.op.uid)
+      if (!planned || entry?.is !== 'pair') continue
+      const { op, pair } = planned
+      const restored = found.get(pair) ?? pair.restored(op.to, viewOf(op))
+      found.set(pair, restored)
+      const back = restored.get(op.uid)
+      if (back) this.ends.put(pair, op.uid, { ...entry, [op.to]: { ...entry[op.to], id: back.id } })
     }
   }
 
@@ -46,7 +61,7 @@ export class Beginnings {
     const entry = planned?.pair.agreement.get(uid)
     const paired = planned && entry?.is === 'pair' ? replica.get(entry[planned.op.to].id) : undefined
     const all = [...replica.withUid(uid), ...(paired ? [paired] : [])]
-    return all.some(isDeleted) && !all.some(isLive)
+    return all.some(({ is }) => is === 'gone') && !all.some(isLive)
   }
 
   private startOf(task: Task): Begun {

@@ -1,55 +1,20 @@
 import { fieldNames } from '../event/event'
-import { stableText } from '../event/json'
-import { hashFields, meaning } from '../event/normal'
+import { hashFields } from '../event/normal'
 import type { Agreement } from './agreement'
 import { idOn } from './agreement'
+import { byId, contentKey, zip } from './alike'
+import { findAsItIs } from './find'
 import { fitted, isLive, isUntouchedCopy, newPair } from './entry'
 import { agree } from './merge'
-import type { Both, Hash, Live, PairEntry, ResourceId, Rules, Seen, ShowsDeclined, Side, Uid } from './model'
+import type { Both, Hash, Live, PairEntry, ResourceId, Rules, Side, Uid } from './model'
 import { both, other } from './model'
 import type { Replica, Stored } from './replica'
+import { RestoredMatcher } from './restored'
+import type { Restored } from './restored'
 import { shown } from './shown'
 
 /** Of so many is looked for the one that is most alike. */
 const MOST_COMPARED = 30
-
-/** The resource of an event on one side, and others of the same uid there, which are left alone. */
-export type Found = { readonly seen: Seen | undefined; readonly duplicates: readonly Live[] }
-
-/**
- * Finds what stands for an event on one side. The resource that it is paired with counts; if that is gone, another
- * unpaired live one with the same uid takes its place (restored, renamed, made again); without a pair the one with the
- * smallest id. One that can't be read stands for the event if nothing else does: it may be the event.
- *
- * @param id the resource that the agreement names, if any
- * @param declined how what was declined shows
- */
-export function find(
-  uid: Uid,
-  id: ResourceId | undefined,
-  side: Side,
-  replica: Replica,
-  agreement: Agreement,
-  declined: ShowsDeclined,
-): Found {
-  const { seen, duplicates } = findAsItIs(uid, id, side, replica, agreement)
-  return { seen: shown(seen, declined), duplicates: duplicates.map((each) => shown(each, declined)) }
-}
-
-function findAsItIs(uid: Uid, id: ResourceId | undefined, side: Side, replica: Replica, agreement: Agreement): Found {
-  const bound = id === undefined ? undefined : replica.get(id)
-  if (bound && bound.is !== 'gone' && replica.isOnlyOne(uid)) return { seen: bound, duplicates: [] }
-  const others = [...replica.withUid(uid)]
-    .filter((seen) => seen.id !== id && agreement.uidOf(side, seen.id) === undefined)
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-  const free = others.filter((seen): seen is Stored & Live => isLive(seen))
-  if (bound && bound.is !== 'gone') return { seen: bound, duplicates: free }
-  const [first, ...duplicates] = free
-  if (first) return { seen: first, duplicates }
-  const unread = others.find(({ is }) => is === 'unread')
-  if (unread) return { seen: unread, duplicates: [] }
-  return { seen: bound ?? (id === undefined ? undefined : { uid, id, is: 'gone', how: 'missing' }), duplicates: [] }
-}
 
 /** A pair of two events that were never paired: nothing is agreed, but that an untouched copy is as we wrote it. */
 export function firstPairing(uid: Uid, now: Both<Live>): PairEntry {
@@ -74,21 +39,26 @@ function bornOf(now: Both<Live>): Side | 'both' {
  * Finds for an unpaired event one of the same content (time, recurrence and summary) on the other side; none that has
  * one of its own uid there. Those that are alike in all that both can hold pair off, and equal numbers do whatever else
  * differs: two here and two there stay two. Where one side has more of them, which belong together nobody can tell.
+ * What stands in the place of one that is gone is not unpaired.
  */
 export class ContentMatcher {
   private pairs: Both<ReadonlyMap<ResourceId, Live>> | undefined
+  readonly restored: RestoredMatcher
 
   constructor(
     private readonly replicas: Both<Replica>,
     private readonly agreement: Agreement,
     private readonly rules: Pick<Rules, 'common' | 'declined'>,
-  ) {}
+  ) {
+    this.restored = new RestoredMatcher(replicas, agreement, rules.declined)
+  }
 
   /** Finds them all, once, in parts that take a moment each. */
   *build(): Generator<void, void> {
     if (this.pairs) return
-    const left = yield* this.unpaired('left')
-    const right = yield* this.unpaired('right')
+    const restored = yield* this.restored.build()
+    const left = yield* this.unpaired('left', restored.left)
+    const right = yield* this.unpaired('right', restored.right)
     const pairs = { left: new Map<ResourceId, Live>(), right: new Map<ResourceId, Live>() }
     for (const [key, lefts] of left) {
       for (const [one, two] of yield* this.matched(lefts, right.get(key) ?? [])) {
@@ -137,12 +107,15 @@ export class ContentMatcher {
   }
 
   /** By content. */
-  private unpaired(side: Side): Generator<void, Map<string, Live[]>> {
+  private unpaired(side: Side, { placeOf }: Restored): Generator<void, Map<string, Live[]>> {
     const isFree = (seen: Live): boolean =>
-      !this.agreement.isPaired(side, seen.id) && !this.hasItsOwn(seen, side) && this.counts(seen, side)
+      !this.agreement.isPaired(side, seen.id) &&
+      !placeOf.has(seen.id) &&
+      !this.hasItsOwn(seen, side) &&
+      this.counts(seen, side)
     const live = [...this.replicas[side].entries.values()].filter((seen): seen is Stored & Live => isLive(seen))
     const shows = live.map((seen) => shown(seen, this.rules.declined))
-    return grouped(shows, (seen) => (isFree(seen) ? contentKey(seen) : undefined))
+    return grouped(shows, (seen) => (isFree(seen) ? contentKey(seen.fields) : undefined))
   }
 
   /** Whether this one stands for its uid on its side, and no other. */
@@ -163,10 +136,6 @@ export class ContentMatcher {
   }
 }
 
-const contentKey = ({ fields }: Live): string => stableText([meaning(fields.when), meaning(fields.summary)])
-
-const byId = (all: readonly Live[]): Live[] => [...all].sort((a, b) => (a.id < b.id ? -1 : 1))
-
 /** In groups by a key, one event after the other; without those that have none. */
 function* grouped(all: readonly Live[], by: (seen: Live) => string | undefined): Generator<void, Map<string, Live[]>> {
   const groups = new Map<string, Live[]>()
@@ -180,10 +149,3 @@ function* grouped(all: readonly Live[], by: (seen: Live) => string | undefined):
   }
   return groups
 }
-
-/** First with first, and so on, as far as both go. */
-const zip = (lefts: readonly Live[], rights: readonly Live[]): (readonly [Live, Live])[] =>
-  lefts.flatMap((left, index) => {
-    const right = rights[index]
-    return right ? [[left, right] as const] : []
-  })

@@ -219,7 +219,8 @@ function withPast(next: Seen, before: Stored | undefined, isOlder: boolean): See
 
 const pastWith = (fields: Fields, past: readonly Hash[]): Hash[] => [shortHash(fields), ...past].slice(0, MOST_PAST)
 
-const shortHash = (fields: Fields): Hash => hashFields(fields).slice(0, HASH_LENGTH)
+/** By which a content is known again. */
+export const shortHash = (fields: Fields): Hash => hashFields(fields).slice(0, HASH_LENGTH)
 
 function withStamp<T extends { readonly changedAt?: Millis }>(seen: T, changedAt: Millis | undefined): T {
   const { changedAt: _changedAt, ...rest } = seen

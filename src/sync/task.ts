@@ -1,7 +1,7 @@
 import type { Calendar, ErrorCode } from '../event/calendar'
 import type { Agreement } from './agreement'
 import type { Now } from './entry'
-import type { Field, Fields, Live, Millis, Operation, ShowsDeclined, Uid } from './model'
+import type { Field, Fields, Live, Millis, Operation, ShowsDeclined, Side, Uid } from './model'
 import type { Replica, Stored } from './replica'
 
 /** One calendar: its server, what was seen of it, and where that is kept. */
@@ -22,6 +22,8 @@ export type Keeper = {
 export type PairKeeper = {
   readonly agreement: Agreement
   find(uid: Uid, declined: ShowsDeclined): Now
+  /** What has come back to a side, under another uid, in the place of what is gone there. */
+  restored(side: Side, declined: ShowsDeclined): ReadonlyMap<Uid, Live>
   /** An entry has changed, or is no more: the next save makes that durable. */
   hold(uid: Uid): void
   /** Makes entries durable as the agreement has them, or that it has none. One disk sync, however many. */

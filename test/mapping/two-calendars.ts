@@ -7,7 +7,8 @@ import { emptyValue, sameMeaning } from '../../src/event/normal'
 import { Agreement, idOn } from '../../src/sync/agreement'
 import type { Result } from '../../src/sync/task'
 import { carryOut } from '../../src/sync/carry-out'
-import { find } from '../../src/sync/match'
+import { find } from '../../src/sync/find'
+import { restoredOn } from '../../src/sync/restored'
 import type { Both, Common, Operation, Rules, ShowsDeclined, Side, Step } from '../../src/sync/model'
 import { both, SIDES } from '../../src/sync/model'
 import { plan, standing } from '../../src/sync/plan'
@@ -168,6 +169,7 @@ export class TwoCalendars {
           find(uid, entry && idOn(entry, each), each, this.replicas[each], this.agreement, declined)
         return both((each) => of(each).seen)
       },
+      restored: (on: Side, declined: ShowsDeclined) => restoredOn(on, this.replicas, this.agreement, declined),
       hold: () => undefined,
       save: () => Promise.resolve(),
     }

@@ -61,11 +61,12 @@ export class MemoryCalendar implements Calendar {
     this.put(id, { ...kept, deleted: true })
   }
 
-  /** Takes an event out of the trash: as it was, under its old id or under a new one. */
-  restore(uid: Uid, id?: ResourceId): void {
+  /** Takes an event out of the trash: as it was, under its old id or under a new one, and with a new uid or its old one. */
+  restore(uid: Uid, id?: ResourceId, newUid = uid): void {
     const [old, kept] = [...this.events].find(([, each]) => each.uid === uid && each.deleted) ?? []
     if (old === undefined || !kept) throw new Error(`${this.name} has no event ${uid} in its trash`)
-    this.put(id ?? old, { ...kept, deleted: false })
+    const { mark: _mark, ...bare } = kept // it counts on the resource that it names alone
+    this.put(id ?? old, { ...(id === undefined ? kept : bare), deleted: false, uid: newUid })
   }
 
   /** What was deleted here, by whomever, and is not there again. */

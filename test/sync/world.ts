@@ -4,7 +4,8 @@ import type { Json } from '../../src/event/json'
 import { Agreement } from '../../src/sync/agreement'
 import { idOn } from '../../src/sync/agreement'
 import { cut, holdMassDeletion } from '../../src/sync/limit'
-import { find } from '../../src/sync/match'
+import { find } from '../../src/sync/find'
+import { restoredOn } from '../../src/sync/restored'
 import type { Both, Choice, Fields, Live, Operation, Rules, Side, Step, Uid } from '../../src/sync/model'
 import { SIDES, both } from '../../src/sync/model'
 import { apply } from '../../src/sync/outcome'
@@ -225,6 +226,7 @@ export class World {
           find(uid, entry && idOn(entry, side), side, this.replicas[side], this.agreement, declined)
         return both((side) => of(side).seen)
       },
+      restored: (side, declined) => restoredOn(side, this.replicas, this.agreement, declined),
       hold: () => undefined,
       save: () => Promise.resolve(),
     }

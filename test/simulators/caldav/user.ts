@@ -159,6 +159,17 @@ export class AppleUser {
     this.store.put(found.collection, found.name, text)
   }
 
+  /** Puts an event from the trash back as many apps and services do: under another name and UID. @returns its path */
+  restoreAnew(path: string): string {
+    const text = this.store.trash.get(path)
+    const found = this.store.find(path)
+    if (!found || text === undefined) throw new Error(`${path} is not in the trash`)
+    const uid = `RESTORED-${++this.numbers}`
+    const calendar = parseIcal(text)
+    for (const event of eventsOf(calendar)) setLine(event, `UID:${uid}`)
+    return this.addText(found.collection, writeIcal(calendar), `${uid}.ics`)
+  }
+
   newCalendar(settings: Partial<Collection> & { name: string }): Collection {
     return this.store.addCollection({ path: `${this.store.home}${++this.numbers}A7B-NEW/`, ...settings })
   }

@@ -60,6 +60,28 @@ export class User {
     for (const each of [id, ...instances]) this.edit(each, { status: 'confirmed' }, calendarId)
   }
 
+  /**
+   * Puts an event from the trash back as an app does that knows of no trash: as a new one, with all that was changed in
+   * its occurrences. @returns its id
+   */
+  restoreAnew(id: string, calendarId?: string): string {
+    const calendar = this.simulator.calendar(calendarId)
+    const changed = calendar.trash.get(id)
+    if (!changed) throw new Error(`${id} is not in the trash`)
+    const newId = this.simulator.nextId()
+    const plant = (event: GoogleEvent, own: Partial<GoogleEvent>): void => {
+      const { etag: _e, updated: _u, created: _c, ...kept } = event
+      this.plant({ ...kept, iCalUID: `${newId}@google.com`, sequence: 0, ...own }, calendarId)
+    }
+    plant(this.get(id, calendarId), { id: newId, status: 'confirmed' })
+    for (const { event } of calendar.exceptionsOf(id)) {
+      const status = changed.includes(event.id ?? '') ? 'confirmed' : event.status
+      const own = `${newId}${(event.id ?? '').slice(id.length)}`
+      plant(event, { id: own, recurringEventId: newId, ...(status === undefined ? {} : { status }) })
+    }
+    return newId
+  }
+
   /** The id of the occurrence of a series that starts then: `2026-01-02` or `2026-01-02T09:00:00Z`. */
   instanceId(seriesId: string, originalStart: string): string {
     const time = originalStart.length === 10 ? { date: originalStart } : { dateTime: originalStart }
