@@ -1,7 +1,7 @@
 import type { CalendarProvider } from '../event/calendar'
 import { Account } from './account'
 import type { Patience } from './account'
-import { accountOfDialog, withoutSecrets } from './dialog'
+import { accountOfDialog } from './dialog'
 import type { NodeAPI } from './node-red'
 import { PROVIDERS, registeredFor } from './providers'
 import type { Asked, Route } from './routes'
@@ -11,7 +11,7 @@ import type { Surroundings } from './surroundings'
 export const PATIENCE: Patience = { tries: 2, timeout: 12_000, retryFor: 10_000 }
 
 /**
- * Does something with the account that a dialog shows. Rejects with what is wrong, without the account's secrets.
+ * Does something with the account that a dialog shows. Rejects with what is wrong.
  *
  * @param type as in `accountType`
  * @param body see `accountOfDialog`
@@ -24,10 +24,8 @@ export async function withDialogAccount<T>(
   job: (provider: CalendarProvider, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const settings = accountOfDialog(RED, type, body)
-  return withoutSecrets(type, settings, async () => {
-    const provider = await new Account(type, settings, around, PATIENCE).provider()
-    return job(provider, new AbortController().signal)
-  })
+  const provider = await new Account(type, settings, around, PATIENCE).provider()
+  return job(provider, new AbortController().signal)
 }
 
 /**

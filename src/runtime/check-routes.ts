@@ -3,7 +3,7 @@ import type { Patience } from './account'
 import { permissionFor } from './account-routes'
 import { checkWishIn, prepareCheck } from './check'
 import { Checks } from './checks'
-import { accountOfDialog, bare, withoutSecrets } from './dialog'
+import { accountOfDialog } from './dialog'
 import type { Engine } from './engine'
 import type { NodeAPI } from './node-red'
 import { PROVIDERS } from './providers'
@@ -32,20 +32,10 @@ export function checkRoutes(RED: NodeAPI, engine: Engine, newKey: () => string):
   async function begin(type: string, body: Asked['body']): Promise<object> {
     const settings = accountOfDialog(RED, type, body)
     const wish = checkWishIn(body)
-    return withoutSecrets(type, settings, async () => {
-      const provider = await new Account(type, settings, around, PATIENCE).provider()
-      const checking = { type, provider, around, whyNot: whyNotScratch(RED, engine), salt: newKey() }
-      const prepared = await prepareCheck(checking, wish, new AbortController().signal)
-      if (prepared.is === 'question') return prepared.answer
-      const run: Parameters<Checks['begin']>[0] = (tell, signal) =>
-        withoutSecrets(type, settings, async () => {
-          const answer = await prepared.run(tell, signal)
-          const hide = (text: string): string => bare(type, settings, text)
-          const ended = answer.ended === undefined ? {} : { ended: hide(answer.ended) }
-          return { ...answer, text: hide(answer.text), ...ended }
-        })
-      return { check: checks.begin(run) }
-    })
+    const provider = await new Account(type, settings, around, PATIENCE).provider()
+    const checking = { type, provider, around, whyNot: whyNotScratch(RED, engine), salt: newKey() }
+    const prepared = await prepareCheck(checking, wish, new AbortController().signal)
+    return prepared.is === 'question' ? prepared.answer : { check: checks.begin((...how) => prepared.run(...how)) }
   }
 
   return Object.keys(PROVIDERS).flatMap((type) => {

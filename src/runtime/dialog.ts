@@ -1,4 +1,4 @@
-import { asCalSyncError, CalSyncError } from './errors'
+import { CalSyncError } from './errors'
 import type { Node, NodeAPI } from './node-red'
 import { registeredFor } from './providers'
 import type { Asked } from './routes'
@@ -35,22 +35,6 @@ export function accountOfDialog(RED: NodeAPI, type: string, body: Asked['body'])
     )
   }
   return settings
-}
-
-/** Does something for a dialog. What it rejects with holds none of the account's secrets, which a server might have quoted. */
-export async function withoutSecrets<T>(type: string, settings: AccountSettings, job: () => Promise<T>): Promise<T> {
-  try {
-    return await job()
-  } catch (thrown) {
-    const { code, message, status } = asCalSyncError(thrown)
-    throw new CalSyncError(code.replace(/^calsync\./, ''), bare(type, settings, message), status)
-  }
-}
-
-/** A text without the account's secrets. */
-export function bare(type: string, settings: AccountSettings, text: string): string {
-  const secrets = registeredFor(type).secrets.map((name) => given(settings[name]) ?? '')
-  return secrets.filter(({ length }) => length > 3).reduce((rest, each) => rest.replaceAll(each, '…'), text)
 }
 
 function dialogIn({ id, values = {} }: Asked['body']): { id: string; values: Texts } {

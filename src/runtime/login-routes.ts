@@ -1,6 +1,6 @@
 import { accountFetch } from './account'
 import { PATIENCE, permissionFor } from './account-routes'
-import { accountOfDialog, withoutSecrets } from './dialog'
+import { accountOfDialog } from './dialog'
 import { asCalSyncError } from './errors'
 import { loginPage } from './login-page'
 import { Logins } from './logins'
@@ -11,6 +11,7 @@ import type { BrowserLogin } from './providers'
 import { comeBackIn, redirectFor } from './redirect'
 import type { Asked, Reply, Route } from './routes'
 import { invalidInput, textIn } from './routes'
+import { Secrets } from './secrets'
 import type { Surroundings } from './surroundings'
 
 /**
@@ -76,9 +77,13 @@ class LoginRoutes {
     const settings = accountOfDialog(this.RED, this.type, { ...body, values: typed })
     const { uri, comesBack } = redirectFor(textIn(body, 'editor'), `calsync/${this.type}/callback`)
     const attempt = { redirectUri: uri, verifier: this.newKey() }
-    const world = { fetch: accountFetch(this.type, settings, this.around, PATIENCE), now: this.around.now }
+    const secrets = new Secrets(this.type, settings)
+    const world = { fetch: accountFetch(this.type, settings, this.around, secrets, PATIENCE), now: this.around.now }
     const exchange = (code: string): ReturnType<BrowserLogin['exchange']> =>
-      withoutSecrets(this.type, settings, () => this.login.exchange(settings, attempt, code, world))
+      secrets.keptBy(async () => {
+        const { values, trouble } = await this.login.exchange(settings, attempt, code, world)
+        return { values, ...(trouble !== undefined && { trouble: secrets.over(trouble) }) }
+      })
     const { id, state } = this.logins.begin(exchange)
     try {
       return { login: id, url: await this.login.url(settings, attempt, state), comesBack }

@@ -1,5 +1,6 @@
 import type { CalendarProvider } from '../event/calendar'
 import { isIcloudHost, serverAddress } from '../caldav/paths'
+import { keySecrets } from '../google/key-secrets'
 import { isGoogleRateLimit } from '../google/rate-limit'
 import { webAddressIn } from '../transport/address'
 import type { Fetch } from '../transport/fetch'
@@ -43,6 +44,8 @@ type Registered = {
   readonly nodeType: string
   /** The settings that nobody may get to see. */
   readonly secrets: readonly string[]
+  /** What of them is secret. */
+  secretsIn(settings: AccountSettings): readonly string[]
   /** Where the secrets, or what they give access to, are sent. */
   addresses(settings: AccountSettings): readonly string[]
   connect(settings: AccountSettings, world: World): Promise<CalendarProvider>
@@ -60,6 +63,10 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
   google: {
     nodeType: 'calsync-google-account',
     secrets: ['clientSecret', 'refreshToken', 'serviceAccountKey'],
+    secretsIn: (settings) => {
+      const texts = ['clientSecret', 'refreshToken'].map((name) => given(settings[name]) ?? '')
+      return [...texts, ...keySecrets(given(settings['serviceAccountKey']) ?? '')]
+    },
     addresses: (settings) => {
       const { apiUrl, tokenUrl } = googleUrls(settings)
       return [apiUrl, tokenUrl]
@@ -102,6 +109,7 @@ export const PROVIDERS: Readonly<Record<string, Registered>> = {
   icloud: {
     nodeType: 'calsync-icloud-account',
     secrets: ['password'],
+    secretsIn: (settings) => [given(settings['password']) ?? ''],
     addresses: (settings) => {
       const text = given(settings['serverUrl']) ?? ICLOUD_URL
       return [serverAddress(text)?.href ?? text]

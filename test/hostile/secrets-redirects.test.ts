@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Connection } from '../../src/caldav/connection'
 import { accountFetch } from '../../src/runtime/account'
 import { registeredFor } from '../../src/runtime/providers'
+import { Secrets } from '../../src/runtime/secrets'
 import { realSleep } from '../../src/transport/real-sleep'
 import type { Fetch } from '../../src/transport/fetch'
 import { Servers, NO_END, caldav, failureOf, google, onTheWire } from './wires'
@@ -64,7 +65,7 @@ describe('A redirect', () => {
       })
       const whole = { ...settings, apiUrl: `${server}/`, tokenUrl: `${server}/token` }
       const around = onTheWire()
-      const world = { fetch: accountFetch('google', whole, around), now: around.now }
+      const world = { fetch: accountFetch('google', whole, around, new Secrets('google', whole)), now: around.now }
       const job = registeredFor('google').login?.exchange(whole, attempt, 'the-code', world)
       const said = isApi ? (await job)?.trouble : (await failureOf(Promise.resolve(job))).message
       assert.match(said ?? '', /redirects to another address/)
