@@ -77,6 +77,8 @@ export class Beginnings {
     const begun = this.startOf(task)
     const { now, target } = begun
     if (task.action === 'skip') this.ends.end(begun, { is: 'skipped' }, { status: 'skipped' })
+    // A version that is kept as an event of its own is there already: the answer that would have said so was lost.
+    else if (planned?.op.keeps !== undefined && target) this.ends.completed(begun)
     else if (planned && !isCurrent(planned.op, now)) this.ends.end(begun, { is: 'stale' }, { status: 'stale' })
     else if (task.written.length === 0 && task.action !== 'delete')
       this.ends.end(begun, { is: 'dropped' }, { status: 'dropped' })

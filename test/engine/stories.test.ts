@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import type { OperationMessage } from '../../src/runtime/operation-message'
+import { openAbout } from '../../src/runtime/questions'
 import { PLAIN } from '../simulators/caldav'
 import { Random } from '../sync/random'
 import { withoutMembers } from './answers'
 import { zoneLines } from './apple-zones'
 import { heldOnBoth } from './held'
+import type { Asked } from './network'
 import type { Setting } from './setting'
 import { drawSetting } from './setting'
 import { World } from './world'
 
 const TIMES = { start: '2026-06-10T10:00:00', end: '2026-06-10T11:00:00', zone: 'Europe/Berlin' }
 const MINUTE = 60_000
+const NOTHING = { create: 0, update: 0, delete: 0 }
 
 /** Google on the left, iCloud on the right, both in step over one event that was made at Google. */
 async function inStep(more: Partial<Setting> = {}) {
@@ -57,6 +60,33 @@ describe('Stories that random histories have told', () => {
     assert.ok(world.life.disk.remembered.some((line) => line.includes('"Tea"')))
     assert.equal(icloud.events().length, 1)
   })
+
+  for (const writes of ['PUT', 'POST']) {
+    const [moves, googleIs] = writes === 'PUT' ? (['iCloud', 'left'] as const) : (['Google', 'right'] as const)
+    it(`keeps both versions of an event once, and is done, where the answer from ${moves} is lost`, async () => {
+      const { world, run } = await inStep({ strategy: 'manual', googleIs })
+      const [left, right] = [world.owners.left, world.owners.right]
+      left.setText(left.events()[0]!.id, 'summary', 'Coffee')
+      right.setText(right.events()[0]!.id, 'summary', 'Cocoa')
+      await run()
+      const pair = await world.time.until(world.life.pair())
+      const [open] = openAbout(pair, 'conflict')
+      const isLost = ({ method, url }: Asked) => method === writes && url.pathname !== '/token'
+      world.network.fate = (asked) => ({ is: isLost(asked) ? 'lost after' : 'usual' })
+      await world.time.until(world.flow.command('resolve', { id: open?.told?.id, choice: 'both' }))
+      world.network.fate = () => ({ is: 'usual' })
+      for (let runs = 0; runs < 3; runs += 1) {
+        await world.time.pass(61 * MINUTE)
+        await run()
+      }
+      assert.deepEqual((await run())?.planned, { left: NOTHING, right: NOTHING })
+      for (const owner of [left, right]) {
+        const titles = owner.events().map(({ id }) => owner.textOf(id, 'summary'))
+        assert.deepEqual(titles.sort(), ['Cocoa', 'Coffee'])
+      }
+      assert.deepEqual(openAbout(pair, 'conflict'), [])
+    })
+  }
 
   it('keeps on disk what both sinks wrote of one event at the same time', async () => {
     const { world, google, icloud, run, ids } = await inStep()
