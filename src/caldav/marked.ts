@@ -1,6 +1,7 @@
 import type { Mark, ResourceId, Uid } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { hashFields, isHashOf } from '../event/normal'
+import { EventError } from '../event/fault'
 import { IcalError, readEvent, withLength, withMark } from '../ical'
 
 /**
@@ -38,7 +39,8 @@ export function orRefused<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof IcalError)) throw error
-    throw new ProviderError('refused', `It could not be written: ${error.reason}.`, { cause: error })
+    if (!(error instanceof EventError)) throw error
+    const reason = error instanceof IcalError ? error.reason : error.message
+    throw new ProviderError('refused', `It could not be written: ${reason}.`, { cause: error })
   }
 }

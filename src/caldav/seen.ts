@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Gone, Known, Live, ResourceId, Seen, Uid, Unread } from '../event/calendar'
 import type { Fields } from '../event/event'
+import { faultOf } from '../event/fault'
 import type { Json } from '../event/json'
 import { isObject } from '../event/json'
 import { sameFields } from '../event/normal'
-import { IcalError, readEvent } from '../ical'
+import { IcalError, readEvent, titleIn } from '../ical'
 import { asBefore, floatsIn, floatsRef } from './floating'
 import type { Member } from './members'
 import type { Place } from './place'
@@ -15,7 +16,7 @@ export function etagOf(ref: Json): string | null {
 
 const GUESTS = 'It has guests, to whom the server would send mail about a change.'
 
-/** The event in a member's text, or why it can't be read. */
+/** The event in a member's text, or why it can't be read: whatever is thrown meanwhile is about this one alone. */
 export function seenFrom(member: Member & { is: 'text' }, known: Known, place: Place): Live | Unread {
   const { id, text, etag, modified } = member
   try {
@@ -43,8 +44,9 @@ export function seenFrom(member: Member & { is: 'text' }, known: Known, place: P
       ...(old ? { asBefore: old } : {}),
     }
   } catch (error) {
-    if (!(error instanceof IcalError)) throw error
-    return unread(id, known, error.reason, error)
+    if (error instanceof IcalError) return unread(id, known, error.reason, error)
+    const { reason, defect } = faultOf(error)
+    return { ...unread(id, known, reason, { title: titleIn(text) }), ...(defect === undefined ? {} : { defect }) }
   }
 }
 
@@ -62,7 +64,7 @@ export function unread(
   id: ResourceId,
   known: Known,
   reason: string,
-  { title, uid }: { readonly title?: string; readonly uid?: Uid } = {},
+  { title, uid }: { readonly title?: string | undefined; readonly uid?: Uid | undefined } = {},
 ): Unread {
   const before = known.get(id)?.uid ?? id
   const name = before === id && uid ? uid : before

@@ -66,6 +66,8 @@ export type Unread = {
   readonly is: 'unread'
   readonly reason: string
   readonly title?: string
+  /** Where an error that nobody foresaw came from, for the log. */
+  readonly defect?: string
 }
 /** One observation of one resource. Providers never say `missing`; that follows from a complete read. */
 export type Seen = Live | Gone | Unread

@@ -1,13 +1,16 @@
 import type { EventTime } from './event'
+import { Cache } from './cache'
 import { isAllDay } from './event'
 import { ruleParts } from './rule-parts'
+import { addDays, midnight } from './zone'
 
 export const DAY = 86_400_000
 
 /** Days since 1970 of a date, or of the date of a wall clock time. */
 export const dayOf = (text: string): number => Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / DAY
 
-export const dateOf = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10)
+/** The date of a day. @throws OutOfYears */
+export const dateOf = (day: number): string => addDays('1970-01-01', day)
 
 /** The parts of an RRULE in normal form. */
 type Rule = ReadonlyMap<string, string>
@@ -16,12 +19,16 @@ type Rule = ReadonlyMap<string, string>
 export type DayRule = {
   /** Whether it gives this day (days since 1970), at or after the start. */
   on(day: number): boolean
-  /** All of them from the start on, in order. */
+  /** All of them from the start on, in order, up to the last that has a date in every zone. */
   days(): Iterable<number>
+  /** The day that is the so many-th from the start on, counted from 1; undefined if there are fewer. */
+  nth(count: number): number | undefined
   /** Equal texts: the same days, of rules that start on the same day. Without `day` on any, whatever day that is. */
   readonly text: string
   /** Whether `text` depends on the date of the start. */
   readonly isDated: boolean
+  /** How much is remembered of it, roughly. */
+  readonly size: number
 }
 
 /** By the distance from the start in days, modulo its length. */
@@ -39,12 +46,14 @@ const LONGEST_INTERVAL = 1000
 /** The calendar repeats itself after so many months. */
 const ALL_MONTHS = 4800
 const EVERY_DAY: Cycle = [true]
+/** The last day that has a date in every zone: the year 9999 ends a day later. */
+export const LAST_DAY = dayOf('9999-12-30')
 
 const weekdayOf = (day: number): number => mod(day + 4, 7) // 1970-01-01, day 0, was a Thursday
 const mod = (a: number, b: number): number => ((a % b) + b) % b
 const numbers = (text: string | undefined): number[] | undefined => text?.split(',').map(Number)
 
-const compiled = new Map<string, DayRule | undefined>()
+const compiled = new Cache<DayRule | undefined>(20_000_000, (rule) => rule?.size ?? 0)
 
 /**
  * What a rule says of days; undefined for one that is left undecided.
@@ -54,11 +63,7 @@ const compiled = new Map<string, DayRule | undefined>()
  */
 export function dayRule(line: string, start: EventTime): DayRule | undefined {
   const key = `${isAllDay(start) ? start.date : start.dateTime} ${line}`
-  if (!compiled.has(key)) {
-    if (compiled.size > 2000) compiled.clear()
-    compiled.set(key, compile(ruleParts(line), start))
-  }
-  return compiled.get(key)
+  return compiled.get(key, () => compile(ruleParts(line), start))
 }
 
 function compile(rule: Rule, start: EventTime): DayRule | undefined {
@@ -191,7 +196,12 @@ function combined(first: number, said: Cycle, months: Months): DayRule {
   const cycle = weekly ? EVERY_DAY : shortest
   const used = tables.map((table, month) => (on.some((each, index) => each && index % 12 === month) ? table : []))
   const text = JSON.stringify([cycleText(cycle), on.map(Number).join(''), used])
-  return { ...walk(first, cycle, { on, days }), text, isDated: true }
+  return {
+    ...walk(first, cycle, { on, days }),
+    text,
+    isDated: true,
+    size: text.length + 16 * (on.length + cycle.length),
+  }
 }
 
 /** The shortest part, of a multiple of `step`, by whose repetition a cycle is made. */
@@ -215,25 +225,46 @@ const cycleText = (cycle: Cycle): string => `${cycle.length}/${cycle.flatMap((on
 
 function ofCycle(first: number, cycle: Cycle): DayRule {
   const offsets = cycle.flatMap((on, index) => (on ? index : []))
+  const text = cycleText(cycle)
   return {
     on: (day) => cycle[mod(day - first, cycle.length)] === true,
     *days() {
-      for (let turn = first; offsets.length > 0; turn += cycle.length) for (const offset of offsets) yield turn + offset
+      if (offsets.length === 0) return
+      for (let turn = first; turn <= LAST_DAY; turn += cycle.length) {
+        for (const offset of offsets) if (turn + offset <= LAST_DAY) yield turn + offset
+      }
     },
-    text: cycleText(cycle),
+    nth(count) {
+      const offset = offsets[(count - 1) % offsets.length]
+      const day = first + Math.floor((count - 1) / offsets.length) * cycle.length + (offset ?? NaN)
+      return day <= LAST_DAY ? day : undefined
+    },
+    text,
+    size: text.length + 16 * cycle.length,
     isDated: false,
   }
 }
 
-function walk(first: number, cycle: Cycle, { on, days }: Months): Pick<DayRule, 'on' | 'days'> {
+function walk(first: number, cycle: Cycle, { on, days }: Months): Pick<DayRule, 'on' | 'days' | 'nth'> {
   const start = new Date(first * DAY)
   const january = start.getUTCFullYear()
   const isTurn = (day: number): boolean => cycle[mod(day - first, cycle.length)] === true
   /** The days of a month, counted from January of the start's year. */
   const ofMonth = (index: number): { begin: number; mask: number } => {
-    const begin = Date.UTC(january, index, 1) / DAY
-    const length = Date.UTC(january, index + 1, 1) / DAY - begin
+    const begin = midnight(january, index, 1) / DAY
+    const length = midnight(january, index + 1, 1) / DAY - begin
     return { begin, mask: on[index % on.length] === true ? maskIn(days, length, weekdayOf(begin)) : 0 }
+  }
+  let asked: { readonly count: number; readonly day: number | undefined } | undefined
+  function* daysOf(): Generator<number, void> {
+    for (let index = start.getUTCMonth(); index < ALL_MONTHS; index += 1) {
+      const { begin, mask } = ofMonth(index)
+      if (begin > LAST_DAY) return
+      for (let bit = 0; mask >>> bit !== 0 && bit < 31; bit += 1) {
+        const day = begin + bit
+        if ((mask >>> bit) & 1 && day >= first && day <= LAST_DAY && isTurn(day)) yield day
+      }
+    }
   }
   return {
     on(day) {
@@ -241,14 +272,20 @@ function walk(first: number, cycle: Cycle, { on, days }: Months): Pick<DayRule, 
       const { begin, mask } = ofMonth((date.getUTCFullYear() - january) * 12 + date.getUTCMonth())
       return ((mask >>> (day - begin)) & 1) === 1 && isTurn(day)
     },
-    *days() {
-      for (let index = start.getUTCMonth(); index < ALL_MONTHS; index += 1) {
-        const { begin, mask } = ofMonth(index)
-        for (let bit = 0; mask >>> bit !== 0 && bit < 31; bit += 1) {
-          const day = begin + bit
-          if ((mask >>> bit) & 1 && day >= first && isTurn(day)) yield day
-        }
+    days: daysOf,
+    // asked by each exception of a series, about the same count
+    nth(count) {
+      if (asked?.count === count) return asked.day
+      let left = count
+      let day: number | undefined
+      for (const each of daysOf()) {
+        left -= 1
+        if (left > 0) continue
+        day = each
+        break
       }
+      asked = { count, day }
+      return day
     },
   }
 }

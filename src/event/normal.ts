@@ -20,8 +20,21 @@ export function normalLine(text: string | null | undefined): string | null {
 
 /** A location in normal form: its lines are those of an address, with commas between them. */
 export function normalPlace(text: string | null | undefined): string | null {
-  const lines = text?.trimEnd().replace(/^\s*[\r\n]\s*/, '')
-  return normalLine(lines?.replace(/[\s,]*[\r\n]+\s*/g, ', '))
+  const [first = '', ...more] =
+    text
+      ?.trimEnd()
+      .replace(/^\s*[\r\n]\s*/, '')
+      .split(/[\r\n]+/) ?? []
+  const last = more.pop()
+  const others = more.map((line) => withoutComma(line.trimStart())).filter(Boolean)
+  return normalLine(last === undefined ? first : [withoutComma(first), ...others, last.trimStart()].join(', '))
+}
+
+/** A line without the blanks and commas at its end. */
+function withoutComma(line: string): string {
+  let end = line.length
+  while (end > 0 && /[\s,]/.test(line.charAt(end - 1))) end -= 1
+  return line.slice(0, end)
 }
 
 /** Minutes before the start: whole, 0 to 40320 (four weeks, what both calendars can hold), sorted, no doubles; null for none. */

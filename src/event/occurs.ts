@@ -26,15 +26,24 @@ export function occurs(when: When, key: string, startCounts = true): Occurs {
     return 'yes'
   const zone = isAllDay(start) ? 'UTC' : start.timeZone
   const time = occurrenceTime(key, zone)
-  const dates = recurrence
-    .filter((line) => line.startsWith('RDATE'))
-    .flatMap((line) => line.slice(line.indexOf(':') + 1).split(','))
-  if (dates.includes(basicTime(time))) return 'yes'
+  if (datesIn(recurrence).has(basicTime(time))) return 'yes'
   if (instantOf(time) < instantOf(start)) return 'no'
   const day = dayOf(isAllDay(time) ? time.date : time.dateTime)
   const answers = recurrence.filter((line) => line.startsWith('RRULE')).map((line) => byRule(line, when, key, day))
   const found: Occurs = answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no'
   return found === 'yes' && recurrence.some((line) => line.startsWith('EXRULE')) ? 'unknown' : found
+}
+
+const known = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+/** The dates that a recurrence adds, for as long as it lives: each exception of a series asks for them. */
+function datesIn(recurrence: readonly string[]): ReadonlySet<string> {
+  const before = known.get(recurrence)
+  if (before) return before
+  const lines = recurrence.filter((line) => line.startsWith('RDATE'))
+  const dates = new Set(lines.flatMap((line) => line.slice(line.indexOf(':') + 1).split(',')))
+  known.set(recurrence, dates)
+  return dates
 }
 
 function byRule(line: string, when: When, key: string, day: number): Occurs {
@@ -48,16 +57,12 @@ function byRule(line: string, when: When, key: string, day: number): Occurs {
   return count === Infinity ? 'yes' : isCounted(rule, day, count)
 }
 
-/** Whether a day is among the first so many that a rule gives. */
+/** Whether a day that a rule gives is among the first so many. */
 function isCounted(rule: DayRule, day: number, count: number): Occurs {
-  let counted = 0
-  for (const each of rule.days()) {
-    counted += 1
-    if (each >= day) return counted <= count ? 'yes' : 'no'
-    if (counted >= count) return 'no'
-    if (counted > LONGEST_COUNT) break
-  }
-  return 'unknown'
+  if (!(count >= 1)) return 'no'
+  const last = rule.nth(Math.min(Math.floor(count), LONGEST_COUNT))
+  if (last === undefined || day <= last) return 'yes'
+  return count <= LONGEST_COUNT ? 'no' : 'unknown'
 }
 
 /** Occurrences keep the wall clock of the start; in the hour that a clock change skips, they are where luxon puts it. */

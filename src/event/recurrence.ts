@@ -2,7 +2,8 @@ import { DateTime } from 'luxon'
 import type { EventTime } from './event'
 import { isAllDay } from './event'
 import { withOneEnd } from './rule-end'
-import { instantOf, wallClock } from './zone'
+import { EventError } from './fault'
+import { basicUtc, instantOf, isDay, LAST_INSTANT, wallClock } from './zone'
 
 const PART_ORDER = ['FREQ', 'UNTIL', 'COUNT', 'INTERVAL', 'BYSECOND', 'BYMINUTE', 'BYHOUR', 'BYDAY', 'BYMONTHDAY']
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
@@ -13,7 +14,7 @@ const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
  *
  * @param lines RRULE, EXRULE, RDATE and EXDATE lines, unfolded, in any order
  * @param start the first occurrence; its value type and zone govern the lines
- * @throws Error with the line that can't be understood
+ * @throws EventError with the line that can't be understood, or for more than any series needs
  */
 export function normalRecurrence(
   lines: readonly string[],
@@ -27,8 +28,11 @@ export function normalRecurrence(
     if (name === 'RRULE' || name === 'EXRULE') rules.push(withOneEnd(`${name}:${normalRule(value, start)}`, start))
     else if (name === 'EXDATE') for (const time of timesOf(params, value, start)) excluded.push(time)
     else if (name === 'RDATE') for (const time of timesOf(params, value, start)) added.add(basicTime(time))
-    else throw new Error(`"${line}" is no recurrence line`)
+    else throw new EventError(`"${cited(line)}" is no recurrence line`)
   }
+  if (rules.length > MOST_RULES) throw new EventError(`it has more than ${MOST_RULES} rules by which it repeats`)
+  if (added.size > MOST_DATES) throw new EventError(`it has more than ${MOST_DATES} added dates (RDATE)`)
+  if (excluded.length > MOST_DATES) throw new EventError(`it leaves out more than ${MOST_DATES} dates (EXDATE)`)
   // Where only dates are added, the start is an occurrence whether it is among them or not.
   if (rules.every((rule) => rule.startsWith('EXRULE'))) added.delete(basicTime(start))
   const rdates = [...added].sort()
@@ -38,9 +42,17 @@ export function normalRecurrence(
   return { recurrence, excluded }
 }
 
+/** No series needs more: ten years of every day, several times over, and each month, week and day of a year by itself. */
+export const MOST_DATES = 10_000
+const MOST_RULES = 50
+const LONGEST_RULE = 10_000
+
+/** As much of a text from outside as a sentence can bear. */
+const cited = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)
+
 function splitLine(line: string): { name: string; params: Map<string, string>; value: string } {
   const match = /^([A-Za-z-]+)((?:;[^:;=]+=(?:"[^"]*"|[^:;"]*))*):(.*)$/.exec(line.trim())
-  if (!match) throw new Error(`"${line}" is no recurrence line`)
+  if (!match) throw new EventError(`"${cited(line)}" is no recurrence line`)
   const params = new Map<string, string>()
   for (const part of (match[2] ?? '').split(';').filter(Boolean)) {
     const [key = '', text = ''] = part.split('=')
@@ -51,6 +63,7 @@ function splitLine(line: string): { name: string; params: Map<string, string>; v
 
 /** One RRULE value in normal form. Defaults (INTERVAL=1, WKST=MO) and what says nothing go; the weekday or months that are implied are written out. */
 function normalRule(value: string, start: EventTime): string {
+  if (value.length > LONGEST_RULE) throw new EventError(`its rule is longer than ${LONGEST_RULE} characters`)
   const parts = new Map<string, string>()
   for (const part of value.split(';').filter(Boolean)) {
     const [key = '', text = ''] = part.split('=')
@@ -61,7 +74,7 @@ function normalRule(value: string, start: EventTime): string {
   }
   for (const [key, text] of parts) if (saysNothing(key, text, parts, start)) parts.delete(key)
   if (!/^(SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/.test(parts.get('FREQ') ?? '')) {
-    throw new Error(`"RRULE:${value}" has no FREQ`)
+    throw new EventError(`"RRULE:${cited(value)}" has no FREQ`)
   }
   if (parts.get('INTERVAL') === '1') parts.delete('INTERVAL')
   if (parts.get('WKST') === 'MO') parts.delete('WKST')
@@ -116,34 +129,44 @@ function weekday(start: EventTime): string {
   return WEEKDAYS[day - 1] ?? 'MO'
 }
 
+/** `20260601T100000Z`: a day, a clock (the second that some minutes have besides is their last), and whether it is UTC's. */
+const TIME = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/
+
+/** Undefined for what is no day of the years 1 to 9999 and no time on one. */
+function timeIn(text: string): { date: string; clock: string | undefined; isUtc: boolean } | undefined {
+  const [, year = '', month = '', day = '', hour, minute = '', second = '', utc] = TIME.exec(text) ?? []
+  const date = `${year}-${month}-${day}`
+  if (!isDay(date)) return undefined
+  if (hour === undefined) return { date, clock: undefined, isUtc: false }
+  const isEnd = `${hour}${minute}${second}` === '240000'
+  if (!isEnd && (hour > '23' || minute > '59')) return undefined
+  const clock = isEnd ? '23:59:59' : `${hour}:${minute}:${second > '59' ? '59' : second}`
+  return { date, clock, isUtc: utc !== undefined }
+}
+
 /** UNTIL as the start has it: a day for days, else a UTC instant; a day means until its end in the zone of the start. */
 function normalUntil(until: string, start: EventTime): string {
-  const isDate = /^\d{8}(T\d{6}Z?)?$/.test(until) && DateTime.fromISO(until).isValid
-  if (!isDate) throw new Error(`UNTIL=${until} is no date`)
+  const time = timeIn(until)
+  if (!time) throw new EventError(`UNTIL=${cited(until)} is no date`)
   if (isAllDay(start)) return until.slice(0, 8)
-  if (until.endsWith('Z')) return until
-  const clock = until.length === 8 ? `${until}T235959` : until
-  return basicUtc(
-    instantOf({
-      dateTime: DateTime.fromISO(clock, { zone: 'utc' }).toFormat("yyyy-MM-dd'T'HH:mm:ss"),
-      timeZone: start.timeZone,
-    }),
-  )
+  if (time.isUtc) return `${until.slice(0, 8)}T${time.clock?.replaceAll(':', '') ?? ''}Z`
+  const clock = `${time.date}T${time.clock ?? '23:59:59'}`
+  const instant = instantOf({ dateTime: clock, timeZone: start.timeZone })
+  return basicUtc(Math.min(instant, LAST_INSTANT)) // "for ever", as some programs say it
 }
 
 /** The dates of an EXDATE or RDATE, in the value type of the start: a day that excludes from a timed series is its hour. */
 function timesOf(params: Map<string, string>, value: string, start: EventTime): EventTime[] {
-  if (params.get('VALUE') === 'PERIOD') throw new Error('RDATE with periods is not supported')
+  if (params.get('VALUE') === 'PERIOD') throw new EventError('RDATE with periods is not supported')
   return value.split(',').map((text) => {
-    const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/.exec(text.trim())
-    if (!match) throw new Error(`"${text}" is no date`)
-    const [, year = '', month = '', day = '', hour, minute = '', second = '', utc] = match
-    const date = `${year}-${month}-${day}`
+    const time = timeIn(text.trim())
+    if (!time) throw new EventError(`"${cited(text)}" is no date`)
+    const { date, clock, isUtc } = time
     if (isAllDay(start)) return { date }
-    if (hour === undefined) return { dateTime: `${date}T${start.dateTime.slice(11)}`, timeZone: start.timeZone }
-    const zone = utc ? 'UTC' : (params.get('TZID') ?? start.timeZone)
-    const instant = instantOf({ dateTime: `${date}T${hour}:${minute}:${second}`, timeZone: zone })
-    if (Number.isNaN(instant)) throw new Error(`time zone "${zone}" is not known`)
+    if (clock === undefined) return { dateTime: `${date}T${start.dateTime.slice(11)}`, timeZone: start.timeZone }
+    const zone = isUtc ? 'UTC' : (params.get('TZID') ?? start.timeZone)
+    const instant = instantOf({ dateTime: `${date}T${clock}`, timeZone: zone })
+    if (Number.isNaN(instant)) throw new EventError(`time zone "${cited(zone)}" is not known`)
     return { dateTime: wallClock(instant, start.timeZone), timeZone: start.timeZone }
   })
 }
@@ -152,6 +175,3 @@ function timesOf(params: Map<string, string>, value: string, start: EventTime): 
 export function basicTime(time: EventTime): string {
   return isAllDay(time) ? time.date.replaceAll('-', '') : basicUtc(instantOf(time))
 }
-
-export const basicUtc = (instant: number): string =>
-  DateTime.fromMillis(instant, { zone: 'utc' }).toFormat("yyyyMMdd'T'HHmmss'Z'")

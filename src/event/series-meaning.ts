@@ -1,12 +1,13 @@
 import type { DayRule } from './day-rule'
-import { DAY, dateOf, dayOf, dayRule } from './day-rule'
+import { DAY, LAST_DAY, dateOf, dayOf, dayRule } from './day-rule'
 import type { EventTime, When } from './event'
 import { isAllDay } from './event'
 import type { Json } from './json'
 import { hashJson, stableText } from './json'
+import { Cache } from './cache'
 import { basicTime } from './recurrence'
 import { ruleParts } from './rule-parts'
-import { canonicalZone, instantBy, instantOf } from './zone'
+import { basicUtc, canonicalZone, instantBy, instantOf } from './zone'
 import { offsetChanges, offsetsOf } from './zone-changes'
 
 /** Longer series are told by their rule and their end. */
@@ -37,7 +38,7 @@ type Clock = {
   readonly zone: Json
 }
 
-const known = new Map<string, Json | undefined>()
+const known = new Cache<Json | undefined>(20_000_000)
 
 /**
  * What the recurrence of a series means, as JSON that is the same for all that give the same occurrences: zones, COUNT
@@ -46,11 +47,7 @@ const known = new Map<string, Json | undefined>()
  */
 export function recurrenceMeaning({ start, recurrence = [] }: When): Json | undefined {
   const key = JSON.stringify([start, recurrence])
-  if (!known.has(key)) {
-    if (known.size > 5000) known.clear() // bounded; what is forgotten is found again
-    known.set(key, find(start, recurrence))
-  }
-  return known.get(key)
+  return known.get(key, () => find(start, recurrence))
 }
 
 function find(start: EventTime, recurrence: readonly string[]): Json | undefined {
@@ -98,26 +95,21 @@ function tell(line: string, start: EventTime, clock: Clock): Told | undefined {
   const isClear = rule.on(startDay) && !dates.some((date) => date.endsWith(SKIPPED))
   if (count !== undefined && !isClear) return byRule(rule, start, clock, count)
   if (!isLong) return { dates }
-  const last = count === undefined ? lastUntil(until ?? '', rule, clock) : lastCounted(count, rule, clock)
+  const last = count === undefined ? lastUntil(until ?? '', rule, clock, startDay) : lastCounted(count, rule, clock)
   return last === undefined ? undefined : byRule(rule, start, clock, last)
 }
 
 /** Where a zone may skip some of so many hours, there is no telling: then the number. */
 function lastCounted(count: number, rule: DayRule, clock: Clock): string | number | undefined {
   if (clock.zone !== null) return count
-  let counted = 0
-  for (const day of rule.days()) {
-    counted += 1
-    if (counted === count) return clock.on(day).date
-    if (counted === FARTHEST) break
-  }
-  return undefined
+  const last = count <= FARTHEST ? rule.nth(count) : undefined
+  return last === undefined ? undefined : clock.on(last).date
 }
 
 /** The last date of a long series. */
-function lastUntil(until: string, rule: DayRule, clock: Clock): string | undefined {
-  const latest = clock.dayOf(until)
-  for (let day = latest; day > latest - FARTHEST; day -= 1) {
+function lastUntil(until: string, rule: DayRule, clock: Clock, startDay: number): string | undefined {
+  const latest = Math.min(clock.dayOf(until), LAST_DAY)
+  for (let day = latest; day > latest - FARTHEST && day >= startDay; day -= 1) {
     const { date } = rule.on(day) ? clock.on(day) : { date: '' }
     if (date !== '' && date <= until) return date
   }
@@ -170,10 +162,4 @@ function clockOf(start: EventTime): Clock | undefined {
     reach: LONGEST_SPAN,
     zone: changes.length === 0 ? null : hashJson(changes),
   }
-}
-
-/** As `basicTime` tells an instant; luxon takes ten times as long. */
-function basicUtc(instant: number): string {
-  const text = new Date(instant).toISOString()
-  return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`
 }

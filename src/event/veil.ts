@@ -51,14 +51,14 @@ export class Veil {
   /** A whole address, or a path. */
   address(href: string): string {
     const whole = /^(https?:\/\/)([^/?#]*)([^?#]*)/i.exec(href)
-    if (!whole) return this.path(href.replace(/[?#].*$/, ''))
+    if (!whole) return this.path(href.split(/[?#]/, 1)[0] ?? '')
     const [, scheme = '', host = '', path = ''] = whole
     return scheme + this.host(host) + this.path(path)
   }
 
   /** Any text, without what was to be hidden, and without mail addresses. */
   over(text: string): string {
-    const mails = /[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi
+    const mails = /(?<![\w.+-])[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi
     const bare = text.replaceAll(mails, (mail) => `<mail #${this.hash(mail)}>`)
     const longestFirst = [...this.hidden].sort((a, b) => b.length - a.length)
     return longestFirst.reduce((rest, each) => rest.replaceAll(each, this.name(each)), bare)

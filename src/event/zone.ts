@@ -1,20 +1,20 @@
-import { DateTime, IANAZone } from 'luxon'
+import { IANAZone } from 'luxon'
+import { Cache } from './cache'
 import type { EventTime } from './event'
 import { isAllDay } from './event'
+import { OutOfYears } from './fault'
+import { offsetIn } from './zone-changes'
 
-const canonical = new Map<string, string>()
+const canonical = new Cache<string | undefined>(500_000)
+/** No zone has a longer name. */
+const LONGEST_NAME = 100
 
 /**
  * The one name of an IANA zone and its aliases (`Asia/Kolkata` and `Asia/Calcutta` are one), `UTC` for UTC's many
  * names. Undefined for a name that is no IANA zone.
  */
 export function canonicalZone(name: string): string | undefined {
-  const known = canonical.get(name)
-  if (known !== undefined) return known || undefined
-  const found = lookUp(name)
-  if (canonical.size > 2000) canonical.clear() // names come from servers: bounded
-  canonical.set(name, found ?? '')
-  return found
+  return name.length > LONGEST_NAME ? undefined : canonical.get(name, () => lookUp(name))
 }
 
 /** Three letters that the IANA database has. Others are Java's, which many read otherwise: BST is Dhaka, AST Anchorage. */
@@ -29,37 +29,13 @@ function lookUp(name: string): string | undefined {
 
 const DAY = 24 * 3600 * 1000
 
-/** A zone and what was asked of it, since the same few instants are asked about again and again, and Intl is slow. */
-type KnownZone = { readonly zone: IANAZone; readonly offsets: Map<number, number> }
-const zones = new Map<string, KnownZone>()
-
-/** Minutes that a zone is ahead of UTC at an instant; NaN if it is no zone. */
-function offsetAt(name: string, instant: number): number {
-  const { zone, offsets } = knownZone(name)
-  const known = offsets.get(instant)
-  if (known !== undefined) return known
-  const offset = zone.isValid ? zone.offset(instant) : NaN
-  if (offsets.size > 500) offsets.clear()
-  offsets.set(instant, offset)
-  return offset
-}
-
-function knownZone(name: string): KnownZone {
-  let known = zones.get(name)
-  if (!known) {
-    if (zones.size > 200) zones.clear() // names come from servers: bounded
-    zones.set(name, (known = { zone: IANAZone.create(name), offsets: new Map() }))
-  }
-  return known
-}
-
 /**
  * The instant of a time, in milliseconds since 1970; a day counts from midnight UTC. NaN if it is none.
  * luxon's own conversion is not used, since it guesses from the offset of today.
  */
 export function instantOf(time: EventTime): number {
   if (isAllDay(time)) return Date.parse(`${time.date}T00:00:00Z`)
-  return instantBy(Date.parse(`${time.dateTime}Z`), (instant) => offsetAt(time.timeZone, instant))
+  return instantBy(Date.parse(`${time.dateTime}Z`), (instant) => offsetIn(time.timeZone, instant))
 }
 
 /**
@@ -78,15 +54,32 @@ export function instantBy(clock: number, offset: (instant: number) => number): n
   return offset(second) === after ? second : first
 }
 
-/** The wall clock `YYYY-MM-DDTHH:MM:SS` that `zone` shows at an instant. */
-export function wallClock(instant: number, zone: string): string {
-  return DateTime.fromMillis(instant, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ss")
+/** From the beginning of the year 1 to the end of 9999, as instants. */
+const YEARS = { begin: Date.parse('0001-01-01T00:00:00Z'), end: Date.parse('9999-12-31T23:59:59.999Z') }
+/** What luxon shows in place of a time that is none. */
+const NONE = 'Invalid DateTime'
+
+/** `YYYY-MM-DDTHH:MM:SS` of a clock, given as if it were UTC. @throws OutOfYears */
+function clockText(clock: number): string {
+  if (Number.isNaN(clock)) return NONE
+  if (clock < YEARS.begin || clock > YEARS.end) throw new OutOfYears()
+  return new Date(clock).toISOString().slice(0, 19)
 }
 
-/** `YYYY-MM-DDTHH:MM:SSZ` of an instant. */
-export function utcText(instant: number): string {
-  return DateTime.fromMillis(instant, { zone: 'utc' }).toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'")
+/** The wall clock `YYYY-MM-DDTHH:MM:SS` that `zone` shows at an instant. @throws OutOfYears */
+export function wallClock(instant: number, zone: string): string {
+  if (Math.abs(instant) > MOST) throw new OutOfYears()
+  return clockText(zone === 'UTC' ? instant : instant + offsetIn(zone, instant) * 60_000)
 }
+
+/** No instant that a calendar can tell lies further from 1970, and beyond it no zone can be asked. */
+const MOST = YEARS.end + DAY
+
+/** `YYYY-MM-DDTHH:MM:SSZ` of an instant. @throws OutOfYears */
+export const utcText = (instant: number): string => (Number.isNaN(instant) ? NONE : `${clockText(instant)}Z`)
+
+/** `YYYYMMDDTHHMMSSZ` of an instant, as RFC 5545 writes it. @throws OutOfYears */
+export const basicUtc = (instant: number): string => utcText(instant).replace(/[-:]/g, '')
 
 /**
  * How an occurrence is named: by its original start, a day as `YYYY-MM-DD`, a time as the UTC instant
@@ -102,7 +95,19 @@ export function occurrenceTime(key: string, timeZone: string): EventTime {
   return { dateTime: wallClock(Date.parse(key), timeZone), timeZone }
 }
 
-/** `days` after a date `YYYY-MM-DD`. */
-export function addDays(date: string, days: number): string {
-  return DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toFormat('yyyy-MM-dd')
+/** `days` after a date `YYYY-MM-DD`. @throws OutOfYears */
+export const addDays = (date: string, days: number): string =>
+  clockText(Date.parse(`${date}T00:00:00Z`) + days * DAY).slice(0, 10)
+
+/** The instant of midnight UTC of a day; `month` from 0, and years before 100 are those years. */
+export const midnight = (year: number, month: number, day: number): number =>
+  new Date(0).setUTCFullYear(year, month, day)
+
+/** The last instant that a calendar can tell. */
+export const LAST_INSTANT = YEARS.end
+
+/** Whether a text is a day `YYYY-MM-DD` of the years 1 to 9999. */
+export function isDay(date: string): boolean {
+  const at = Date.parse(`${date}T00:00:00Z`)
+  return /^\d{4}-\d\d-\d\d$/.test(date) && at >= YEARS.begin && new Date(at).toISOString().startsWith(date)
 }

@@ -1,3 +1,4 @@
+import { refuseLong, refuseOver } from './bounds'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { fold, parseLine, unfold } from './line'
@@ -16,16 +17,22 @@ export type Node = Line | Component
  * The VCALENDAR in a text. Several are read as one, in which the lines between them stand for nothing; components
  * without one are read as if they were in one.
  *
- * @throws IcalError if there is none, or a component isn't ended (a text cut off is no event)
+ * @throws IcalError if there is none, or a component isn't ended (a text cut off is no event), or for more than any
+ *   event needs
  */
 export function parseCalendar(text: string): Component {
+  refuseOver('text', text.length)
   const roots: Component[] = []
+  let components = 0
   const open: { name: string; begin: string; content: Node[] }[] = []
   for (const each of unfold(text)) {
     const line = parseLine(each)
+    refuseLong(line)
     const inner = open.at(-1)
     if (line.name === 'BEGIN') {
       open.push({ name: componentName(line), begin: each, content: [] })
+      refuseOver('depth', open.length)
+      refuseOver('components', (components += 1))
     } else if (line.name === 'END' && inner) {
       if (componentName(line) !== inner.name) throw new IcalError(`"${each}" ends ${inner.name}`)
       open.pop()
@@ -42,16 +49,19 @@ export function parseCalendar(text: string): Component {
 }
 
 function joined(roots: readonly Component[]): Component {
-  const [first, ...more] = roots
-  if (first === undefined) throw new IcalError('the text holds no VCALENDAR')
+  const [first] = roots
+  const last = roots.at(-1)
+  if (first === undefined || last === undefined) throw new IcalError('the text holds no VCALENDAR')
   if (roots.every(({ name }) => name === 'VEVENT' || name === 'VTIMEZONE')) {
     return { kind: 'component', name: 'VCALENDAR', begin: '', end: '', content: roots }
   }
   if (roots.some(({ name }) => name !== 'VCALENDAR')) throw new IcalError('the text holds no VCALENDAR')
-  return more.reduce((before, next) => {
-    const between = [before.end, next.begin].map(parseLine)
-    return { ...before, content: [...before.content, ...between, ...next.content], end: next.end }
-  }, first)
+  const content = roots.flatMap((root, index) => {
+    const before = roots[index - 1]
+    const between = before ? [before.end, root.begin].map(parseLine) : []
+    return [...between, ...root.content]
+  })
+  return { ...first, content, end: last.end }
 }
 
 const componentName = (line: Line): string => line.value.trim().toUpperCase()

@@ -1,7 +1,7 @@
 import type { EventTime, Fields } from '../event/event'
 import { fieldsFrom, isAllDay } from '../event/event'
 import { normalEnd, normalLine, normalPlace, normalText } from '../event/normal'
-import { addDays, instantOf, wallClock } from '../event/zone'
+import { addDays, instantOf, occurrenceKey, wallClock } from '../event/zone'
 import { readReminders } from './alarm'
 import { readCategories } from './categories'
 import { normalColor } from '../event/color'
@@ -55,14 +55,16 @@ function urlOf(event: Component): string | undefined {
 /**
  * Start and end of one VEVENT in normal form.
  *
- * @throws IcalError without a DTSTART, or for a time that can't be read
+ * @throws EventError without a DTSTART, or for a time that can't be read or is none of the years 1 to 9999
  */
 export function readSpan(event: Component, zones: Zones): Span {
   const line = lineNamed(event, 'DTSTART')
   if (line === undefined) throw new IcalError('the event has no DTSTART')
   const start = readTime(isUntimed(event) ? line : asTime(line), zones)
-  const end = readEnd(event, start, zones)
-  return { start, end: normalEnd(start, end && likeStart(start, end)) }
+  const said = readEnd(event, start, zones)
+  const end = normalEnd(start, said && likeStart(start, said))
+  for (const time of [start, end]) occurrenceKey(time) // in UTC, too, they have to be times of four-digit years
+  return { start, end }
 }
 
 /**
@@ -118,10 +120,14 @@ function textOf(event: Component, name: string): string | undefined {
 }
 
 /** `SUMMARY=x`, `ORGANIZER="mailto:..."`: a property that somebody spoiled, and no rest of a text. */
-const isBrokenProperty = (text: string): boolean =>
-  /^\s*([A-Z][A-Z0-9-]*-[A-Z0-9-]+|ATTENDEE|ORGANIZER|SUMMARY|DESCRIPTION|LOCATION|CATEGORIES|CREATED|UID|URL|STATUS|CLASS|TRANSP|SEQUENCE|PRIORITY)\s*[=;"]/.test(
-    text,
-  )
+function isBrokenProperty(text: string): boolean {
+  const name = /^\s*([A-Z][A-Z0-9-]*)\s*[=;"]/.exec(text)?.[1] ?? ''
+  const dash = name.indexOf('-')
+  return (dash > 0 && dash < name.length - 1) || PROPERTIES.test(name)
+}
+
+const PROPERTIES =
+  /^(ATTENDEE|ORGANIZER|SUMMARY|DESCRIPTION|LOCATION|CATEGORIES|CREATED|UID|URL|STATUS|CLASS|TRANSP|SEQUENCE|PRIORITY)$/
 
 const wordOf = (event: Component, name: string): string | undefined =>
   lineNamed(event, name)?.value.trim().toUpperCase()

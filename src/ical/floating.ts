@@ -9,7 +9,7 @@ import { zoneNamed } from './zone-name'
 
 /** The IANA zone that a text names for all of its times; many apps do so, though RFC 5545 has no word for it. */
 export function zoneSaid(text: string): string | undefined {
-  const said = /^X-WR-TIMEZONE[^:\r\n]*:(.+)$/im.exec(text)?.[1]
+  const said = /^X-WR-TIMEZONE[^:\r\n\u2028\u2029]*:([^\r\n\u2028\u2029]+)/im.exec(text)?.[1]
   return said === undefined ? undefined : zoneNamed(said.trim().replace(/^"(.*)"$/, '$1'))
 }
 
@@ -28,8 +28,11 @@ const isLine = (node: Node): node is Line => node.kind === 'line'
 function isInNoZone(line: Line, zones: Zones): boolean {
   if (!/^(DTSTART|DTEND|RECURRENCE-ID|RDATE)$/.test(line.name)) return false
   const tzid = param(line, 'TZID')
-  return tzid ? zones.named(tzid) === undefined : /\dT\d\d(?!.*Z\s*$)/i.test(line.value)
+  return tzid ? zones.named(tzid) === undefined : isLocal(line.value)
 }
+
+/** Whether any of the values is a clock that is not UTC's: Z stands at the end of the last. */
+const isLocal = (value: string): boolean => /\dT\d\d/i.test(value) && !/Z$/i.test(value.trim())
 
 /** A day that is told by an instant, which is one of a place. */
 const isDayInUtc = (line: Line): boolean =>

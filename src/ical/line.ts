@@ -1,39 +1,66 @@
 /**
  * One content line (RFC 5545 3.1), unfolded. `text` is the whole of it and what is written again; the other parts are
- * views on it: `name` in upper case, `params` from the first `;` up to the colon, `value` as it stands there. A line
- * that is none (`name` is '') is carried along and means nothing.
+ * views on it: `name` in upper case, `params` from the first `;` up to the colon, `parameters` what is in these, `value`
+ * as it stands there. A line that is none (`name` is '') is carried along and means nothing.
  */
 export type Line = {
   readonly kind: 'line'
   readonly name: string
   readonly params: string
+  readonly parameters: readonly Parameter[]
   readonly value: string
   readonly text: string
 }
+
+/** `name` in upper case, `value` without its quotes; `text` is both as they are spelled. Without a `=` it is no name. */
+export type Parameter = { readonly name: string; readonly value: string | undefined; readonly text: string }
 
 /**
  * The unfolded lines of a text with any line ends, without BOM and blank lines. A quoted-printable value goes on behind
  * its soft line breaks (RFC 2045 6.7), which stay in it, so that it is written again as it is.
  */
 export function unfold(text: string): string[] {
-  const lines: string[] = []
+  const lines: Folded[] = []
   for (const physical of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+    const line = lines.at(-1)
     const first = physical.charAt(0)
-    const last = lines.length - 1
-    if (goesOn(lines[last], physical)) lines[last] = `${lines[last] ?? ''}\r\n${physical}`
-    else if ((first === ' ' || first === '\t') && last >= 0) lines[last] = (lines[last] ?? '') + physical.slice(1)
-    else if (physical.trim() !== '') lines.push(physical)
+    if (line && goesOn(line, physical)) add(line, `\r\n${physical}`)
+    else if (line && (first === ' ' || first === '\t')) add(line, physical.slice(1))
+    else if (physical.trim() !== '')
+      lines.push({ pieces: [physical], head: physical, isSoft: endsSoft(physical) ?? false })
   }
-  return lines
+  return lines.map(({ pieces }) => (pieces.length === 1 ? (pieces[0] ?? '') : pieces.join('')))
+}
+
+/**
+ * A line whose end is not known yet. `head`: its beginning, with the colon if that is in it; `isSoft`: it ends in `=`, as
+ * far as it is known.
+ */
+type Folded = { readonly pieces: string[]; head: string; isSoft: boolean }
+
+/** Of a line that has no colon for so long, no encoding is told. */
+const LONGEST_HEAD = 10_000
+
+/** By pieces: a line of a thousand pieces is not to be looked through a thousand times. */
+function add(line: Folded, piece: string): void {
+  line.pieces.push(piece)
+  if (!line.head.includes(':') && line.head.length < LONGEST_HEAD) line.head += piece
+  line.isSoft = endsSoft(piece) ?? line.isSoft
+}
+
+/** Whether a piece of a line ends in `=`, blanks apart; undefined if it is nothing else. */
+function endsSoft(piece: string): boolean | undefined {
+  let end = piece.length
+  while (end > 0 && (piece[end - 1] === ' ' || piece[end - 1] === '\t')) end -= 1
+  return end === 0 ? undefined : piece[end - 1] === '='
 }
 
 /**
  * Whether a line ends in a soft line break, so that the next belongs to it: not if that begins or ends a component, or if
  * `=` and what follows the blank are one octet, which was folded like any other text (RFC 5545 3.1).
  */
-function goesOn(line: string | undefined, next: string): boolean {
-  if (line === undefined || !/=[ \t]*$/.test(line)) return false
-  if (!/^[^:]*;(ENCODING=)?"?QUOTED-PRINTABLE"?[;:]/i.test(line)) return false
+function goesOn({ head, isSoft }: Folded, next: string): boolean {
+  if (!isSoft || !/^[^:]*;(ENCODING=)?"?QUOTED-PRINTABLE"?[;:]/i.test(head)) return false
   return !/^(BEGIN|END):|^[ \t][0-9A-F]{2}/.test(next)
 }
 
@@ -74,19 +101,18 @@ function foldedUtf8(line: string): string {
   return out
 }
 
+const NO_PARAMETERS: readonly Parameter[] = []
+
 /** Takes a content line apart. */
 export function parseLine(text: string): Line {
   const name = /^\s*([A-Za-z0-9-]+)\s*[;:]/.exec(text)?.[1]
   const colon = name === undefined ? -1 : valueColon(text)
-  if (name === undefined || colon < 0) return { kind: 'line', name: '', params: '', value: '', text }
-  const start = text.indexOf(name) + name.length
-  return {
-    kind: 'line',
-    name: name.toUpperCase(),
-    params: text.slice(start, colon),
-    value: text.slice(colon + 1),
-    text,
+  if (name === undefined || colon < 0) {
+    return { kind: 'line', name: '', params: '', parameters: NO_PARAMETERS, value: '', text }
   }
+  const params = text.slice(text.indexOf(name) + name.length, colon)
+  const parameters = params === '' ? NO_PARAMETERS : parametersIn(params)
+  return { kind: 'line', name: name.toUpperCase(), params, parameters, value: text.slice(colon + 1), text }
 }
 
 /** Where the colon before the value stands: the first outside of quotes, or the first at all if a quote is left open. */
@@ -104,30 +130,34 @@ function valueColon(text: string): number {
 }
 
 /** A parameter's value without its quotes; undefined if the line has no such parameter. */
-export function param(line: Line, name: string): string | undefined {
-  if (line.params === '') return undefined
-  for (const part of splitParams(line.params)) {
-    const equals = part.indexOf('=')
-    if (equals >= 0 && part.slice(0, equals).trim().toUpperCase() === name) {
-      return part
-        .slice(equals + 1)
-        .trim()
-        .replace(/^"?(.*?)"?$/, '$1')
-    }
-  }
-  return undefined
-}
+export const param = (line: Line, name: string): string | undefined =>
+  line.parameters.find((each) => each.name === name && each.value !== undefined)?.value
 
 /** The parameters of a line as they are spelled, without those named. */
-export function paramsWithout(line: Line, names: readonly string[]): string {
-  return splitParams(line.params)
-    .filter((part) => !names.includes(part.split('=')[0]?.trim().toUpperCase() ?? ''))
-    .map((part) => `;${part}`)
-    .join('')
+export const paramsWithout = (line: Line, names: readonly string[]): string =>
+  line.parameters.map(({ name, text }) => (names.includes(name) ? '' : `;${text}`)).join('')
+
+/** What stands between the semicolons that are in no quotes; of quotes that are left open all is in one. */
+function parametersIn(params: string): Parameter[] {
+  const found: Parameter[] = []
+  let [begin, quoted] = [0, false]
+  for (let at = 0; at <= params.length; at++) {
+    const character = params[at]
+    if (character === '"') quoted = !quoted
+    if (character !== undefined && (character !== ';' || quoted)) continue
+    if (at > begin) found.push(parameterIn(params.slice(begin, at)))
+    begin = at + 1
+  }
+  return found
 }
 
-function splitParams(params: string): string[] {
-  return params.match(/(?:[^;"]|"[^"]*"?)+/g) ?? []
+function parameterIn(text: string): Parameter {
+  const equals = text.indexOf('=')
+  if (equals < 0) return { name: text.trim().toUpperCase(), value: undefined, text }
+  const value = text.slice(equals + 1).trim()
+  const bare = value.startsWith('"') ? value.slice(1) : value
+  const name = text.slice(0, equals).trim().toUpperCase()
+  return { name, value: bare.endsWith('"') ? bare.slice(0, -1) : bare, text }
 }
 
 /** A parameter with its value, quoted where it has to be (RFC 5545 3.2); a `"` can't be in one and becomes `'`. */

@@ -1,7 +1,10 @@
 import type { Component } from './component'
 import { lineNamed, linesNamed } from './component'
 import type { Line } from './line'
+import { append } from '../event/lists'
 import { ruleParts } from '../event/rule-parts'
+import { midnight } from '../event/zone'
+import { refuseOver } from './bounds'
 
 const MINUTE = 60_000
 /** No clock is further from UTC. */
@@ -21,20 +24,36 @@ export const fixedOffset = (minutes: number): Offsets => ({ at: () => minutes, c
 /**
  * What a VTIMEZONE says of the years from one instant to another (RFC 5545 3.6.5); undefined if it says nothing or
  * what it says can't be understood.
+ *
+ * @throws IcalError for more than any zone says
  */
 export function offsetsOf(definition: Component, from: number, to: number): Offsets | undefined {
   const onsets: Onset[] = []
+  let observances = 0
   for (const node of definition.content) {
     if (node.kind !== 'component' || (node.name !== 'STANDARD' && node.name !== 'DAYLIGHT')) continue
+    refuseOver('observances', (observances += 1))
     const found = onsetsOf(node, yearOf(from) - 1, yearOf(to) + 1)
     if (found === undefined) return undefined
-    onsets.push(...found)
+    append(onsets, found)
+    refuseOver('onsets', onsets.length)
   }
-  const [first, ...more] = onsets.sort((a, b) => a.at - b.at)
+  const [first] = onsets.sort((a, b) => a.at - b.at)
   if (first === undefined) return undefined
   const at = (instant: number): number =>
-    instant < first.at ? first.from : (more.findLast((onset) => onset.at <= instant) ?? first).to
+    instant < first.at ? first.from : (onsets[countUntil(onsets, instant) - 1] ?? first).to
   return { at, changes: onsets.map((onset) => onset.at) }
+}
+
+/** How many onsets lie at or before an instant, by halving. */
+function countUntil(onsets: readonly Onset[], instant: number): number {
+  let [low, high] = [0, onsets.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((onsets[middle]?.at ?? Infinity) <= instant) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const yearOf = (instant: number): number => new Date(instant).getUTCFullYear()
@@ -48,15 +67,17 @@ function onsetsOf(observance: Component, firstYear: number, lastYear: number): O
   const clocks = [start]
   for (const line of linesNamed(observance, 'RDATE')) {
     for (const value of line.value.split(',')) {
+      refuseOver('onsets', clocks.length)
       const clock = clockOf(value)
       if (clock === undefined) return undefined
       clocks.push(clock)
     }
   }
-  for (const line of linesNamed(observance, 'RRULE')) {
+  for (const [index, line] of linesNamed(observance, 'RRULE').entries()) {
+    refuseOver('onsets', clocks.length + index)
     const days = yearlyClocks(line, start, from, firstYear, lastYear)
     if (days === undefined) return undefined
-    clocks.push(...days)
+    append(clocks, days)
   }
   return clocks.map((clock) => ({ at: clock - from * MINUTE, from, to }))
 }
@@ -103,6 +124,7 @@ function yearlyClocks(
   const begin = count < Infinity ? yearOf(start) : Math.max(yearOf(start), Math.min(firstYear, end - 1))
   const clocks: number[] = []
   for (let year = begin; year <= end; year++) {
+    refuseOver('onsets', year - begin)
     const clock = clockIn(year, parts, start)
     if (clock === undefined || Number.isNaN(clock)) return undefined
     if (clock >= start && clock <= last) clocks.push(clock)
@@ -130,7 +152,8 @@ function clockIn(year: number, parts: ReadonlyMap<string, string>, start: number
   const day = byDay === undefined ? (days.length > 0 ? named[0] : first.getUTCDate()) : dayBy(byDay, named, year, month)
   const hour = Number(parts.get('BYHOUR') ?? first.getUTCHours())
   const minute = Number(parts.get('BYMINUTE') ?? first.getUTCMinutes())
-  return day === undefined ? undefined : Date.UTC(year, month - 1, day, hour, minute, first.getUTCSeconds())
+  const seconds = (hour * 60 + minute) * 60 + first.getUTCSeconds()
+  return day === undefined ? undefined : midnight(year, month - 1, day) + seconds * 1000
 }
 
 function dayBy(byDay: string, days: readonly number[], year: number, month: number): number | undefined {

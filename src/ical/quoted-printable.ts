@@ -6,7 +6,7 @@ const WORD = 'QUOTED-PRINTABLE'
 
 /** Whether the value of a line is quoted-printable: by its ENCODING, or by the bare word that vCalendar 1.0 allows. */
 export const isQuotedPrintable = (line: Line): boolean =>
-  param(line, 'ENCODING')?.toUpperCase() === WORD || paramsWithout(line, [WORD]) !== paramsWithout(line, [])
+  param(line, 'ENCODING')?.toUpperCase() === WORD || line.parameters.some(({ name }) => name === WORD)
 
 /** The parameters of a line but for those that say how its value is encoded, for a value that is plain text. */
 export const plainParams = (line: Line, ...others: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import type { Declined, Mark, Millis, Uid } from '../event/calendar'
 import type { Fields } from '../event/event'
+import { greatest } from '../event/lists'
 import { childrenNamed, lineNamed } from './component'
 import { IcalError } from './error'
 import { isFloating } from './floating'
@@ -53,7 +54,7 @@ export function readEvent(
     fields,
     floats: isFloating(resource),
     guests: events.some((event) => hasGuests(event, options.owner)),
-    ...(known.length > 0 && { changedAt: Math.max(...known) }),
+    ...(known.length > 0 && { changedAt: greatest(known) }),
     ...(mark && { mark }),
     ...(declined && { declined }),
   }

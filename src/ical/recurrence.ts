@@ -1,9 +1,11 @@
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
+import { EventError } from '../event/fault'
 import { normalRecurrence } from '../event/recurrence'
 import { instantOf, occurrenceKey } from '../event/zone'
 import type { Component } from './component'
 import { isLineNamed, linesNamed } from './component'
+import { refuseOver } from './bounds'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramText } from './line'
@@ -46,7 +48,12 @@ export function datesAs(keys: readonly string[], start: EventTime): string[] {
 
 /** The occurrences that an event's EXDATEs name, as keys. */
 export function readExcluded(event: Component, start: EventTime, zones: Zones): Set<string> {
-  return new Set(linesNamed(event, 'EXDATE').flatMap((line) => keysOf(line, start, zones)))
+  const lines = linesNamed(event, 'EXDATE')
+  refuseOver(
+    'excluded',
+    lines.map((line) => datesOf(line).length).reduce((sum, count) => sum + count, 0),
+  )
+  return new Set(lines.flatMap((line) => keysOf(line, start, zones)))
 }
 
 /**
@@ -102,8 +109,11 @@ function dayOf(line: Line, zones: Zones): string {
 function plainLine(said: Line, start: EventTime, zones: Zones): string {
   const date = (value: string): string => plainDate({ ...said, value }, start, zones)
   if (said.name === 'RRULE' || said.name === 'EXRULE') {
-    const rule = said.value.trim()
-    return `${said.name}:${rule.replace(/(?<=(?:^|;)\s*UNTIL\s*=)[^;]*/i, date)}`
+    const parts = said.value.trim().split(';')
+    const at = parts.findIndex((part) => /^\s*UNTIL\s*=/i.test(part))
+    const until = parts[at]
+    if (until !== undefined) parts[at] = `UNTIL=${date(until.slice(until.indexOf('=') + 1))}`
+    return `${said.name}:${parts.join(';')}`
   }
   const line = isPeriods(said) ? withoutEnds(said) : said
   const tzid = param(line, 'TZID')
@@ -127,6 +137,6 @@ function normalised(lines: readonly string[], start: EventTime): string[] {
   try {
     return normalRecurrence(lines, start).recurrence
   } catch (error) {
-    throw new IcalError(error instanceof Error ? error.message : String(error))
+    throw error instanceof EventError ? new IcalError(error.message) : error
   }
 }

@@ -1,7 +1,6 @@
 import type { Declined } from '../event/calendar'
 import type { Component } from './component'
 import { childrenNamed, linesNamed, parseCalendar } from './component'
-import { IcalError } from './error'
 import { statusOf } from './fields'
 import type { Line } from './line'
 import { param, unfold } from './line'
@@ -38,9 +37,8 @@ export function maybeDeclined(text: string, own: readonly string[]): boolean {
       const attendees = linesNamed(event, 'ATTENDEE')
       return attendees.some(isRefusal) && !attendees.some((line) => isOneOf(line, names))
     })
-  } catch (error) {
-    if (!(error instanceof IcalError)) throw error
-    return false
+  } catch {
+    return false // whatever is wrong with it, reading it tells
   }
 }
 
@@ -63,7 +61,7 @@ const addressOf = (line: Line): string => nameOf(isMail(line.value) ? line.value
 /** A calendar user address for comparing: of a mailto URI (RFC 6068) the address. */
 function nameOf(href: string): string {
   const text = href.trim()
-  return (isMail(text) ? decoded(text.slice('mailto:'.length).replace(/\?.*$/, '')) : text).toLowerCase()
+  return (isMail(text) ? decoded(text.slice('mailto:'.length).split('?', 1)[0] ?? '') : text).toLowerCase()
 }
 
 function decoded(text: string): string {

@@ -1,10 +1,14 @@
 import type { EventTime, Exception, Fields, When } from '../event/event'
 import { exceptionField } from '../event/event'
+import { EventError } from '../event/fault'
+import { groupedBy } from '../event/lists'
 import { occurrenceKey } from '../event/zone'
 import type { Component } from './component'
 import { childrenNamed, lineNamed, linesOf, parseCalendar } from './component'
+import { refuseOver } from './bounds'
 import { IcalError } from './error'
 import { readFields, readSpan } from './fields'
+import { parseLine } from './line'
 import { MARK } from './mark'
 import { exceptionIn, fieldsOfOrphans } from './orphans'
 import { periodExceptions } from './period-length'
@@ -13,7 +17,7 @@ import { seriesOf } from './single'
 import { readTime, utcInstant } from './time'
 import { readText } from './value'
 import type { Zones } from './zone'
-import { zonesOf } from './zone'
+import { usedTzids, zonesOf } from './zone'
 
 /** A component that says how one occurrence of a series differs, under the key of that occurrence. */
 export type Override = { readonly key: string; readonly event: Component }
@@ -46,17 +50,20 @@ export type Resource = {
  * @throws IcalError for what is no single event or series
  */
 export function parseResource(text: string, floatingZone: string): Resource {
-  const calendar = parseCalendar(text)
+  const calendar = titled(text, () => parseCalendar(text))
   const zones = zonesOf(calendar, floatingZone)
   const events = childrenNamed(calendar, 'VEVENT')
   return withTitle(events, () => {
     const uid = oneUid(events)
+    refuseOver('overrides', events.filter((event) => lineNamed(event, 'RECURRENCE-ID')).length)
+    refuseOver('zones', Math.max(childrenNamed(calendar, 'VTIMEZONE').length, new Set(usedTzids(calendar)).size))
+    for (const event of events) refuseOver('alarms', childrenNamed(event, 'VALARM').length)
     events.forEach(refuseBroken)
     const masters = events.filter((event) => !lineNamed(event, 'RECURRENCE-ID'))
     const main = newest(masters, 'the text holds more than one event with the same UID')
     const found = main ? { is: 'series' as const, main, ...readSpan(main, zones) } : alone(events, zones)
     const start = found.is === 'series' ? found.start : found.original
-    const others = events.filter((event) => !masters.includes(event))
+    const others = events.filter((event) => lineNamed(event, 'RECURRENCE-ID'))
     const overrides = overridesOf(others, start, zones)
     const stands = found.is === 'series' ? seriesOf(found.main, found.start, overrides, zones) : { ...found, overrides }
     const living = new Set([found.main, stands.main, ...stands.overrides.map(({ event }) => event)])
@@ -66,16 +73,35 @@ export function parseResource(text: string, floatingZone: string): Resource {
   })
 }
 
-/** Runs something that may fail; its IcalError gets the title and the UID of the event. */
+/** A text that is not taken apart has a title all the same, in the first line that looks like one. */
+function titled<T>(text: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw error instanceof IcalError ? new IcalError(error.reason, titleIn(text)) : error
+  }
+}
+
+/** The title in a text that may be anything; undefined if it has none. */
+export function titleIn(text: string): string | undefined {
+  const line = /^SUMMARY(?:;[^:\r\n\u2028\u2029]{0,200})?:[^\r\n\u2028\u2029]{1,200}/im.exec(text)?.[0]
+  return line === undefined ? undefined : readText(parseLine(line)).trim() || undefined
+}
+
+/** Runs something that may fail; what it says of the event is an IcalError with the event's title and UID. */
 export function withTitle<T>(events: readonly Component[], read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (!(error instanceof IcalError) || error.title !== undefined) throw error
+    if (!(error instanceof EventError) || (error instanceof IcalError && error.title !== undefined)) throw error
     const title = events.map((event) => firstText(event, 'SUMMARY')).find(Boolean)
     const uids = uidsOf(events)
     const isOurs = events.some((event) => lineNamed(event, MARK)) // then another UID may stand for it
-    throw new IcalError(error.reason, title, uids.size === 1 && !isOurs ? [...uids][0] : undefined)
+    throw new IcalError(
+      error instanceof IcalError ? error.reason : error.message,
+      title,
+      uids.size === 1 && !isOurs ? [...uids][0] : undefined,
+    )
   }
 }
 
@@ -136,9 +162,8 @@ const twice = (key: string): string => `the text holds the occurrence of ${key} 
 
 /** The newest version of each override, by key. */
 function overridesOf(events: readonly Component[], start: EventTime, zones: Zones): Override[] {
-  const keyed = events.map((event) => ({ key: overrideKey(event, start, zones), event }))
-  return [...new Set(keyed.map(({ key }) => key))].flatMap((key) => {
-    const versions = keyed.filter((each) => each.key === key).map(({ event }) => event)
+  const byKey = groupedBy(events, (event) => overrideKey(event, start, zones))
+  return [...byKey].flatMap(([key, versions]) => {
     const event = newest(versions, twice(key))
     return event ? [{ key, event }] : []
   })

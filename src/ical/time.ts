@@ -1,6 +1,6 @@
 import type { EventTime } from '../event/event'
 import { isAllDay } from '../event/event'
-import { canonicalZone, instantOf, occurrenceTime, utcText } from '../event/zone'
+import { canonicalZone, instantOf, isDay, occurrenceTime, utcText } from '../event/zone'
 import { IcalError } from './error'
 import type { Line } from './line'
 import { param, paramText } from './line'
@@ -59,17 +59,12 @@ export function readTime(line: Line, zones: Pick<Zones, 'floating' | 'timeIn'>):
   const form = formOf(line)
   const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = TIME.exec(spelledValue(line)) ?? []
   const date = `${year}-${month}-${day}`
-  if (!isDate(year, month, day)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
+  if (!isDay(date)) throw new IcalError(`"${line.name}:${line.value}" is no date`)
   if (form.is === 'date') return { date }
   if (hour > '23' || minute > '59') throw new IcalError(`"${line.name}:${line.value}" is no time`)
   const dateTime = `${date}T${hour}:${minute}:${second > '59' ? '59' : second}`
   if (form.is === 'zoned') return zones.timeIn(form.tzid, dateTime)
   return { dateTime, timeZone: form.is === 'utc' ? 'UTC' : zones.floating }
-}
-
-function isDate(year: string, month: string, day: string): boolean {
-  const last = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
-  return month >= '01' && month <= '12' && day >= '01' && Number(day) <= last
 }
 
 /** How a time is told; `tzidOf` gives the TZID to use for an IANA zone. */

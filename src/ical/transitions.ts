@@ -1,4 +1,4 @@
-import { canonicalZone } from '../event/zone'
+import { canonicalZone, midnight } from '../event/zone'
 import type { OffsetChange } from '../event/zone-changes'
 import { offsetChanges, offsetIn } from '../event/zone-changes'
 import { IcalError } from './error'
@@ -16,8 +16,8 @@ const DAY = 86_400_000
  */
 export function transitionsOf(zone: string, first: number, last: number): { initial: number; changes: Transition[] } {
   if (canonicalZone(zone) === undefined) throw new IcalError(`time zone "${zone}" is not known`)
-  const begin = Date.UTC(first, 0, 1) - DAY
-  const end = Date.UTC(last + 1, 0, 1)
+  const begin = midnight(first, 0, 1) - DAY
+  const end = midnight(last + 1, 0, 1)
   const found = offsetChanges(zone, first - 1, last + 1).filter(({ at }) => at >= begin)
   const changes = found.map((change, index) => ({ ...change, daylight: isDaylight(change, found[index + 1]) }))
   return { initial: offsetIn(zone, begin), changes: changes.filter(({ at }) => at < end) }

@@ -26,17 +26,25 @@ export type Duration = { readonly days: number; readonly seconds: number }
 /**
  * Also `PT2D` and `P1DT`, which some programs write, but no months.
  *
- * @throws IcalError if the value is no duration
+ * @throws IcalError if the value is no duration, or one that is longer than all years
  */
 export function readDuration(line: Line): Duration {
   const [, minus, text] = /^([+-]?)P((?:\d+[WD])*(?:T(?:\d+[WDHMS])*)?)$/.exec(line.value.trim().toUpperCase()) ?? []
-  const parts = [...(text ?? '').matchAll(/(\d+)([WDHMS])/g)]
+  const parts =
+    text
+      ?.replace('T', '')
+      .split(/(?<=[WDHMS])/)
+      .filter(Boolean) ?? []
   if (parts.length === 0) throw new IcalError(`"${line.name}:${line.value}" is no duration`)
   const sum = (units: Readonly<Record<string, number>>): number =>
-    parts.reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit] ?? 0), 0)
+    parts.reduce((total, part) => total + Number(part.slice(0, -1)) * (units[part.slice(-1)] ?? 0), 0)
   const sign = minus === '-' ? -1 : 1
+  if (!(sum(SECONDS) < ALL_YEARS)) throw new IcalError(`"${line.name}:${line.value}" is too long`)
   return { days: sign * sum({ W: 7, D: 1 }) + 0, seconds: sign * sum({ H: 3600, M: 60, S: 1 }) + 0 }
 }
+
+const SECONDS = { W: 604_800, D: 86_400, H: 3600, M: 60, S: 1 }
+const ALL_YEARS = 10_000 * 366 * SECONDS.D
 
 /** Minutes before an event as the value of a TRIGGER, in the largest unit that is whole. */
 export function triggerValue(minutes: number): string {

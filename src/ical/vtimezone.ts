@@ -1,3 +1,5 @@
+import { append, greatest, groupedBy, least } from '../event/lists'
+import { midnight } from '../event/zone'
 import type { Component } from './component'
 import { component } from './component'
 import { parseLine } from './line'
@@ -37,15 +39,15 @@ export function vtimezone(zone: string, from: number): Component {
 function makeZone(zone: string, from: number): Component {
   const last = Math.max(LAST_YEAR, from + CYCLE_YEARS)
   const { initial, changes } = transitionsOf(zone, from, last)
-  const first = observance('STANDARD', initial, initial, [wall(Date.UTC(from, 0, 1) - 86_400_000, 0)])
+  const first = observance('STANDARD', initial, initial, [wall(midnight(from, 0, 1) - 86_400_000, 0)])
   const lines = [`TZID:${zone}`, `X-LIC-LOCATION:${zone}`].map(parseLine)
   return component('VTIMEZONE', [...lines, first, ...observances(changes, last)])
 }
 
 /** Changes of one kind that follow a rule to the end are stated by it, all others by their dates. */
 function observances(changes: readonly Transition[], lastYear: number): Component[] {
-  const kinds = groupBy(changes, ({ from, to, daylight }) => `${daylight} ${from} ${to}`)
-  return kinds.flatMap((kind) => {
+  const kinds = groupedBy(changes, ({ from, to, daylight }) => `${daylight} ${from} ${to}`)
+  return [...kinds.values()].flatMap((kind) => {
     const ruled = ruledTail(kind, lastYear)
     const listed = kind.slice(0, kind.length - (ruled?.changes.length ?? 0))
     const parts: Component[] = []
@@ -53,12 +55,6 @@ function observances(changes: readonly Transition[], lastYear: number): Componen
     if (ruled) parts.push(observanceOf(ruled.changes.slice(0, 1), ruled.rule))
     return parts
   })
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>()
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item])
-  return [...groups.values()]
 }
 
 /**
@@ -92,9 +88,9 @@ function ruleFor(times: readonly Date[]): string | undefined {
   const name = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'][weekday] ?? 'SU'
   const by = (day: string): string => `FREQ=YEARLY;BYMONTH=${month + 1};${day}`
   const days = times.map((time) => time.getUTCDate())
-  const lowest = Math.min(...days)
+  const lowest = least(days)
   if (times.every(isLastOfMonth)) return by(`BYDAY=-1${name}`)
-  if (Math.max(...days) > lowest + 6) return undefined
+  if (greatest(days) > lowest + 6) return undefined
   if (days.every((day) => Math.ceil(day / 7) === Math.ceil(lowest / 7)))
     return by(`BYDAY=${Math.ceil(lowest / 7)}${name}`)
   const from = startOfWindow(days)
@@ -104,8 +100,8 @@ function ruleFor(times: readonly Date[]): string | undefined {
 
 /** Where the seven days begin in which the weekday falls; known only once its first and last day have occurred. */
 function startOfWindow(days: readonly number[]): number | undefined {
-  const lowest = Math.min(...days)
-  return Math.max(...days) === lowest + 6 ? lowest : undefined
+  const lowest = least(days)
+  return greatest(days) === lowest + 6 ? lowest : undefined
 }
 
 function isLastOfMonth(time: Date): boolean {
@@ -128,7 +124,11 @@ function observance(name: string, from: number, to: number, times: readonly stri
   const [start = ''] = times
   const lines = [`TZOFFSETFROM:${offsetText(from)}`, `TZOFFSETTO:${offsetText(to)}`, `DTSTART:${start}`]
   if (rule !== undefined) lines.push(`RRULE:${rule}`)
-  if (times.length > 1) lines.push(...times.map((time) => `RDATE:${time}`))
+  if (times.length > 1)
+    append(
+      lines,
+      times.map((time) => `RDATE:${time}`),
+    )
   return component(name, lines.map(parseLine))
 }
 

@@ -1,11 +1,13 @@
-import { IANAZone } from 'luxon'
+import { append } from '../event/lists'
 import { canonicalZone } from '../event/zone'
+import { offsetAsked, offsetsOf } from '../event/zone-changes'
 import type { Offsets } from './observance'
 import { WINDOWS_ZONES } from './windows-zones'
 
 const DAY = 86_400_000
 /** Less than two changes of one zone lie apart. */
 const STEP = 14 * DAY
+const HALF_A_YEAR = 13
 
 /** From when to when two clocks are compared, in milliseconds. */
 export type Window = { readonly from: number; readonly to: number }
@@ -18,19 +20,22 @@ export type Window = { readonly from: number; readonly to: number }
 export function matchingZone(offsets: Offsets, window: Window, preferred: readonly string[]): string | undefined {
   const probes = probesIn(offsets, window)
   const wanted = probes.map(offsets.at)
+  const some = [0, Math.min(HALF_A_YEAR, probes.length - 1)]
   for (const name of candidates(preferred)) {
-    const zone = IANAZone.create(name)
-    if (zone.isValid && probes.every((probe, index) => zone.offset(probe) === wanted[index])) {
-      return canonicalZone(name) ?? name
-    }
+    // Nearly all are told apart by the first two, without looking up whole years of theirs.
+    if (!some.every((index) => offsetAsked(name)(probes[index] ?? NaN) === wanted[index])) continue
+    const offset = offsetsOf(name)
+    if (probes.every((probe, index) => offset(probe) === wanted[index])) return canonicalZone(name) ?? name
   }
   return undefined
 }
 
 /** Both sides of each change that the clock has, and instants in between, for the changes that it has not. */
 function probesIn({ changes }: Offsets, { from, to }: Window): number[] {
-  const probes = changes.flatMap((at) => [at - 60_000, at]).filter((at) => at >= from && at < to)
+  const probes: number[] = []
   for (let at = from; at <= to; at += STEP) probes.push(at)
+  const around = changes.flatMap((at) => [at - 60_000, at]).filter((at) => at >= from && at < to)
+  append(probes, around)
   return [...probes, to]
 }
 

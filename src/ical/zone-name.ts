@@ -1,5 +1,6 @@
-import { IANAZone } from 'luxon'
+import { least } from '../event/lists'
 import { canonicalZone } from '../event/zone'
+import { offsetIn } from '../event/zone-changes'
 import { windowsNameShown } from './shown-zones'
 import { WINDOWS_ZONES } from './windows-zones'
 
@@ -39,7 +40,7 @@ function zoneInPath(name: string): string | undefined {
 
 /** Minutes ahead of UTC that a name says and nothing else: `GMT+0100`, `UTC-5`, `(GMT +01:00)`. */
 export function offsetNamed(tzid: string): number | undefined {
-  const match = /^\(?\s*(?:GMT|UTC)?\s*([+-])(\d{1,2})(?:[:.]?(\d\d))?\s*\)?$/i.exec(tzid.trim())
+  const match = /^\(?(?:GMT|UTC)?([+-])(\d{1,2})(?:[:.]?(\d\d))?\)?$/i.exec(tzid.replace(/\s+/g, ''))
   if (!match) return undefined
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
   return match[1] === '-' ? -minutes : minutes
@@ -52,9 +53,9 @@ export function offsetNamed(tzid: string): number | undefined {
  */
 export function zoneDisplayed(tzid: string): string | undefined {
   const [, sign, hours, minutes, text = ''] =
-    /^(?:\((?:UTC|GMT)(?:([+-])(\d\d):?(\d\d))?\)\s*)?(.+)$/.exec(tzid.trim()) ?? []
+    /^(?:\((?:UTC|GMT)(?:([+-])(\d\d):?(\d\d))?\))?(.*)$/s.exec(tzid.trim()) ?? []
   const offset = hours === undefined ? undefined : Number(`${sign ?? ''}${Number(hours) * 60 + Number(minutes)}`)
-  const zones = zonesShown(text)
+  const zones = zonesShown(text.trim())
   const [first] = zones
   if (first === undefined || zones.some((zone) => yearOffsets(zone) !== yearOffsets(first))) return undefined
   return offset === undefined || hadOffset(first, offset) ? canonicalZone(first) : undefined
@@ -97,11 +98,11 @@ const YEAR = 2025
 const FIRST_YEAR = 1995
 
 const offsetsIn = (zone: string, year: number): number[] =>
-  [Date.UTC(year, 0, 15), Date.UTC(year, 6, 15)].map((at) => IANAZone.create(zone).offset(at))
+  [Date.UTC(year, 0, 15), Date.UTC(year, 6, 15)].map((at) => offsetIn(zone, at))
 const yearOffsets = (zone: string): string => offsetsIn(zone, YEAR).join()
 
 /** Whether a zone had this offset as its standard one: names keep the offset of their time. */
 function hadOffset(zone: string, offset: number): boolean {
-  for (let year = YEAR; year >= FIRST_YEAR; year--) if (Math.min(...offsetsIn(zone, year)) === offset) return true
+  for (let year = YEAR; year >= FIRST_YEAR; year--) if (least(offsetsIn(zone, year)) === offset) return true
   return false
 }

@@ -1,6 +1,8 @@
 import type { Component } from './component'
 import { childrenNamed } from './component'
+import { greatest, least } from '../event/lists'
 import { ruleParts } from '../event/rule-parts'
+import { isDay, midnight } from '../event/zone'
 import type { Window } from './zone-match'
 
 const DAY = 86_400_000
@@ -29,14 +31,14 @@ export function windowOf(calendar: Component): EventWindow | undefined {
   const rules = lines.filter(({ name }) => RULES.test(name))
   const dates = lines.filter(({ name }) => DATED.test(name)).flatMap(({ value }) => daysIn(value))
   if (dates.length === 0) return undefined
-  const first = Math.min(...dates)
+  const first = least(dates)
   const ends = rules.map(({ value }) => endOf(ruleParts(value.toUpperCase()), first))
   const open = ends.includes(undefined) ? [first + OPEN_YEARS * YEAR] : []
-  const last = Math.max(...dates, ...open, ...ends.filter((end) => end !== undefined))
+  const last = greatest([...dates, ...open, ...ends.filter((end) => end !== undefined)])
   return {
     first,
-    from: Date.UTC(yearOf(first - MARGIN), 0, 1),
-    to: Date.UTC(yearOf(Math.min(last, first + MOST_YEARS * YEAR) + MARGIN) + 1, 0, 1),
+    from: midnight(yearOf(first - MARGIN), 0, 1),
+    to: midnight(yearOf(Math.min(last, first + MOST_YEARS * YEAR) + MARGIN) + 1, 0, 1),
     recurs: rules.length > 0 || lines.some(({ name }) => name === 'RDATE'),
     ...(open.length === 0 && last - first < MOST_YEARS * YEAR && { span: { from: first - DAY, to: last + DAY } }),
   }
@@ -59,6 +61,7 @@ const yearOf = (instant: number): number => new Date(instant).getUTCFullYear()
 function daysIn(value: string): number[] {
   const days = [...value.matchAll(/(?<!\d)(\d{4})(\d\d)(\d\d)(?!\d)/g)]
   return days
-    .map(([, year = '', month = '', day = '']) => Date.parse(`${year}-${month}-${day}`))
-    .filter(Number.isFinite)
+    .map(([, year = '', month = '', day = '']) => `${year}-${month}-${day}`)
+    .filter(isDay)
+    .map((day) => Date.parse(day))
 }

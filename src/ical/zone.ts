@@ -1,6 +1,8 @@
-import { IANAZone } from 'luxon'
 import type { EventTime } from '../event/event'
+import { Cache } from '../event/cache'
+import { hashJson } from '../event/json'
 import { canonicalZone, instantBy, wallClock } from '../event/zone'
+import { offsetIn } from '../event/zone-changes'
 import type { Component, Node } from './component'
 import { childrenNamed, lineNamed, linesNamed, linesOf } from './component'
 import { IcalError } from './error'
@@ -51,14 +53,24 @@ export function zonesOf(calendar: Component, floating: string): Zones {
     found.set(tzid, known)
     return known
   }
+  const names = new Map<string, string | undefined>()
+  const nameOf = (tzid: string): string | undefined => {
+    const definition = definitionOf(calendar, tzid)
+    const iana = ianaZone(tzid, definition)
+    if (iana !== undefined) return iana
+    const meaning = meaningOf(tzid)
+    return meaning.is === 'zone' && meaning.zone === nonIanaZone(tzid) ? meaning.zone : undefined
+  }
+  let clocks: Meaning[] | undefined
+  const clocksSaid = (): Meaning[] => {
+    const tzids = new Set([...zoneOfAll(calendar), ...definedTzids(calendar), ...usedTzids(calendar)])
+    return (clocks ??= [UTC, ...[...tzids].map(meaningOf), { is: 'zone', zone: floating }])
+  }
   return {
     floating,
     named: (tzid) => {
-      const definition = definitionOf(calendar, tzid)
-      const iana = ianaZone(tzid, definition)
-      if (iana !== undefined) return iana
-      const meaning = meaningOf(tzid)
-      return meaning.is === 'zone' && meaning.zone === nonIanaZone(tzid) ? meaning.zone : undefined
+      if (!names.has(tzid)) names.set(tzid, nameOf(tzid))
+      return names.get(tzid)
     },
     resolve: (tzid) => {
       const meaning = meaningOf(tzid)
@@ -73,10 +85,7 @@ export function zonesOf(calendar: Component, floating: string): Zones {
       return { dateTime: wallClock(instant, 'UTC'), timeZone: 'UTC' }
     },
     dayEdge: (instant) => {
-      const tzids = new Set([...zoneOfAll(calendar), ...definedTzids(calendar), ...usedTzids(calendar)])
-      const said = [...tzids].map(meaningOf)
-      const utc = { is: 'zone', zone: 'UTC' } as const
-      for (const meaning of [utc, ...said, { is: 'zone', zone: floating } as const]) {
+      for (const meaning of clocksSaid()) {
         const [date, time] = clockOf(meaning, instant).split('T')
         if (time === '00:00:00' || time === '23:59:59') return date
       }
@@ -84,6 +93,8 @@ export function zonesOf(calendar: Component, floating: string): Zones {
     },
   }
 }
+
+const UTC: Meaning = { is: 'zone', zone: 'UTC' }
 
 /** What the clock of a TZID shows at an instant, '' if that is not known. */
 function clockOf(meaning: Meaning, instant: number): string {
@@ -107,8 +118,15 @@ export const tzidIn = (node: Node): string | undefined => (node.kind === 'line' 
 
 /** The VTIMEZONE that defines a TZID. */
 export function definitionOf(calendar: Component, tzid: string): Component | undefined {
-  return childrenNamed(calendar, 'VTIMEZONE').find((zone) => tzidOf(zone) === tzid.trim())
+  let known = definitions.get(calendar)
+  if (!known) {
+    const zones = childrenNamed(calendar, 'VTIMEZONE').map((zone) => [tzidOf(zone), zone] as const)
+    definitions.set(calendar, (known = new Map(zones.reverse()))) // of several the first counts
+  }
+  return known.get(tzid.trim())
 }
+
+const definitions = new WeakMap<Component, ReadonlyMap<string | undefined, Component>>()
 
 /** The TZID that a VTIMEZONE defines: a text, in which some programs escape commas. */
 export function tzidOf(definition: Component): string | undefined {
@@ -130,7 +148,7 @@ function meaningIn(calendar: Component, tzid: string, floating: string): Meaning
   const iana = ianaZone(tzid, definition)
   if (iana !== undefined) return { is: 'zone', zone: iana }
   const named = nonIanaZone(tzid)
-  const window = windowOf(calendar)
+  const window = windowIn(calendar)
   const clock = window && offsetsIn(tzid, definition, window)
   if (named !== undefined && (clock === undefined || definition === undefined)) return { is: 'zone', zone: named }
   if (window === undefined || clock === undefined) return { is: 'unknown', reason: `time zone "${tzid}" is not known` }
@@ -144,11 +162,18 @@ function meaningIn(calendar: Component, tzid: string, floating: string): Meaning
   return window.recurs ? { is: 'unknown', reason: unmatched(tzid) } : { is: 'clock', offsets: clock }
 }
 
+const windows = new WeakMap<Component, EventWindow | undefined>()
+
+function windowIn(calendar: Component): EventWindow | undefined {
+  if (!windows.has(calendar)) windows.set(calendar, windowOf(calendar))
+  return windows.get(calendar)
+}
+
 const unmatched = (tzid: string): string => `time zone "${tzid}" changes its clock as no known zone does`
 
 /** Whether a zone has the same clock all through the day that begins then. */
 const isAlike = (zone: string, clock: Offsets, day: number): boolean =>
-  [0, 12, 24].every((hour) => IANAZone.create(zone).offset(day + hour * HOUR) === clock.at(day + hour * HOUR))
+  [0, 12, 24].every((hour) => offsetIn(zone, day + hour * HOUR) === clock.at(day + hour * HOUR))
 
 /**
  * Bare abbreviations name a zone without summer time; who defines one with it (EST for New York) means what is defined.
@@ -171,7 +196,7 @@ function offsetsIn(tzid: string, definition: Component | undefined, window: Even
   return defined ?? (named === undefined ? undefined : fixedOffset(named))
 }
 
-const matched = new Map<string, string | null>()
+const matched = new Cache<string | undefined>(1_000_000)
 
 /** A TZID whose zone is looked for; `named`: the zone of its name. */
 type Sought = {
@@ -187,14 +212,11 @@ function zoneByClock(
   clock: Offsets,
   window: Window,
 ): string | undefined {
-  const key = [tzid, floating, window.from, window.to, ...(definition ? linesOf(definition) : [])].join('\n')
-  const known = matched.get(key)
-  if (known !== undefined) return known ?? undefined
-  if (matched.size > 500) matched.clear() // names and dates come from events: bounded
-  const isFixed = clock.changes.every((at) => at < window.from || at > window.to)
-  const fixed = isFixed ? fixedZone(clock.at(window.from)) : undefined
-  const likely = [named, fixed, ...zonesHinted(tzid), floating].filter((zone) => zone !== undefined)
-  const zone = matchingZone(clock, window, likely)
-  matched.set(key, zone ?? null)
-  return zone
+  const key = hashJson([tzid, floating, window.from, window.to, definition ? linesOf(definition) : []])
+  return matched.get(key, () => {
+    const isFixed = clock.changes.every((at) => at < window.from || at > window.to)
+    const fixed = isFixed ? fixedZone(clock.at(window.from)) : undefined
+    const likely = [named, fixed, ...zonesHinted(tzid), floating].filter((zone) => zone !== undefined)
+    return matchingZone(clock, window, likely)
+  })
 }

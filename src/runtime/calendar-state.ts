@@ -1,12 +1,14 @@
 import type { Calendar, CalendarInfo, Read } from '../event/calendar'
 import type { Json } from '../event/json'
 import { hashJson } from '../event/json'
+import { append } from '../event/lists'
 import type { Document } from '../store/document'
 import type { Journal } from '../store/journal'
 import type { Store } from '../store/store'
 import type { Keeper } from '../sync/task'
 import { Replica, observe } from '../sync/replica'
 import type { Stored } from '../sync/replica'
+import { logDefect } from './defect'
 import { CalSyncError } from './errors'
 import { Lock } from './lock'
 import type { Surroundings } from './surroundings'
@@ -150,7 +152,7 @@ export class CalendarState {
       const read = await calendar.read(from, replica.entries, signal, replica.writtenSince())
       const news = observe(replica, read, this.around.now(), from !== null && read.kind === 'full')
       news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
-      changed.push(...news)
+      append(changed, news)
       return read
     }
     if (full && position !== null) await take(position)
@@ -166,6 +168,10 @@ export class CalendarState {
   }
 
   private hold(stored: Stored): void {
+    if (stored.is === 'unread' && stored.defect !== undefined) {
+      const { uid: event, defect: stack } = stored
+      logDefect(this.around, { message: `${event} could not be read.`, stack, event, calendar: this.name })
+    }
     this.unsaved.set(stored.id, stored)
   }
 

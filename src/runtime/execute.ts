@@ -7,6 +7,7 @@ import { apply } from '../sync/outcome'
 import { standing } from '../sync/plan'
 import { viewOf } from '../sync/shown'
 import { announce } from './announce'
+import { logDefect } from './defect'
 import type { Engine } from './engine'
 import type { Elsewhere } from './neighbours'
 import type { OperationMessage } from './operation-message'
@@ -122,6 +123,10 @@ async function planNow(job: Job, engine: Engine, only: ReadonlySet<Uid> | undefi
   const replicas = { left: pair.calendars.left.replica, right: pair.calendars.right.replica }
   const view = { agreement: pair.agreement, replicas, deletedLately: pair.deletedLately() }
   const steps = await planned(view, rules, hash, engine.around, only)
+  for (const step of steps) {
+    if (step.do !== 'leave' || step.defect === undefined) continue
+    logDefect(engine.around, { message: `${step.uid} could not be planned.`, stack: step.defect, event: step.uid })
+  }
   const ops = steps.filter((step) => step.do === 'write').map(({ op }) => op)
   const { now: first, remaining } = cut(ops, pair.agreement, settings.maxOperations, requestsOf(pair.calendars))
   return { steps, first, remaining, hash }

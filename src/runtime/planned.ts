@@ -1,3 +1,4 @@
+import { append } from '../event/lists'
 import type { Agreement } from '../sync/agreement'
 import { holdMassDeletion } from '../sync/limit'
 import type { Both, Rules, Step, Uid } from '../sync/model'
@@ -31,7 +32,7 @@ export async function planned(
   const steps: Step[] = []
   let begun = now()
   for (const some of plan(agreement, replicas, rules, settings, only)) {
-    steps.push(...some)
+    append(steps, some)
     if (now() - begun < SLICE) continue
     await pause()
     begun = now()

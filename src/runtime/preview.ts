@@ -157,7 +157,7 @@ function asideRows(steps: readonly Step[], view: View, turn: (side: Side) => Sid
     return { what: 'set-aside', side, uid, summary: title ?? summary, start, fields: [], reason }
   }
   const left = steps.flatMap((step) =>
-    step.do === 'leave' && step.why !== 'refused' ? [row(null, step.uid, step.reason)] : [],
+    step.do === 'leave' && step.why !== 'refused' ? [row(null, step.uid, step.reason, step.title)] : [],
   )
   const refused = restingRows(steps, view, at).map(({ uid, to, reason, until }) =>
     row(turn(to), uid, restsSentence(reason, until)),

@@ -126,7 +126,8 @@ export function addPlan(
   for (const step of steps) {
     if (step.do !== 'leave') continue
     if (step.why === 'not-writable') report.notWritable += 1
-    else if (step.why !== 'refused') report.setAside.push({ uid: step.uid, summary: '', reason: step.reason })
+    else if (step.why !== 'refused')
+      report.setAside.push({ uid: step.uid, summary: step.title ?? '', reason: step.reason })
   }
 }
 
@@ -178,7 +179,7 @@ export function addStanding(
   for (const { uid } of stopped(pair, now)) {
     if (!told.has(uid)) report.setAside.push({ uid, summary: '', reason: PING_PONG })
   }
-  report.setAside.push(...restingEvents(pair, now).map(({ until: _until, side: _side, ...each }) => each))
+  for (const { until: _until, side: _side, ...each } of restingEvents(pair, now)) report.setAside.push(each)
   for (const each of report.setAside)
     if (each.uid !== '' && each.summary === '') each.summary = summaryOf(pair, each.uid)
 }

@@ -3,11 +3,13 @@ import type { Result, Task } from '../sync/task'
 import { isTakenBack } from '../sync/take-back'
 import type { Fields } from '../event/event'
 import { fieldNames } from '../event/event'
+import { append } from '../event/lists'
 import type { Live, Operation, Uid } from '../sync/model'
 import type { Counter } from '../transport/transport'
 import { counted } from './account'
 import type { CalendarState } from './calendar-state'
 import type { CalendarAccess, Engine } from './engine'
+import { logDefect } from './defect'
 import { CalSyncError, asCalSyncError, joinedErrors } from './errors'
 import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
@@ -210,6 +212,10 @@ export class Sink {
         duration,
         ...(pair ? { run, pair: this.engine.runs.get(run)?.pair ?? this.engine.metrics.nameOf(namesOf(pair)) } : {}),
       })
+      if (result.status === 'failed' && result.defect !== undefined) {
+        const about = { event: uid, calendar: state.name, stack: result.defect }
+        logDefect(this.engine.around, { message: `${uid} could not be written.`, ...about })
+      }
       const tell = (): void => end({ ...request, ...(pair ? { run } : {}) }, result.status, failure, rests)
       // A run must not end, and the next begin, before its deletions count.
       if (pair && task.action === 'delete' && result.status === 'ok' && !surplus.has(task.uid)) deleted.push(tell)
@@ -218,7 +224,7 @@ export class Sink {
     const keep = async (lost: readonly Live[]): Promise<void> => {
       for (const each of pair ? [pair] : await this.engine.pairsWith(state.identity)) {
         const kept = await each.past.keepLost(lost, state.identity, run) // also when the run is over, or there never was one
-        this.engine.runs.get(run)?.lost.push(...kept)
+        append(this.engine.runs.get(run)?.lost ?? [], kept)
         // an operation of the flow's own belongs to no run, and is kept all the same
       }
     }

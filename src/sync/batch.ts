@@ -33,9 +33,9 @@ export class BatchWriter {
 
   /** Writes tasks that are about an event each. */
   async write(tasks: readonly Task[]): Promise<void> {
-    const begun = await this.beginnings.of(tasks)
-    await this.means.keep(begun.flatMap(({ target }) => (target ? asItIs(target) : [])))
-    begun.forEach((each) => this.beginnings.note(each))
+    const known = await this.beginnings.of(tasks)
+    await this.means.keep(known.flatMap(({ target }) => (target ? asItIs(target) : [])))
+    const begun = this.beginnings.noted(known)
     await this.ends.saveEntries()
     const again: { begun: Begun; answer: Extract<Answer, { readAgain: string }> }[] = []
     const writeAll = (some: readonly Begun[], found: ReadonlyMap<Begun, Seen>): Promise<void> =>

@@ -19,7 +19,17 @@ export class Beginnings {
   /** The tasks that are still to be carried out, with what they start from; all others end here. */
   async of(tasks: readonly Task[]): Promise<readonly Begun[]> {
     const known = await this.withNews(tasks)
-    return this.askForMissing(known.map((task) => this.begin(task)).filter((each) => each !== undefined))
+    return this.askForMissing(known.flatMap((task) => this.alone(task, () => this.begin(task)) ?? []))
+  }
+
+  /** Does something about one task; an error in it ends this one alone. */
+  private alone<T>(task: Task, begin: () => T): T | undefined {
+    try {
+      return begin()
+    } catch (error) {
+      this.ends.unable(task, error)
+      return undefined
+    }
   }
 
   /**
@@ -152,15 +162,20 @@ export class Beginnings {
     return [...this.keeper.replica.withUid(uid)].filter(isLive).sort((a, b) => (a.id < b.id ? -1 : 1))[0]
   }
 
-  note(begun: Begun): void {
+  /** Notes what each is about to hold. @returns what is to be written */
+  noted(begun: readonly Begun[]): readonly Begun[] {
+    return begun.filter((each) => this.alone(each.task, () => (this.note(each), true)))
+  }
+
+  private note(begun: Begun): void {
     const { planned } = begun.task
     if (!planned) return
     const before = planned.pair.agreement.get(planned.op.uid)
-    const after = planned.op.action === 'delete' ? this.notedDeletion(begun, before) : this.noted(begun, before)
+    const after = planned.op.action === 'delete' ? this.notedDeletion(begun, before) : this.notedWrite(begun, before)
     if (after && after !== before) this.ends.put(planned.pair, after.uid, after)
   }
 
-  private noted({ task, now }: Begun, before: Entry | undefined): Entry | undefined {
+  private notedWrite({ task, now }: Begun, before: Entry | undefined): Entry | undefined {
     const newId = this.keeper.calendar.idFor(task.uid)
     return task.planned && note(before, task.planned.op, task.fields, task.written, now, newId)
   }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { fieldNames, isException } from '../event/event'
+import { EventError, faultOf } from '../event/fault'
 import { sameFields } from '../event/normal'
 import type { Now } from './entry'
 import { isLive, without } from './entry'
@@ -85,10 +86,16 @@ export class Ends {
     this.means.done(begun.task, { status: 'ok' })
   }
 
+  /** An error in what is done about one event, before anything of it was sent: all others go on. */
+  unable(task: Task, error: unknown): void {
+    const { reason, defect } = faultOf(error)
+    this.means.done(task, { status: 'failed', code: 'unknown', message: reason, ...(defect ? { defect } : {}) })
+  }
+
   /** @param isOwn whether it is about this event alone, not about all of the calendar */
   failed(begun: Begun, error: unknown, isOwn = !FATAL.includes(codeOf(error))): void {
     const code = codeOf(error)
-    const message = error instanceof Error ? error.message : String(error)
+    const { reason: message, defect } = error instanceof ProviderError ? { reason: error.message } : faultOf(error)
     if (!isOwn) this.fatal = { code, message }
     if (code === 'stale' || code === 'refused') this.notDeleted(begun)
     if (code === 'stale') {
@@ -99,7 +106,13 @@ export class Ends {
       const outcome: Outcome = isOwn ? { is: 'failed', code } : { is: 'dropped' }
       if (begun.task.planned) this.outcome(begun.task.planned, outcome, begun.from, begun.now)
       const rests = isOwn ? this.rest(begun, message, code === 'refused') : undefined
-      this.means.done(begun.task, { status: 'failed', code, message, ...(rests ? { rests } : {}) })
+      this.means.done(begun.task, {
+        status: 'failed',
+        code,
+        message,
+        ...(rests ? { rests } : {}),
+        ...(defect ? { defect } : {}),
+      })
     }
   }
 
@@ -163,7 +176,10 @@ const fieldsBy = (task: Task, seen: Live): Fields => {
   return isLive(view) ? view.fields : seen.fields
 }
 
-const codeOf = (error: unknown): ErrorCode | 'unknown' => (error instanceof ProviderError ? error.code : 'unknown')
+function codeOf(error: unknown): ErrorCode | 'unknown' {
+  if (error instanceof ProviderError) return error.code
+  return error instanceof EventError ? 'refused' : 'unknown'
+}
 
 /** A new resource holds what we gave it in every field of the series, also in those of which nothing was said. */
 const withBaseFields = (wrote: readonly Field[], holds: Fields): Field[] => [

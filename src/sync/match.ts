@@ -1,4 +1,5 @@
 import { fieldNames } from '../event/event'
+import { least } from '../event/lists'
 import { hashFields } from '../event/normal'
 import type { Agreement } from './agreement'
 import { idOn } from './agreement'
@@ -103,7 +104,7 @@ export class ContentMatcher {
       return fieldNames(fields).filter((name) => common.has(name) && !agree(name, sides, common)).length
     }
     const counts = free.slice(0, MOST_COMPARED).map(differing)
-    return free.splice(counts.indexOf(Math.min(...counts)), 1)[0]
+    return free.splice(counts.indexOf(least(counts)), 1)[0]
   }
 
   /** By content. */

@@ -157,8 +157,13 @@ export type Step =
   | {
       readonly do: 'leave'
       readonly uid: Uid
-      readonly why: 'not-writable' | 'ping-pong' | 'duplicate' | 'refused'
+      /** `fault`: it can't be planned. */
+      readonly why: 'not-writable' | 'ping-pong' | 'duplicate' | 'refused' | 'fault'
       readonly reason: string
+      /** Where that is not known from what was seen. */
+      readonly title?: string
+      /** Where an error that nobody foresaw came from, for the log. */
+      readonly defect?: string
       /** Where nothing is done, if it is about one side alone. */
       readonly to?: Side
     }

@@ -3,6 +3,7 @@ import type { Json } from '../event/json'
 import type { Agreement } from './agreement'
 import { decide } from './decide'
 import { isLive } from './entry'
+import { setAside } from './fault'
 import { looking } from './look'
 import type { Look } from './look'
 import { ContentMatcher } from './match'
@@ -72,15 +73,20 @@ export function* plan(
   const matcher = new ContentMatcher(replicas, agreement, rules)
   const looked = new Set<Live>()
   for (const uid of only ?? toLookAt(agreement, replicas, settings, rules)) {
-    if (isInStep(uid, agreement, replicas, rules)) {
-      yield []
-      continue
+    // What is thrown while one event is planned is about this one alone.
+    try {
+      if (isInStep(uid, agreement, replicas, rules)) {
+        yield []
+        continue
+      }
+      const look = yield* looking(uid, agreement, replicas, rules, matcher)
+      const sides = [look.now.left, look.now.right].filter(isLive)
+      if (sides.some((seen) => looked.has(seen))) continue // its equal was looked at before
+      sides.forEach((seen) => looked.add(seen))
+      yield planOne(look, agreement, rules)
+    } catch (error) {
+      yield setAside(uid, error, agreement, replicas)
     }
-    const look = yield* looking(uid, agreement, replicas, rules, matcher)
-    const sides = [look.now.left, look.now.right].filter(isLive)
-    if (sides.some((seen) => looked.has(seen))) continue // its equal was looked at before
-    sides.forEach((seen) => looked.add(seen))
-    yield planOne(look, agreement, rules)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Read } from '../event/calendar'
 import { fieldNames } from '../event/event'
+import { faultOf } from '../event/fault'
 import { sameJson } from '../event/json'
 import { hashFields, sameFields, sameMeaning } from '../event/normal'
+import { requireSound } from '../event/sound'
 import { valueOf, withValues } from './merge'
 import type { Field, Fields, Hash, Millis, ResourceId, Seen, Uid } from './model'
 
@@ -159,9 +161,20 @@ export function observe(replica: Replica, read: Read, now: Millis, lost = false)
   const lacks = (): boolean => [...replica.entries.values()].some(({ id, is }) => is !== 'gone' && !there.has(id))
   const isGone = read.seen.some(({ is }) => is === 'gone')
   const doubtful = lost || (read.kind === 'full' ? lacks() : read.byListing === true && isGone)
-  const wentBack = doubtful && read.seen.some((seen) => replica.isOlder(seen))
+  // What is thrown while one is compared is about this one alone.
+  const alone = <T>(seen: Seen, compare: (seen: Seen) => T): T => {
+    try {
+      return compare(seen)
+    } catch (error) {
+      return compare(unreadBy(error, seen))
+    }
+  }
+  const wentBack = doubtful && read.seen.some((seen) => alone(seen, (each) => replica.isOlder(each)))
   const record = (seen: Seen): void => {
-    const stored = replica.record(seen, now, doubtful)
+    const stored = alone(seen, (each) => {
+      if (each.is === 'live') requireSound(each.fields)
+      return replica.record(each, now, doubtful)
+    })
     if (stored) changed.push(stored)
   }
   for (const seen of read.seen)
@@ -174,6 +187,13 @@ export function observe(replica: Replica, read: Read, now: Millis, lost = false)
   }
   replica.wasRead()
   return changed
+}
+
+/** An event that can't be worked with, as one that could not be read. */
+function unreadBy(error: unknown, seen: Seen): Seen {
+  const { uid, id } = seen
+  const title = seen.is === 'live' ? seen.fields.summary : undefined
+  return { uid, id, is: 'unread', ...(typeof title === 'string' ? { title } : {}), ...faultOf(error) }
 }
 
 function sameSeen(before: Stored, next: Seen): boolean {

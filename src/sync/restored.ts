@@ -137,7 +137,9 @@ function grouped<T>(all: readonly T[], by: (each: T) => string | undefined): Map
   const groups = new Map<string, T[]>()
   for (const each of all) {
     const key = by(each)
-    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), each])
+    const group = key === undefined ? undefined : groups.get(key)
+    if (group) group.push(each)
+    else if (key !== undefined) groups.set(key, [each])
   }
   return groups
 }

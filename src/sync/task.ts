@@ -49,6 +49,8 @@ export type Result =
       readonly message: string
       /** It rests from now on, or still: then it was told before. */
       readonly rests?: 'now' | 'still'
+      /** Where an error that nobody foresaw came from, for the log. */
+      readonly defect?: string
     }
 
 export type Means = {

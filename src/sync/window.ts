@@ -1,5 +1,6 @@
 import type { Exception, When } from '../event/event'
 import { fieldNames, isException, whenOf } from '../event/event'
+import { greatest, least } from '../event/lists'
 import { ruleParts } from '../event/rule-parts'
 import { instantOf } from '../event/zone'
 import type { Fields, Millis } from './model'
@@ -25,7 +26,7 @@ export function inWindow(fields: Fields, window: readonly [Millis, Millis], now:
 
 /** An occurrence may have been moved to before the first. */
 function earliest(fields: Fields, when: When): Millis {
-  return Math.min(instantOf(when.start), ...movedTimes(fields, 'start'))
+  return least([instantOf(when.start), ...movedTimes(fields, 'start')])
 }
 
 function latest(fields: Fields, when: When): Millis {
@@ -35,8 +36,8 @@ function latest(fields: Fields, when: When): Millis {
   const ends = rules.map((rule) => lastStart(rule, instantOf(when.start)))
   return Math.max(
     instantOf(when.start) + length,
-    ...[...ends, ...rdates].map((at) => at + length),
-    ...movedTimes(fields, 'end'),
+    greatest([...ends, ...rdates]) + length,
+    greatest(movedTimes(fields, 'end')),
   )
 }
 
