@@ -43,14 +43,16 @@ export class CaldavCalendar implements Calendar {
     known: Known,
     signal: AbortSignal,
     written: readonly ResourceId[] = [],
+    anew = false,
   ): Promise<Read> {
     const read = await readCalendar(this.place, position, { known, written, now: this.now() }, signal)
     const others = new Set(read.seen.map(({ id }) => id))
-    const anew = outdated(this.place, known).filter((id) => !others.has(id))
-    if (anew.length === 0) return read
-    const seen = [...read.seen, ...(await readSome(this.place, anew, known, signal))]
+    const same = anew && read.kind === 'full' ? read.unchanged : outdated(this.place, known)
+    const again = new Set(same.filter((id) => !others.has(id)))
+    if (again.size === 0) return read
+    const seen = [...read.seen, ...(await readSome(this.place, [...again], known, signal))]
     if (read.kind === 'incremental') return { ...read, seen }
-    return { ...read, seen, unchanged: read.unchanged.filter((id) => !anew.includes(id)) }
+    return { ...read, seen, unchanged: read.unchanged.filter((id) => !again.has(id)) }
   }
 
   readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]> {

@@ -141,8 +141,16 @@ export interface Calendar {
    *
    * @param written what was written since that position: what a server's difference of two states does not name of it
    *   (since it came and went in between, say) is asked for
+   * @param anew whether `known` comes from a version of CalSync that saw less of an event (see `declined`): what is as
+   *   it was is looked at once more
    */
-  read(position: Json | null, known: Known, signal: AbortSignal, written?: readonly ResourceId[]): Promise<Read>
+  read(
+    position: Json | null,
+    known: Known,
+    signal: AbortSignal,
+    written?: readonly ResourceId[],
+    anew?: boolean,
+  ): Promise<Read>
 
   /** These resources as they are now, in batches; one that is not there is `gone` (`deleted`). */
   readSome(ids: readonly ResourceId[], known: Known, signal: AbortSignal): Promise<Seen[]>

@@ -1,5 +1,6 @@
-import type { Known, ResourceId, Seen } from '../event/calendar'
+import type { Known, Live, ResourceId, Seen } from '../event/calendar'
 import { sameJson } from '../event/json'
+import { isDeclined } from './fields'
 import type { Surroundings } from './seen'
 import { gone, isCancelled, isRecurring, refOf, seeEvent, seeSeries, seriesId } from './seen'
 import type { GoogleEvent } from './times'
@@ -60,13 +61,18 @@ export function isKnown({ id, master, instances }: Group, known: Known, { timeZo
   })
 }
 
+/** Whether something was declined of what a version of CalSync has seen that did not tell of it. */
+const isNewlyDeclined = ({ master, instances }: Group, { declined }: Live): boolean =>
+  declined === undefined &&
+  [...(master ? [master] : []), ...instances].some((each) => !isCancelled(each) && isDeclined(each))
+
 /**
  * Whether a whole group, as a complete read found it, is what was seen before. Default reminders are no part of an
  * event's version, nor is the right to see the details of an event that may not be written.
  */
 export function isUnchanged(group: Group, known: Known, surroundings: Surroundings): boolean {
   const seen = known.get(group.id)
-  if (!group.master || seen?.is !== 'live' || seen.fixed !== undefined) return false
+  if (!group.master || seen?.is !== 'live' || seen.fixed !== undefined || isNewlyDeclined(group, seen)) return false
   const { instances = {}, defaults } = refOf(seen)
   return (
     isKnown(group, known, surroundings) &&

@@ -24,11 +24,19 @@ type Position = {
   readonly position: Json | null
   /** Whether the replica rests on a complete read. */
   readonly complete: boolean
+  /** How much was seen of each event, by `SEES`; missing before that was counted. */
+  readonly sees?: number
   /** How far the replica had come by then; one that has not is not the one that was read. */
   readonly seq?: number
   /** When a server that does not say who may write refused to let us. */
   readonly refusedAt?: number
 }
+
+/**
+ * How much is seen of an event; one more each time that it becomes more, so that what an older version has seen is looked
+ * at once more. 2: what its owner has declined.
+ */
+const SEES = 2
 
 /** How long a refusal is taken to hold, where nothing else tells who may write. */
 const REFUSED_FOR = 24 * 3600 * 1000
@@ -145,26 +153,49 @@ export class CalendarState {
   /** `read`, while the lock is held. */
   private async readInside(full: boolean, signal: AbortSignal): Promise<ReadResult> {
     const { calendar, replica } = this
-    const { position } = this.document.value
     const before = replica.seq
     const changed: Stored[] = []
-    const take = async (from: Json | null): Promise<Read> => {
-      const read = await calendar.read(from, replica.entries, signal, replica.writtenSince())
-      const news = observe(replica, read, this.around.now(), from !== null && read.kind === 'full')
+    const read = await this.readInto(replica, full, signal, (news) => {
       news.forEach((stored) => this.hold(stored)) // at once: what is in the replica is no news to a later read
       append(changed, news)
-      return read
-    }
-    if (full && position !== null) await take(position)
-    const read = await take(full ? null : position)
+    })
     await this.save() // first the replica, then its position: a crash in between only reads the same again
     const { identity, name, provider } = calendar.info
     const complete = read.kind === 'full' || this.isComplete
     const { epoch, seq } = replica
     const { refusedAt } = this.document.value
     const refused = refusedAt === undefined ? {} : { refusedAt }
-    await this.document.write({ identity, name, provider, epoch, position: read.position, complete, seq, ...refused })
+    await this.document.write({
+      identity,
+      name,
+      provider,
+      epoch,
+      position: read.position,
+      complete,
+      seq,
+      sees: SEES,
+      ...refused,
+    })
     return { kind: read.kind, changed, total: this.total, before }
+  }
+
+  /** Reads what changed, or everything; what was seen by a version that saw less of it is looked at once more. */
+  private async readInto(
+    replica: Replica,
+    full: boolean,
+    signal: AbortSignal,
+    tell: (news: readonly Stored[]) => void = () => undefined,
+  ): Promise<Read> {
+    const { position, sees = 1 } = this.document.value
+    const anew = sees < SEES && replica.entries.size > 0
+    const take = async (from: Json | null, again: boolean): Promise<Read> => {
+      const read = await this.calendar.read(from, replica.entries, signal, replica.writtenSince(), again)
+      tell(observe(replica, read, this.around.now(), from !== null && read.kind === 'full'))
+      return read
+    }
+    const all = full || anew
+    if (all && position !== null) await take(position, false)
+    return take(all ? null : position, anew)
   }
 
   private hold(stored: Stored): void {
@@ -177,10 +208,8 @@ export class CalendarState {
 
   /** What a read would bring, without keeping any of it. */
   async peek(signal: AbortSignal): Promise<{ readonly replica: Replica; readonly isComplete: boolean }> {
-    const { position } = this.document.value
     const replica = new Replica(this.replica.epoch, new Map(this.replica.entries), this.replica.readTo)
-    const read = await this.calendar.read(position, replica.entries, signal, replica.writtenSince())
-    observe(replica, read, this.around.now(), position !== null && read.kind === 'full')
+    const read = await this.readInto(replica, false, signal)
     return { replica, isComplete: read.kind === 'full' || this.isComplete }
   }
 

@@ -36,7 +36,7 @@ export class Guard {
       info,
       holds,
       assume: (timeZone) => calendar.assume?.(timeZone),
-      read: (position, known, signal, written) => this.run(() => calendar.read(position, known, signal, written)),
+      read: (...of) => this.run(() => calendar.read(...of)),
       readSome: (ids, known, signal) => this.run(() => calendar.readSome(ids, known, signal)),
       idFor: (uid) => calendar.idFor(uid),
       create: (...said) => this.answers(() => calendar.create(...said)),

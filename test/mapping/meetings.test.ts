@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ShowsDeclined } from '../../src/sync/model'
+import type { Fields, ShowsDeclined } from '../../src/sync/model'
 import type { GoogleEvent } from '../simulators/google/resource'
 import { TwoCalendars } from './two-calendars'
 
@@ -229,6 +229,8 @@ describe('What its owner has declined in iCloud', () => {
   const text = (...events: string[][]): string =>
     ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', ...events.flat(), 'END:VCALENDAR', ''].join('\r\n')
 
+  const replies = (held: string): string[] => held.match(/PARTSTAT=\w+/g) ?? []
+
   it('is free and silent in Google, keeps its alarm at home, and is as before once it is accepted', async () => {
     const world = new TwoCalendars({}, { username: owner })
     world.icloud.user.addText(world.icloud.calendar, text(vevent('DECLINED', START)), 'a.ics')
@@ -253,6 +255,27 @@ describe('What its owner has declined in iCloud', () => {
     const { fields } = world.only('left')
     assert.equal(fields.transparency, 'opaque')
     assert.deepEqual(fields[`exceptions.${KEY}`], { transparency: 'transparent', reminders: null })
+  })
+
+  it('is left out as one occurrence, whose place a rename of the copy leaves alone, and is back once it is accepted', async () => {
+    const world = new TwoCalendars({}, { username: owner })
+    world.declined = 'leave-out'
+    const series = vevent('ACCEPTED', [...START, 'RRULE:FREQ=WEEKLY;COUNT=3'])
+    const moved = ['RECURRENCE-ID:20260623T080000Z', 'DTSTART:20260623T080000Z', 'DTEND:20260623T090000Z']
+    world.icloud.user.addText(world.icloud.calendar, text(series, vevent('DECLINED', moved)), 'a.ics')
+    await inStep(world)
+    assert.equal(world.only('left').fields[`exceptions.${KEY}`], null)
+    const held = copyIn(world)
+    world.google.user.edit(world.only('left').id, { summary: 'B' })
+    await inStep(world)
+    assert.deepEqual(replies(copyIn(world)), replies(held))
+    assert.ok(copyIn(world).includes('RECURRENCE-ID:20260623T080000Z') && !copyIn(world).includes('EXDATE'))
+    assert.equal(world.only('left').fields[`exceptions.${KEY}`], null)
+    world.icloud.user.rewrite(world.only('right').id, (now) => now.replace('=DECLINED', '=ACCEPTED'))
+    await inStep(world)
+    const { fields } = world.only('left')
+    assert.ok(fields[`exceptions.${KEY}`] !== null)
+    assert.deepEqual([fields.transparency, fields.reminders, fields.summary], ['opaque', [10], 'B'])
   })
 
   it('is left out if it was never copied, and made once it is accepted', async () => {
@@ -389,6 +412,89 @@ describe('What is cancelled in iCloud', () => {
     await inStep(world)
     const again = world.only('left').fields
     assert.deepEqual([again.status, again.transparency, again.reminders], ['confirmed', 'opaque', [10]])
+  })
+})
+
+describe('What is cancelled in a flow of one direction', () => {
+  const START = '2026-06-16T10:00:00'
+  const series = { start: { dateTime: START, timeZone: 'UTC' }, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3'] }
+  const inIcloud = (...lines: string[]): string =>
+    [
+      ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', 'UID:a', 'DTSTAMP:20260501T080000Z'],
+      ...['DTSTART:20260616T100000Z', 'DTEND:20260616T110000Z', 'SUMMARY:A', ...lines, 'STATUS:CONFIRMED'],
+      ...['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:A', 'TRIGGER:-PT10M', 'END:VALARM'],
+      ...['END:VEVENT', 'END:VCALENDAR', ''],
+    ].join('\r\n')
+  const shows = ({ transparency, reminders }: Fields): unknown => [transparency, reminders]
+  const FREE = ['transparent', null]
+  const BUSY = ['opaque', [10]]
+
+  it('is free and silent in its copy in Google, and as before once it takes place', async () => {
+    const world = new TwoCalendars()
+    world.oneWayTo = 'left'
+    world.icloud.user.addText(world.icloud.calendar, inIcloud(), 'a.ics')
+    await inStep(world)
+    const path = world.only('right').id
+    for (const [status, expected] of [
+      ['CANCELLED', FREE],
+      ['CONFIRMED', BUSY],
+      ['CANCELLED', FREE],
+    ] as const) {
+      world.icloud.user.set(path, `STATUS:${status}`)
+      await inStep(world)
+      assert.deepEqual(shows(world.only('left').fields), expected)
+    }
+    assert.ok(rings(copyIn(world)) && !copyIn(world).includes('TRANSPARENT'))
+    world.google.user.edit(world.only('left').id, { transparency: 'opaque', summary: 'B' })
+    await inStep(world)
+    assert.deepEqual([world.only('left').fields.transparency, world.only('right').fields.summary], ['opaque', 'A'])
+    world.icloud.user.set(path, 'SUMMARY:C')
+    await inStep(world)
+    assert.deepEqual([world.only('left').fields.summary, world.only('right').fields.summary], ['C', 'C'])
+    assert.ok(copyIn(world).includes('STATUS:CANCELLED'))
+  })
+
+  it('is so where it is cancelled before it was ever copied', async () => {
+    const world = new TwoCalendars()
+    world.oneWayTo = 'left'
+    world.icloud.user.addText(world.icloud.calendar, inIcloud().replace('CONFIRMED', 'CANCELLED'), 'a.ics')
+    await inStep(world)
+    assert.deepEqual(shows(world.only('left').fields), FREE)
+    assert.equal(world.only('left').fields.status, 'tentative')
+  })
+
+  it('is so in one occurrence alone', async () => {
+    const world = new TwoCalendars()
+    world.oneWayTo = 'left'
+    world.icloud.user.addText(world.icloud.calendar, inIcloud('RRULE:FREQ=WEEKLY;COUNT=3'), 'a.ics')
+    await inStep(world)
+    world.icloud.user.changeOccurrence(world.only('right').id, '20260623T100000Z', 'STATUS:CANCELLED')
+    await inStep(world)
+    const { fields } = world.only('left')
+    assert.deepEqual([shows(fields), fields['exceptions.2026-06-23T10:00:00Z']], [BUSY, null])
+  })
+
+  it('stays as its owner has it in iCloud where nothing is written there', async () => {
+    const world = new TwoCalendars()
+    world.oneWayTo = 'right'
+    const event = {
+      summary: 'A',
+      ...series,
+      end: { dateTime: '2026-06-16T11:00:00', timeZone: 'UTC' },
+      reminders: pops,
+    }
+    const id = world.google.user.create(event).id!
+    await inStep(world)
+    const path = world.only('right').id
+    world.icloud.user.set(path, 'STATUS:CANCELLED')
+    await inStep(world)
+    assert.deepEqual(shows(world.only('left').fields), BUSY)
+    assert.ok(copyIn(world).includes('STATUS:CANCELLED') && rings(copyIn(world)))
+    world.google.user.edit(id, { summary: 'B' })
+    await inStep(world)
+    assert.ok(copyIn(world).includes('SUMMARY:B') && copyIn(world).includes('STATUS:CANCELLED'))
+    assert.ok(rings(copyIn(world)) && !copyIn(world).includes('TRANSPARENT'))
+    assert.deepEqual(world.google.user.get(id).reminders, pops)
   })
 })
 

@@ -34,6 +34,8 @@ export class TwoCalendars {
   private positions: Record<Side, Json | null> = { left: null, right: null }
   /** The reconcile node's choice. */
   declined: ShowsDeclined = 'as-free'
+  /** The side that the reconcile node writes to alone, if it does. */
+  oneWayTo: Side | undefined
   private opened: Both<Calendar> | undefined
 
   constructor(google: Partial<SimulatorOptions> = {}, icloud: Partial<CaldavOptions> = {}) {
@@ -82,8 +84,8 @@ export class TwoCalendars {
   private async rules(kinds: readonly string[]): Promise<Rules> {
     return {
       strategy: 'manual',
-      into: { left: true, right: true },
-      oneWay: false,
+      into: both((side) => this.oneWayTo === undefined || side === this.oneWayTo),
+      oneWay: this.oneWayTo !== undefined,
       window: [-Infinity, Infinity],
       deletionLimit: 100,
       maxOperations: 10_000,

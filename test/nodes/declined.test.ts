@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Explanation } from '../../src/runtime/explain'
 import { answer } from './dialogue'
-import { at, day, inGoogle } from './events'
+import { at, day, icalDay, inGoogle } from './events'
 import { Flow } from './flow'
+import { changeAll } from './on-disk'
 
 const NONE = { create: 0, update: 0, delete: 0 }
 const IDLE = { left: NONE, right: NONE }
@@ -139,5 +140,132 @@ describe('a meeting that its owner has declined', () => {
       await inStep()
     }
     assert.deepEqual(home(), before)
+  })
+
+  describe('and that an older version has read, which did not tell', () => {
+    const CHOICES = ['as-free', 'leave-out', 'as-is'] as const
+
+    /** Ends Node-RED, with the state on disk as the older version left it, and starts it with the new one. */
+    async function update(declined: (typeof CHOICES)[number]): Promise<void> {
+      await flow.undeploy()
+      await changeAll(flow, 'position.json', (bytes) => bytes.toString().replace(/,?"sees":\d+/, ''))
+      await changeAll(flow, 'replica.jsonl', (bytes) =>
+        bytes.toString().replace(/"declined":\{"all":\w+,"except":\[[^\]]*\]\},?/g, ''),
+      )
+      await flow.restart({ reconcile: { declined } })
+    }
+
+    /** A meeting in iCloud, of which perhaps one occurrence alone is declined. @returns its text */
+    function inIcloud(reply: string, rule: string[] = [], declined?: string[]): string {
+      const vevent = (said: string, lines: string[]): string[] => [
+        ...['BEGIN:VEVENT', 'UID:review', `DTSTAMP:${icalDay(0)}T080000Z`, 'SUMMARY:Review', 'DURATION:PT1H', ...lines],
+        ...['ORGANIZER:mailto:ann@example.com', `ATTENDEE;PARTSTAT=${said}:mailto:anna@example.com`],
+        ...['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:A', BELL, 'END:VALARM', 'END:VEVENT'],
+      ]
+      const events = [
+        vevent(reply, [`DTSTART:${icalDay(5)}T080000Z`, ...rule]),
+        ...(declined ? [vevent('DECLINED', declined)] : []),
+      ]
+      const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', ...events.flat(), 'END:VCALENDAR', '']
+      flow.icloud.user.addText(flow.icloud.calendar, lines.join('\r\n'), 'review.ics')
+      return lines.join('\r\n')
+    }
+
+    /** What is written in the first run after the update is that one change of the copy, or nothing. */
+    async function assertOneChange(to: 'left' | 'right', declined: (typeof CHOICES)[number]): Promise<void> {
+      const report = await flow.sync()
+      const changed = { ...NONE, update: declined === 'as-is' ? 0 : 1 }
+      assert.deepEqual([report.planned, report.conflicts, report.errors], [{ ...IDLE, [to]: changed }, 0, []])
+      await inStep()
+    }
+
+    for (const declined of CHOICES) {
+      it(`shows as the node says, where the older version took it for a free one: ${declined}`, async () => {
+        await flow.start()
+        await flow.sync()
+        await flow.undeploy()
+        await changeAll(flow, 'replica.jsonl', (bytes) =>
+          bytes.toString().replace(/^.*"declined".*$/gm, (line) => {
+            const free = line.replace('"transparency":"opaque"', '"transparency":"transparent"')
+            return free.replace('"reminders":[10]', '"reminders":null')
+          }),
+        )
+        await update(declined)
+        const report = await flow.sync()
+        const right = { ...NONE, update: declined === 'as-is' ? 1 : 0 }
+        assert.deepEqual([report.planned, report.conflicts, report.errors], [{ ...IDLE, right }, 0, []])
+        assert.deepEqual(copy(), declined === 'as-is' ? ['OPAQUE', BELL] : ['TRANSPARENT'])
+        await inStep()
+      })
+
+      it(`shows as the node says at once, where Google is its home: ${declined}`, async () => {
+        await flow.start({ reconcile: { declined: 'as-is' } })
+        await flow.sync()
+        const home = flow.google.user.get('meeting')
+        await update(declined)
+        await assertOneChange('right', declined)
+        assert.deepEqual(copy(), declined === 'as-is' ? ['OPAQUE', BELL] : ['TRANSPARENT'])
+        assert.deepEqual(flow.google.user.get('meeting'), home)
+      })
+
+      it(`shows as the node says at once, where CalDAV is its home: ${declined}`, async () => {
+        reply('accepted')
+        const held = inIcloud('DECLINED')
+        await flow.start({ reconcile: { declined: 'as-is' } })
+        await flow.sync()
+        await update(declined)
+        await assertOneChange('left', declined)
+        const { transparency = 'opaque', reminders } = flow.inGoogle('Review')
+        const isFree = declined !== 'as-is'
+        assert.deepEqual([transparency, reminders?.overrides?.length ?? 0], isFree ? ['transparent', 0] : ['opaque', 1])
+        assert.equal(flow.inIcloud('Review').text, held)
+      })
+
+      it(`shows so as one occurrence of a series, whichever calendar is its home: ${declined}`, async () => {
+        flow.google.user.edit('meeting', { attendees: [ann, me('accepted')], recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] })
+        const second = flow.google.user.instanceId('meeting', `${day(4)}T14:00:00Z`)
+        flow.google.user.edit(second, { attendees: [ann, me('declined')] })
+        const third = `${icalDay(6)}T080000Z`
+        inIcloud('ACCEPTED', ['RRULE:FREQ=DAILY;COUNT=3'], [`RECURRENCE-ID:${third}`, `DTSTART:${third}`])
+        await flow.start({ reconcile: { declined: 'as-is' } })
+        await flow.sync()
+        await update(declined)
+        const report = await flow.sync()
+        const changed = { ...NONE, update: declined === 'as-is' ? 0 : 1 }
+        assert.deepEqual([report.planned, report.conflicts], [{ left: changed, right: changed }, 0])
+        await inStep()
+        const copied = flow.google.user.get(
+          flow.google.user.instanceId(flow.inGoogle('Review').id ?? '', `${day(6)}T08:00:00Z`),
+        )
+        const { text } = flow.inIcloud('Meeting')
+        const shown = [
+          copied.status,
+          copied.transparency ?? 'opaque',
+          text.includes('EXDATE'),
+          text.includes('TRANSPARENT'),
+        ]
+        assert.deepEqual(
+          shown,
+          {
+            'as-free': ['confirmed', 'transparent', false, true],
+            'leave-out': ['cancelled', 'opaque', true, false],
+            'as-is': ['confirmed', 'opaque', false, false],
+          }[declined],
+        )
+      })
+    }
+
+    it('is read once more by the first run alone', async () => {
+      inIcloud('DECLINED')
+      await flow.start({ reconcile: { declined: 'as-is' } })
+      await flow.sync()
+      await update('as-free')
+      await flow.sync()
+      await flow.sync()
+      flow.takeRequests()
+      await flow.sync()
+      const { google, icloud } = flow.takeRequests()
+      assert.deepEqual([google.length, icloud.length], [1, 1])
+    })
   })
 })

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { answer, clash } from './dialogue'
 import type { Status } from './dialogue'
 import { at, inGoogle, inStep } from './events'
 import { Flow } from './flow'
 import type { Got } from './flow'
+import { changeAll, paths } from './on-disk'
 
 const NONE = { create: 0, update: 0, delete: 0 }
 const IDLE = { left: NONE, right: NONE }
@@ -32,25 +33,13 @@ describe('state on disk', () => {
   })
   afterEach(() => flow.stop())
 
-  async function paths(name: string): Promise<string[]> {
-    const root = join(flow.userDir, 'calsync')
-    const files = await readdir(root, { recursive: true, withFileTypes: true })
-    return files.filter((file) => file.isFile() && file.name === name).map((file) => join(file.parentPath, file.name))
-  }
-  /** Changes all files of a kind, as they lie there while Node-RED is not running. */
-  async function changeAll(name: string, change: (bytes: Buffer) => Buffer | string): Promise<void> {
-    const found = await paths(name)
-    assert.ok(found.length > 0, `there is no ${name}`)
-    for (const path of found) await writeFile(path, change(await readFile(path)))
-  }
-
   for (const file of FILES) {
     it(`of a newer version (${file}) is refused with what to do, and left untouched; nothing is written anywhere`, async () => {
-      await changeAll(file, (bytes) => bytes.toString().replace('"version":1', '"version":2'))
+      await changeAll(flow, file, (bytes) => bytes.toString().replace('"version":1', '"version":2'))
       flow.google.user.edit(flow.inGoogle('Tea').id ?? '', { summary: 'Green Tea' })
       flow.takeWrites()
       await flow.restart()
-      const before = await Promise.all((await paths(file)).map((path) => readFile(path, 'utf8')))
+      const before = await Promise.all((await paths(flow, file)).map((path) => readFile(path, 'utf8')))
       const caught = flow.next('caught')
       const report = await flow.sync()
       assert.ok(report.errors.length > 0)
@@ -60,7 +49,7 @@ describe('state on disk', () => {
       }
       assert.equal(((await caught) as Got & { error: { code: string } }).error.code, 'calsync.store-newer-version')
       assert.deepEqual([report.planned, flow.takeWrites()], [IDLE, []])
-      assert.deepEqual(await Promise.all((await paths(file)).map((path) => readFile(path, 'utf8'))), before)
+      assert.deepEqual(await Promise.all((await paths(flow, file)).map((path) => readFile(path, 'utf8'))), before)
     })
 
     const damages: [string, (bytes: Buffer) => Buffer | string][] = [
@@ -71,7 +60,7 @@ describe('state on disk', () => {
     ]
     for (const [what, damage] of damages) {
       it(`that ${what} (${file}) is rebuilt without a deletion, a double or an overwriting`, async () => {
-        await changeAll(file, damage)
+        await changeAll(flow, file, damage)
         inGoogle(flow, 'Cake', at(6))
         await flow.restart()
         for (let run = 0; run < 3; run += 1) {
@@ -89,17 +78,17 @@ describe('state on disk', () => {
   }
 
   it('that was damaged lies beside it, whole, under a name that says so', async () => {
-    await changeAll('agreement.jsonl', () => 'nonsense\n')
+    await changeAll(flow, 'agreement.jsonl', () => 'nonsense\n')
     await flow.restart()
     await flow.sync()
-    const [path = ''] = await paths('agreement.jsonl')
+    const [path = ''] = await paths(flow, 'agreement.jsonl')
     const aside = (await readdir(dirname(path))).filter((name) => name.startsWith(`${basename(path)}.damaged-`))
     assert.equal(aside.length, 1)
     assert.equal(await readFile(join(dirname(path), aside[0] ?? ''), 'utf8'), 'nonsense\n')
   })
 
   it('that was lost while an event was deleted on one side makes nothing be deleted on the other', async () => {
-    for (const file of FILES) await changeAll(file, () => 'nonsense\n')
+    for (const file of FILES) await changeAll(flow, file, () => 'nonsense\n')
     flow.google.user.delete(flow.inGoogle('Coffee').id ?? '')
     await flow.restart()
     const { applied } = await flow.sync()
