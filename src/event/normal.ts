@@ -43,9 +43,9 @@ export function normalReminders(minutes: readonly number[]): readonly number[] |
   return held.length === 0 ? null : [...new Set(held)].sort((a, b) => a - b)
 }
 
-/** Sorted texts without doubles and blanks; null for none. */
+/** Sorted texts on one line each, without doubles and blanks; null for none. */
 export function normalCategories(names: readonly string[]): readonly string[] | null {
-  const held = names.map((name) => name.trim()).filter(Boolean)
+  const held = names.map((name) => normalLine(name)?.trim() ?? '').filter(Boolean)
   return held.length === 0 ? null : [...new Set(held)].sort()
 }
 

@@ -1,4 +1,5 @@
 import { CalSyncError, reasonOf } from './errors'
+import { oneLine } from './log'
 import type { Done, Message, Node, NodeAPI, NodeStatus } from './node-red'
 
 // Node-RED's side of a node. It runs what others wrote: copies of messages with getters and proxies, hooks, status and
@@ -138,6 +139,6 @@ function tellLeftOut(node: Node, read: Message, names: readonly string[]): void 
     if (!Unreadable.is(value) || value.isTold) continue
     value.isTold = true
     const advice = 'it was left out. Have a node before this one remove it.'
-    quietly(() => node.warn(`msg.${name} can’t be copied (${value.why}): ${advice}`))
+    quietly(() => node.warn(oneLine(`msg.${name} can’t be copied (${value.why}): ${advice}`)))
   }
 }

@@ -2,6 +2,7 @@ import type { CheckAnswer, TellLine } from './check'
 import { checkWishIn, prepareCheck } from './check'
 import type { CalendarAccess, Engine } from './engine'
 import type { NodeAPI } from './node-red'
+import { picked } from './plain'
 import { whyNotScratch } from './scratch'
 
 /**
@@ -17,7 +18,7 @@ export async function checkByMessage(
   tell: TellLine,
   signal: AbortSignal,
 ): Promise<CheckAnswer> {
-  const wish = checkWishIn(payload)
+  const wish = checkWishIn(picked(payload, ['scratch', 'second', 'confirm']))
   const provider = await access.connection()
   const salt = engine.newId() + engine.newId()
   const checking = { type: access.provider, provider, around: engine.around, whyNot: whyNotScratch(RED, engine), salt }

@@ -58,13 +58,13 @@ export type Outcome =
 /**
  * Carries a command out. Rejects with what is wrong with its payload. Under dry run nothing is recorded.
  */
-export function runCommand(command: Command, payload: unknown, context: Context): Promise<Outcome> {
+export function runCommand(command: Command, payload: Json, context: Context): Promise<Outcome> {
   const carryOut = (): Promise<Outcome> => carryOutCommand(command, payload, context)
   return CHANGING.includes(command) ? context.pair.lock.run(carryOut) : carryOut()
 }
 
-async function carryOutCommand(command: Command, payload: unknown, context: Context): Promise<Outcome> {
-  const said = (isObject(payload as Json) ? payload : {}) as Record<string, unknown>
+async function carryOutCommand(command: Command, payload: Json, context: Context): Promise<Outcome> {
+  const said = isObject(payload) ? payload : {}
   switch (command) {
     case 'sync':
       return 'uid' in said ? release(said['uid'], context) : { is: 'run' }
@@ -95,7 +95,7 @@ function invalid(message: string): CalSyncError {
 async function release(uid: unknown, { pair, dryRun }: Context): Promise<Outcome> {
   if (typeof uid !== 'string') throw invalid('uid in the payload of sync must be the uid of an event that rests.')
   const entry = pair.agreement.get(uid)
-  if (!entry) throw invalid(`This pair knows no event with the uid "${uid}".`)
+  if (!entry) throw invalid(`This pair knows no event with the uid ${quoted(uid)}.`)
   const { wrote: _wrote, ...free } = withoutRefusal(entry)
   if (!dryRun) await pair.put(new Map([[uid, { ...free, due: 0 }]]))
   return { is: 'run' }
@@ -107,19 +107,20 @@ export function conflictsNow({ pair, rules, names, turn, engine }: Context): Ret
   )
 }
 
-async function resolve(said: Record<string, unknown>, context: Context): Promise<Outcome> {
+async function resolve(said: { readonly [name: string]: Json }, context: Context): Promise<Outcome> {
   const { pair } = context
-  const { id, all, choice } = said
-  if (all !== true && typeof id !== 'string') {
+  const { all, choice } = said
+  const id = typeof said['id'] === 'string' ? said['id'] : undefined
+  if (all !== true && id === undefined) {
     throw invalid('resolve needs payload {id, choice}, or {all: true, choice}; "conflicts" lists the open ones.')
   }
   const answer = choiceOf(choice, context)
   const open = openAbout(pair, 'conflict')
-  const chosen = all === true ? open : named(String(id), open, context)
+  const chosen = all === true ? open : named(id ?? '', open, context)
   if (chosen.length === 0 && all !== true) {
     throw new CalSyncError(
       'no-such-conflict',
-      `No conflict with the id "${String(id)}" is open: it was settled, or one of its sides changed since and it is asked anew. "conflicts" lists the open ones.`,
+      `No conflict with the id ${quoted(id ?? '')} is open: it was settled, or one of its sides changed since and it is asked anew. "conflicts" lists the open ones.`,
       'no such conflict',
     )
   }
@@ -197,7 +198,7 @@ async function decideDeletions(id: unknown, how: 'approve' | 'keep', context: Co
   const held = openAbout(pair, 'deletion')
   const chosen = id === undefined ? held : held.filter(({ told }) => told?.sets?.includes(id) || told?.id === id)
   if (chosen.length === 0 && id !== undefined) {
-    throw new CalSyncError('no-such-deletions', `No held deletions have the id "${id}" any more.`, 'none held')
+    throw new CalSyncError('no-such-deletions', `No held deletions have the id ${quoted(id)} any more.`, 'none held')
   }
   return answerAll(
     chosen,

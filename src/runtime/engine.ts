@@ -52,6 +52,13 @@ export class Engine {
     return once(this.pairs, id, () => PairState.open(calendars, this.store, this.around))
   }
 
+  /** A pair that was synced before, here or before a restart; undefined for any other two names. */
+  async knownPair([left, right]: readonly [string, string]): Promise<PairState | undefined> {
+    const id = PairState.idOf({ left, right })
+    const isKnown = this.pairs.has(id) || (await this.store.list(['pairs'])).includes(id)
+    return isKnown ? this.pair([left, right]) : undefined
+  }
+
   /** The pairs that a calendar is part of, also those that no run of this process has used yet. */
   async pairsWith(identity: string): Promise<PairState[]> {
     await once(this.lookedUp, identity, () => this.lookUpPairs(identity))

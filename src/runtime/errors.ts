@@ -1,5 +1,6 @@
 import { ProviderError } from '../event/calendar'
 import { StoreError } from '../store/error'
+import { oneLine } from './log'
 
 /** An error for the flow: `code` (`calsync.<what>`) for a Catch node, and a message that says what to do. */
 export class CalSyncError extends Error {
@@ -10,15 +11,16 @@ export class CalSyncError extends Error {
 
   /**
    * @param code without the prefix
+   * @param message a sentence or a few, or several lines of them
    * @param status at most 20 characters, for under the node; default: `error`
    */
   constructor(
     code: string,
-    message: string,
+    message: string | readonly string[],
     readonly status = 'error',
     options: { cause?: unknown; isMild?: boolean } = {},
   ) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super([message].flat().map(oneLine).join('\n'), 'cause' in options ? { cause: options.cause } : undefined)
     this.code = `calsync.${code}`
     this.isMild = options.isMild ?? false
   }
@@ -44,9 +46,9 @@ export function joinedErrors(errors: readonly CalSyncError[]): CalSyncError | un
   if (mild.length === 0) return severe
   const more =
     mild.length > MOST_NAMED ? [`And ${mild.length - MOST_NAMED} more; the report lists them as setAside.`] : []
-  const lines = [...(severe ? [severe.message] : []), ...mild.slice(0, MOST_NAMED), ...more]
+  const lines = [...(severe ? severe.message.split('\n') : []), ...mild.slice(0, MOST_NAMED), ...more]
   const { code, status, isMild } = severe ?? first
-  return new CalSyncError(code.replace(/^calsync\./, ''), lines.join('\n'), status, { isMild })
+  return new CalSyncError(code.replace(/^calsync\./, ''), lines, status, { isMild })
 }
 
 /** What passes by itself. */
@@ -56,7 +58,7 @@ const PASSING = ['calsync.unreachable', 'calsync.rate-limit', 'calsync.bad-answe
 export function ofARun(error: CalSyncError): CalSyncError {
   if (!PASSING.includes(error.code)) return error
   const { code, message, status, isMild } = error
-  const text = `${message} The next run tries again.`
+  const text = `${message} The next run tries again.`.split('\n')
   return new CalSyncError(code.replace(/^calsync\./, ''), text, status, { cause: error, isMild })
 }
 

@@ -6,10 +6,15 @@ import { isArray, isObject } from '../event/json'
 import { emptyValue, normalCategories, normalLine, normalReminders, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
 import { canonicalZone, instantOf, occurrenceKey, utcText, wallClock } from '../event/zone'
-import { CalSyncError } from './errors'
+import { CalSyncError, reasonOf } from './errors'
+import { brief, quoted } from './sentence'
 
 /** An event as messages carry it: spelled as Google's API does, `exceptions` by original start. */
 export type EventMessage = { uid: string; exceptions?: Record<string, Json> } & Record<string, Json | undefined>
+
+/** More than any series needs, and few enough to be read at once. */
+const MOST_EXCEPTIONS = 5000
+const MOST_DATES = 5000
 
 const TIMES: readonly string[] = ['start', 'end', 'recurrence']
 const CHOICES: Partial<Record<Field, readonly string[]>> = {
@@ -17,6 +22,9 @@ const CHOICES: Partial<Record<Field, readonly string[]>> = {
   transparency: ['opaque', 'transparent'],
   visibility: ['default', 'public', 'private', 'confidential'],
 }
+
+/** The names that messages know, and that are read of an event. */
+export const EVENT_NAMES: readonly string[] = [...TIMES, ...BASE_FIELDS.filter((name) => name !== 'when'), 'exceptions']
 
 /** A copy of an event for a message, which a flow may change freely; empty fields are left out. */
 export function toEventMessage(uid: string, fields: Fields): EventMessage {
@@ -60,18 +68,19 @@ export function toChangedNames(fields: readonly Field[]): string[] {
 
 /** The fields that names in a message mean. Throws for a name that is none. */
 export function toFieldNames(names: readonly string[]): Field[] {
+  if (names.length > MOST_EXCEPTIONS + EVENT_NAMES.length) {
+    throw invalid(`changed holds ${names.length} names; an event has at most ${MOST_EXCEPTIONS} occurrences to name.`)
+  }
   const fields = names.map((name): Field => {
     if (TIMES.includes(name)) return 'when'
     if (name.startsWith('exceptions.')) return exceptionField(occurrenceName(name.slice('exceptions.'.length)))
     if (name !== 'when' && BASE_FIELDS.includes(name as (typeof BASE_FIELDS)[number])) return name as Field
-    throw invalid(`"${name}" in changed is no field of an event. Fields are: ${FIELD_NAMES}.`)
+    throw invalid(`${quoted(name)} in changed is no field of an event. Fields are: ${FIELD_NAMES}.`)
   })
   return [...new Set(fields)]
 }
 
-const FIELD_NAMES = [...TIMES, ...BASE_FIELDS.filter((name) => name !== 'when'), 'exceptions.<original start>'].join(
-  ', ',
-)
+const FIELD_NAMES = EVENT_NAMES.map((name) => (name === 'exceptions' ? `${name}.<original start>` : name)).join(', ')
 
 /**
  * What a flow's event says, in normal form. Absent fields stay absent, null clears.
@@ -102,9 +111,11 @@ function readWhen(said: Record<string, Json | undefined>, zone: string, fields: 
     throw invalid('end must be after start; the end of an all-day event is the day after its last.')
   }
   const lines = said['recurrence'] ?? []
-  if (!isArray(lines) || !lines.every((line) => typeof line === 'string')) {
+  if (!isArray(lines) || !lines.every(isOneLine)) {
     throw invalid('recurrence must be an array of RFC 5545 lines such as "RRULE:FREQ=WEEKLY".')
   }
+  const dates = lines.reduce((sum, line) => sum + line.split(',').length, 0)
+  if (dates > MOST_DATES) throw invalid(`recurrence holds ${dates} dates and rules; an event may have ${MOST_DATES}.`)
   const { recurrence, excluded } = recurrenceOf(lines, start)
   fields['when'] = { start, end, ...(recurrence.length > 0 ? { recurrence } : {}) }
   for (const time of excluded) fields[exceptionField(occurrenceKey(time))] = null
@@ -114,7 +125,7 @@ function recurrenceOf(lines: readonly string[], start: EventTime): ReturnType<ty
   try {
     return normalRecurrence(lines, start)
   } catch (error) {
-    throw invalid(`recurrence: ${error instanceof Error ? error.message : String(error)}`)
+    throw invalid(`recurrence: ${brief(reasonOf(error), LONGEST_REASON)}`)
   }
 }
 
@@ -130,7 +141,7 @@ function timeOf(value: Json | undefined, name: string, zone: string): EventTime 
   }
   if (typeof dateTime !== 'string') throw invalid(example)
   const inZone = typeof timeZone === 'string' ? timeZone : zone
-  if (canonicalZone(inZone) === undefined) throw invalid(`${name}.timeZone "${inZone}" is no IANA time zone.`)
+  if (canonicalZone(inZone) === undefined) throw invalid(`${name}.timeZone ${quoted(inZone)} is no IANA time zone.`)
   const time = DateTime.fromISO(dateTime, { zone: 'utc' })
   if (!time.isValid) throw invalid(example)
   // An offset in the text says which instant is meant. What a clock shows stays as it is said: luxon's own conversion
@@ -168,7 +179,11 @@ function readExceptions(value: Json | undefined, zone: string, fields: Record<st
   if (value === undefined || value === null) return
   if (!isObject(value))
     throw invalid('exceptions must be an object: original start -> fields that differ, or null for cancelled.')
-  for (const [key, said] of Object.entries(value)) {
+  const entries = Object.entries(value)
+  if (entries.length > MOST_EXCEPTIONS) {
+    throw invalid(`exceptions holds ${entries.length} occurrences; an event may have ${MOST_EXCEPTIONS}.`)
+  }
+  for (const [key, said] of entries) {
     fields[exceptionField(occurrenceName(key))] = said === null ? null : exceptionValue(said, zone)
   }
 }
@@ -179,14 +194,25 @@ function exceptionValue(said: Json, zone: string): Json {
   return { ...(rest as Record<string, Json>), ...(times ? { start: times.start, end: times.end } : {}) }
 }
 
+/** What may be wrong with a rule names it, and rules may be long. */
+const LONGEST_REASON = 200
+
 /** An occurrence as it is named here: `2026-06-01`, or the instant as `2026-06-01T08:00:00Z`. */
 function occurrenceName(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return text
+  if (/^\d{4}-\d\d-\d\d$/.test(text) || isInstant(text)) return text
   const time = DateTime.fromISO(text, { setZone: true })
   if (!time.isValid || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) {
-    throw invalid(`"${text}" names no occurrence: use its original start, 2026-06-01 or 2026-06-01T08:00:00Z.`)
+    throw invalid(`${quoted(text)} names no occurrence: use its original start, 2026-06-01 or 2026-06-01T08:00:00Z.`)
   }
   return utcText(time.toMillis())
 }
+
+const isOneLine = (line: Json): line is string => typeof line === 'string' && !/\p{Cc}/u.test(line.trim())
+
+/** Whether it is named already as we name it; there may be thousands. */
+const isInstant = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(text).toISOString() === text.replace('Z', '.000Z')
 
 const invalid = (message: string): CalSyncError => new CalSyncError('invalid-event', message, 'invalid event')

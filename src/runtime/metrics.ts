@@ -1,9 +1,14 @@
 import type { Report } from './report'
+import { brief } from './sentence'
 
 type Instruments = {
   readonly page: () => Promise<{ contentType: string; text: string }>
   readonly ran: (report: Report, pair: string) => void
 }
+
+/** So many pairs have figures of their own: a server may call its calendar otherwise at each run. */
+const MOST_NAMES = 200
+const FURTHER = 'further pairs'
 
 /** Figures of all runs of this process, for an OpenMetrics page. The library is loaded with the first run. */
 export class Metrics {
@@ -15,9 +20,10 @@ export class Metrics {
    * other way round does not make it another pair.
    */
   nameOf({ left, right }: Report['pair']): string {
-    const turned = `${right} ↔ ${left}`
+    const turned = `${brief(right)} ↔ ${brief(left)}`
     if (this.names.has(turned)) return turned
-    const name = `${left} ↔ ${right}`
+    const name = `${brief(left)} ↔ ${brief(right)}`
+    if (this.names.size >= MOST_NAMES && !this.names.has(name)) return FURTHER
     this.names.add(name)
     return name
   }
@@ -82,7 +88,7 @@ async function makeInstruments(): Promise<Instruments> {
     runs.inc({ ...name, result: good ? 'success' : 'error' })
     for (const side of ['left', 'right'] as const) {
       for (const [action, count] of Object.entries(report.applied[side])) {
-        operations.inc({ ...name, calendar: report.pair[side], action }, count)
+        operations.inc({ ...name, calendar: pairName === FURTHER ? '' : brief(report.pair[side]), action }, count)
       }
     }
     for (const { code } of report.errors) failures.inc({ ...name, code })

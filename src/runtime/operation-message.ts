@@ -5,6 +5,7 @@ import { hashJson, isObject } from '../event/json'
 import type { Operation, ShowsDeclined, Side } from '../sync/model'
 import { CalSyncError } from './errors'
 import type { EventMessage } from './event-message'
+import { brief } from './sentence'
 import { fromEventMessage, toChangedNames, toEventMessage, toFieldNames } from './event-message'
 
 /** An operation as messages carry it. */
@@ -80,12 +81,17 @@ export function fromOperationMessage(value: unknown, zone: string, newUid: () =>
   if (!isObject(value as Json)) throw invalid('an operation must be an object with action, uid and event')
   const { action, id, uid, event, changed, plan } = value as Record<string, unknown>
   if (action !== 'create' && action !== 'update' && action !== 'delete' && action !== 'skip') {
-    throw invalid(`action must be create, update, delete or skip, not ${JSON.stringify(action)}`)
+    throw invalid(
+      `action must be create, update, delete or skip, not ${action === undefined ? 'undefined' : brief(JSON.stringify(action))}`,
+    )
   }
   if (uid !== undefined && typeof uid !== 'string') throw invalid('uid must be a text')
   const token = plan === undefined ? undefined : planToken(plan)
   const name = uid === undefined || uid === '' ? (action === 'create' && !token ? newUid() : undefined) : uid
   if (name === undefined) throw invalid(`${action} needs the uid of the event`)
+  if (action === 'create' && !token && (name.length > LONGEST_UID || /\p{Cc}/u.test(name))) {
+    throw invalid(`uid must be a text of at most ${LONGEST_UID} characters without line feeds and the like`)
+  }
   const needsEvent = action === 'create' || action === 'update'
   if (needsEvent && event === undefined) throw invalid(`${action} needs an event`)
   const fields = needsEvent ? fromEventMessage(event, zone) : {}
@@ -107,18 +113,31 @@ export function fromOperationMessage(value: unknown, zone: string, newUid: () =>
   }
 }
 
+/** Of an event that is made here; servers take no longer ones for certain (RFC 7986 5.3 asks for no more than 255 octets). */
+const LONGEST_UID = 255
+
 function planToken(plan: unknown): PlanToken {
   const token = plan as Partial<PlanToken> | null
   const known =
     isObject(plan as Json) &&
     token?.v === 1 &&
     (token.to === 'left' || token.to === 'right') &&
-    Array.isArray(token.calendars) &&
-    Array.isArray(token.changed) &&
+    isTexts(token.calendars, 2) &&
+    isTexts(token.changed) &&
+    isOneOf(token.action, ['create', 'update', 'delete']) &&
+    isOneOf(token.declined, [undefined, 'as-free', 'leave-out', 'as-is']) &&
+    isOneOf(token.decides, [undefined, true]) &&
+    isOneOf(typeof token.keeps, ['undefined', 'string']) &&
     typeof token.from === 'string' &&
     typeof token.run === 'string'
   if (!known) throw invalid('plan was changed: hand it on as it came from calsync-reconcile, or leave it out')
   return token as PlanToken
 }
+
+const isTexts = (value: unknown, count?: number): boolean =>
+  Array.isArray(value) &&
+  (count === undefined || value.length === count) &&
+  value.every((each) => typeof each === 'string')
+const isOneOf = (value: unknown, choices: readonly unknown[]): boolean => choices.includes(value)
 
 const invalid = (message: string): CalSyncError => new CalSyncError('invalid-operation', `${message}.`, 'invalid input')

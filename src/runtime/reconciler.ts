@@ -1,5 +1,8 @@
+import type { Json } from '../event/json'
+import { isObject } from '../event/json'
 import type { Side, Uid } from '../sync/model'
 import { SIDES, other } from '../sync/model'
+import { payloadOf } from './command-input'
 import { COMMANDS, isCommand, runCommand } from './commands'
 import type { Command, Context, Outcome } from './commands'
 import type { CalendarAccess, Engine } from './engine'
@@ -15,7 +18,7 @@ import type { PairState } from './pair-state'
 import { isDeletedByAnswer } from './questions'
 import type { Overrides, ReconcileSettings } from './rules'
 import { readResolution, rulesFor } from './rules'
-import { isList, readsOf } from './source'
+import { isListing, readsOf } from './source'
 import type { ReadRecord } from './source'
 import { switchOf } from './switches'
 import { tellOf } from './tell'
@@ -71,7 +74,7 @@ export class Reconciler {
   /** Takes a message in. Resolves when the run that it is part of has ended; rejects with what is wrong with it. */
   async input(msg: Message): Promise<void> {
     const reads = readsOf(msg)
-    if (isList(msg)) return undefined
+    if (isListing(msg)) return undefined
     if (reads.length === 0) return this.command(msg)
     const mine = await this.sidesOf(reads)
     if (mine.size === 0) {
@@ -106,8 +109,9 @@ export class Reconciler {
       const message = `A message that comes from no calendar-source needs a command as its topic: ${COMMANDS.join(', ')}.`
       throw new CalSyncError('invalid-input', message, 'unknown command')
     }
-    if (topic === 'sync' && !hasUid(payload)) return this.enqueue({ msg, reads: new Map() })
-    const outcome = await this.outcomeOf(topic, payload, msg)
+    const said = await payloadOf(payload, this.engine)
+    if (topic === 'sync' && !hasUid(said)) return this.enqueue({ msg, reads: new Map() })
+    const outcome = await this.outcomeOf(topic, said, msg)
     if (outcome.is === 'run') {
       await this.enqueue({ msg, reads: new Map(), ...(outcome.only ? { only: outcome.only } : {}) })
       return
@@ -116,7 +120,7 @@ export class Reconciler {
     if (outcome.error) throw outcome.error
   }
 
-  private async outcomeOf(command: Command, payload: unknown, msg: Message): Promise<Outcome> {
+  private async outcomeOf(command: Command, payload: Json, msg: Message): Promise<Outcome> {
     try {
       return await runCommand(command, payload, await this.context(msg))
     } catch (thrown) {
@@ -261,7 +265,7 @@ export class Reconciler {
   }
 }
 
-const hasUid = (payload: unknown): boolean => typeof payload === 'object' && payload !== null && 'uid' in payload
+const hasUid = (payload: Json): boolean => isObject(payload) && 'uid' in payload
 
 /** Some events only, if all triggers say so. */
 function onlyOf(triggers: readonly Trigger[]): ReadonlySet<Uid> | undefined {

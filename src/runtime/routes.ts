@@ -1,6 +1,7 @@
 import { quietly } from './callbacks'
 import { asCalSyncError, CalSyncError, reasonOf } from './errors'
 import { isForeign } from './foreign'
+import { oneLine } from './log'
 import type { HttpRequest, HttpResponse, NodeAPI } from './node-red'
 
 /** What a route is asked: the members of a JSON body, and those values of the query that are plain texts. */
@@ -89,7 +90,7 @@ function refuse(response: HttpResponse, { status, code, message }: Refusal): voi
   response.status(status).json({ code, message })
 }
 
-const logLine = (RED: NodeAPI, text: string): void => quietly(() => RED.log.error(`[calsync] ${text}`))
+const logLine = (RED: NodeAPI, text: string): void => quietly(() => RED.log.error(`[calsync] ${oneLine(text)}`))
 
 class Refused extends Error {
   constructor(readonly refusal: Refusal) {

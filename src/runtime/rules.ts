@@ -6,6 +6,7 @@ import { both, other } from '../sync/model'
 import type { CalendarState } from './calendar-state'
 import type { Elsewhere } from './neighbours'
 import { CalSyncError } from './errors'
+import { brief } from './sentence'
 
 const DAY = 24 * 3600 * 1000
 
@@ -64,7 +65,14 @@ function number(config: Record<string, unknown>, name: string, standard: number)
   throw new CalSyncError('config', `${name} is ${shown(value)}: it must be a number, 0 or more.`, 'settings')
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value))
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing'
+  try {
+    return brief(JSON.stringify(value))
+  } catch {
+    return `a ${typeof value}` // cyclic, a bigint, or a proxy
+  }
+}
 
 /**
  * The strategy that a message asks for, by its name or an alias: `latest_wins`, or `google-wins` where one side is.

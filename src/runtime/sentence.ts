@@ -85,9 +85,13 @@ export function restsSentence(reason: string, until?: number): string {
 const label = (name: string): string =>
   name.startsWith('exceptions.') ? `the occurrence of ${name.slice('exceptions.'.length)}` : name
 
+/** So much of a text is looked at, links and all. */
+const MOST_READ = 10_000
+
 /** One line, not too long, links without their queries. */
 export function brief(text: string, longest = LONGEST): string {
   const line = text
+    .slice(0, MOST_READ)
     .replaceAll(/https?:\/\/[^\s<>"]+/g, bareUrl)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()

@@ -10,6 +10,7 @@ import { serveAdmin } from './admin'
 import { call, copyOf, end, quietly, readable, sendAll, showStatus } from './callbacks'
 import { asCalSyncError } from './errors'
 import type { CalSyncError } from './errors'
+import { oneLine } from './log'
 import type { WatchLogin } from './login-health'
 import type { CredentialDefinitions, Message, Node, NodeAPI, NodeDef } from './node-red'
 
@@ -42,9 +43,9 @@ export function engineOf(RED: NodeAPI): Engine {
     random: () => Math.random(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    warn: (message) => quietly(() => RED.log.warn(`[calsync] ${message}`)),
+    warn: (message) => quietly(() => RED.log.warn(`[calsync] ${oneLine(message)}`)),
     log: (level, { message, ...entry }) =>
-      quietly(() => RED.log[level]({ message: `[calsync] ${message}`, calsync: entry })),
+      quietly(() => RED.log[level]({ message: `[calsync] ${oneLine(message)}`, calsync: entry })),
   })
   serveAdmin(RED, engine, () => randomBytes(32).toString('base64url'))
   engines.set(root, engine)

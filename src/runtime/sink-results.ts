@@ -21,14 +21,12 @@ export type SinkPayload = {
   results: SinkResult[]
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
 export function resultOf(
-  { action, id, uid }: { action: unknown; id: unknown; uid: unknown },
+  { action, id, uid }: Pick<SinkResult, 'action' | 'id' | 'uid'>,
   status: Status,
   error?: CalSyncError,
 ): SinkResult {
-  const result = { action: text(action), id: text(id), uid: text(uid), status }
+  const result = { action, id, uid, status }
   return error ? { ...result, error: { message: error.message, code: error.code } } : result
 }
 

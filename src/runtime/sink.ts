@@ -15,6 +15,8 @@ import { fromOperationMessage } from './operation-message'
 import type { PlanToken, Request } from './operation-message'
 import type { PairState } from './pair-state'
 import type { Status } from './run'
+import { isLarge, operationsIn } from './sink-input'
+import type { Handed } from './sink-input'
 import { refusedSentence } from './sentence'
 import { calendarIn, payloadOf, resultOf } from './sink-results'
 import type { SinkPayload, SinkResult } from './sink-results'
@@ -50,25 +52,12 @@ export class Sink {
     signal: AbortSignal,
     progress: (done: number, of: number) => void,
   ): Promise<{ payload: SinkPayload; error?: CalSyncError }> {
-    const values = Array.isArray(payload) ? (payload as unknown[]) : [payload]
-    if (payload === undefined || payload === null || payload === '') {
-      throw new CalSyncError(
-        'invalid-operation',
-        'msg.payload must be an operation or an array of them.',
-        'invalid input',
-      )
-    }
-    const ids = values.map(plannedId).filter((each) => each !== undefined)
-    for (const { run, id } of ids) this.engine.runs.get(run)?.received([id])
+    const operations = await operationsIn(payload, this.engine.around.pause)
+    for (const { run, id } of operations) if (run !== undefined) this.engine.runs.get(run)?.received([id])
     const results: SinkResult[] = []
     const errors: CalSyncError[] = []
-    const step = Math.ceil(values.length / MOST_STEPS)
-    const end = (
-      value: { action: unknown; id: unknown; uid: unknown; run?: string },
-      status: Status,
-      error?: CalSyncError,
-      rests?: 'now' | 'still',
-    ): void => {
+    const step = Math.ceil(operations.length / MOST_STEPS)
+    const end: End = (value, status, error, rests) => {
       results.push(resultOf(value, status, error))
       if (error && rests !== 'still') {
         errors.push(error)
@@ -76,24 +65,25 @@ export class Sink {
       }
       const run = value.run === undefined ? undefined : this.engine.runs.get(value.run)
       const { code, message } = error ?? {}
-      run?.result(String(value.id), status, error && { code, message, ...(rests ? { rests: true } : {}) })
-      if (results.length % step === 0 || results.length === values.length) progress(results.length, values.length)
+      run?.result(value.id, status, error && { code, message, ...(rests ? { rests: true } : {}) })
+      if (results.length % step === 0 || results.length === operations.length)
+        progress(results.length, operations.length)
     }
-    if (dry) return this.dry(values, ids, results)
+    if (dry) return this.dry(operations, results)
     let state: CalendarState | undefined
     try {
-      state = await this.ready(values, signal)
-      const groups = await this.groups(values, state, end)
+      state = await this.ready(
+        operations.some(({ run }) => run === undefined),
+        signal,
+      )
+      const groups = await this.groups(operations, state, end)
       for (const group of groups) await this.carryOut(group, state, signal, end)
       if (errors.some(({ code }) => code === 'calsync.read-only')) await state.noteReadOnly()
     } catch (thrown) {
       if (signal.aborted) throw thrown
       const error = asCalSyncError(thrown)
       const ended = new Set(results.map(({ id }) => id))
-      for (const value of values) {
-        const { action, id, uid } = (value ?? {}) as Record<string, unknown>
-        if (typeof id !== 'string' || !ended.has(id)) end({ action, id, uid, ...runOf(value) }, 'failed', error)
-      }
+      for (const each of operations) if (each.id === '' || !ended.has(each.id)) end(each, 'failed', error)
     }
     const error = joinedErrors(errors)
     const counts = payloadOf(results, calendarIn(this.access, state))
@@ -106,7 +96,7 @@ export class Sink {
     fields: Fields,
     signal: AbortSignal,
   ): Promise<{ payload: SinkPayload; error?: CalSyncError }> {
-    const state = await this.ready([undefined], signal)
+    const state = await this.ready(true, signal)
     const now = [...state.replica.withUid(uid)].find((seen) => seen.is === 'live')
     const names =
       now?.is === 'live' ? [...new Set([...fieldNames(fields), ...fieldNames(now.fields)])] : fieldNames(fields)
@@ -125,20 +115,18 @@ export class Sink {
     return error ? { payload, error } : { payload }
   }
 
-  private dry(
-    values: readonly unknown[],
-    ids: readonly { run: string; id: string }[],
-    results: SinkResult[],
-  ): { payload: SinkPayload } {
-    for (const { run, id } of ids) this.engine.runs.get(run)?.notCarriedOut([id])
-    for (const value of values) results.push(resultOf((value ?? {}) as never, 'dropped'))
+  private dry(operations: readonly Handed[], results: SinkResult[]): { payload: SinkPayload } {
+    for (const each of operations) {
+      if (each.run !== undefined) this.engine.runs.get(each.run)?.notCarriedOut([each.id])
+      results.push(resultOf(each, 'dropped'))
+    }
     return { payload: payloadOf(results, calendarIn(this.access, undefined)) }
   }
 
   /** Opens the calendar; for operations of the flow's own it has to be known what is there. */
-  private async ready(values: readonly unknown[], signal: AbortSignal): Promise<CalendarState> {
+  private async ready(isOwn: boolean, signal: AbortSignal): Promise<CalendarState> {
     const state = await this.access.open()
-    if (!state.isComplete && values.some((value) => plannedId(value) === undefined)) await state.read(false, signal)
+    if (!state.isComplete && isOwn) await state.read(false, signal)
     if (!state.calendar.info.writable) {
       throw new CalSyncError('read-only', `The calendar ${state.name} is read-only for this account.`, 'read-only')
     }
@@ -146,13 +134,14 @@ export class Sink {
   }
 
   /** Checks each operation; what is wrong with one does not stop the others. */
-  private async groups(values: readonly unknown[], state: CalendarState, end: End): Promise<Group[]> {
+  private async groups(operations: readonly Handed[], state: CalendarState, end: End): Promise<Group[]> {
     const groups = new Map<string, Group>()
     const zone = state.info?.timeZone ?? this.engine.around.localZone
-    for (const [index, value] of values.entries()) {
-      if (index % SLICE === SLICE - 1) await this.engine.around.pause()
+    for (const [index, operation] of operations.entries()) {
+      if (index % SLICE === SLICE - 1 || isLarge(operation)) await this.engine.around.pause()
       try {
-        const request = fromOperationMessage(value, zone, () => `calsync-${this.engine.newId()}`)
+        if ('error' in operation.said) throw operation.said.error
+        const request = fromOperationMessage(operation.said.value, zone, () => `calsync-${this.engine.newId()}`)
         const { plan } = request
         const key = plan ? `${plan.run} ${plan.calendars.join(' ')}` : ''
         const group = groups.get(key) ?? {
@@ -163,8 +152,7 @@ export class Sink {
         groups.set(key, group)
         group.tasks.set(taskOf(request, group.pair), request)
       } catch (thrown) {
-        const { action, id, uid } = (value ?? {}) as Record<string, unknown>
-        end({ action, id, uid, ...runOf(value) }, 'failed', asCalSyncError(thrown))
+        end(operation, 'failed', asCalSyncError(thrown))
       }
     }
     return [...groups.values()]
@@ -173,9 +161,10 @@ export class Sink {
   /** The pair that a plan belongs to; it must lead to this calendar. */
   private async pairOf(plan: PlanToken | undefined, state: CalendarState): Promise<PairState | undefined> {
     if (!plan) return undefined
-    const pair = await this.engine.pair(plan.calendars)
-    if (pair.calendars[plan.to] === state) return pair
-    const message = `This operation is for ${pair.calendars[plan.to].name}, not for ${state.name}: it is wired to the wrong sink.`
+    const pair = await this.engine.knownPair(plan.calendars)
+    if (pair?.calendars[plan.to] === state) return pair
+    const meant = pair ? pair.calendars[plan.to].name : 'another calendar'
+    const message = `This operation is for ${meant}, not for ${state.name}: it is wired to the wrong sink.`
     throw new CalSyncError('wrong-sink', message, 'wrong sink')
   }
 
@@ -244,7 +233,7 @@ const namesOf = ({ calendars: { left, right } }: PairState): { left: string; rig
 })
 
 type End = (
-  value: { action: unknown; id: unknown; uid: unknown; run?: string },
+  value: { readonly action: string; readonly id: string; readonly uid: string; readonly run?: string },
   status: Status,
   error?: CalSyncError,
   rests?: 'now' | 'still',
@@ -277,15 +266,4 @@ function taskOf({ action, id, uid, fields, written, plan }: Request, pair: PairS
     ...(declined === undefined ? {} : { declined }),
   }
   return { action, uid, fields, written, planned: { op, pair } }
-}
-
-/** The run and id of a planned operation, as far as one can tell before it is checked. */
-function plannedId(value: unknown): { run: string; id: string } | undefined {
-  const { id, plan } = (value ?? {}) as { id?: unknown; plan?: { run?: unknown } | null }
-  return typeof id === 'string' && typeof plan?.run === 'string' ? { run: plan.run, id } : undefined
-}
-
-const runOf = (value: unknown): { run?: string } => {
-  const planned = plannedId(value)
-  return planned ? { run: planned.run } : {}
 }

@@ -7,6 +7,8 @@ import { asCalSyncError, ofARun } from './errors'
 import type { CalSyncError } from './errors'
 import { toEventMessage } from './event-message'
 import type { EventMessage } from './event-message'
+import type { Message } from './node-red'
+import { isList, picked, readIn } from './plain'
 
 export type SendEvents = 'changes' | 'all' | 'none'
 
@@ -112,20 +114,38 @@ export class Source {
   }
 }
 
-/** Whether it is a read, whatever a flow made of it on the way. */
-function isRecord(value: unknown): value is ReadRecord {
-  const { calendar, node, name, kind } = (value ?? {}) as Partial<Record<keyof ReadRecord, unknown>>
-  return [calendar, node, name, kind].every((each) => typeof each === 'string')
+/** So many reads travel in one message, far more than a flow has sources. */
+const MOST_READS = 1000
+const LONGEST = 10_000
+const TEXTS = ['calendar', 'node', 'name', 'kind'] as const
+const COUNTS = ['changed', 'deleted', 'total', 'requests', 'retries'] as const
+
+/** A read as it was sent, whatever a flow made of it on the way; undefined if it is none. */
+function recordIn(value: unknown): ReadRecord | undefined {
+  const said = (picked(value, [...TEXTS, ...COUNTS, 'error']) ?? {}) as Partial<Record<keyof ReadRecord, unknown>>
+  if (!TEXTS.every((name) => isText(said[name])) || !isKind(said.kind)) return undefined
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, said[name]]))
+  const counts = Object.fromEntries(COUNTS.map((name) => [name, countIn(said[name])]))
+  const { message, code } = (picked(said.error, ['message', 'code']) ?? {}) as Record<string, unknown>
+  const error = isText(message) && isText(code) ? { error: { message, code } } : {}
+  return { ...texts, ...counts, ...error } as ReadRecord
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST
+const isKind = (value: unknown): boolean => value === 'full' || value === 'incremental' || value === 'failed'
+const countIn = (value: unknown): number => (typeof value === 'number' && value >= 0 ? value : 0)
+
+/** What stands where sources note their reads; undefined if the message comes from no source. */
+function notedIn(msg: Message): readonly unknown[] | undefined {
+  const { reads } = (picked(msg['calsync'], ['reads']) ?? {}) as { readonly reads?: unknown }
+  if (!isList(reads)) return undefined
+  const count = Math.min(Number(readIn(reads, 'length')), MOST_READS)
+  return Array.from({ length: count }, (_, index) => readIn(reads, index))
 }
 
 /** Whether a message comes from a source that read nothing: it listed the calendars. */
-export function isList(msg: object): boolean {
-  const { calsync } = msg as { calsync?: { reads?: unknown } }
-  return Array.isArray(calsync?.reads) && calsync.reads.length === 0
-}
+export const isListing = (msg: Message): boolean => notedIn(msg)?.length === 0
 
 /** The reads that a message carries; empty if it comes from no source. */
-export function readsOf(msg: object): readonly ReadRecord[] {
-  const { calsync } = msg as { calsync?: { reads?: unknown } }
-  return Array.isArray(calsync?.reads) ? calsync.reads.filter(isRecord) : []
-}
+export const readsOf = (msg: Message): readonly ReadRecord[] =>
+  (notedIn(msg) ?? []).map(recordIn).filter((record) => record !== undefined)
