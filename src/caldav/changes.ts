@@ -4,6 +4,7 @@ import type { Answered } from './connection'
 import type { Dav, Described, Multistatus, NoMultistatus } from './dav'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
+import { etagIn, tokenIn } from './multistatus'
 import { idOf } from './paths'
 import { textIn } from './value'
 
@@ -21,7 +22,7 @@ export function listingOf(responses: readonly Described[], collection: URL): Lis
       deleted.add(id)
       etags.delete(id)
     } else {
-      etags.set(id, textIn(found.getetag))
+      etags.set(id, etagIn(textIn(found.getetag)) ?? '')
       deleted.delete(id)
     }
   }
@@ -37,6 +38,9 @@ export type Changes =
 
 /** More pages than any calendar has: a server that always says "more" must not be asked for ever. */
 const MOST_PAGES = 10_000
+/** Members in all pages, some of them named twice. */
+const MOST_LISTED = 200_000
+const TOO_MANY = 'lists more events than CalSync reads of one calendar: move old ones into another.'
 
 /**
  * What changed since a token, or all members if it is null (RFC 6578); goes on where an answer was cut.
@@ -55,7 +59,8 @@ export async function fetchChanges(
     const found = await syncCollection(dav, collection, token, signal)
     if (!found.ok) return judge(dav, collection, found.answer, token !== null, signal)
     if (isRefused(found, collection)) return { is: 'unsupported' }
-    responses.push(...found.responses.filter(({ status }) => status !== 507))
+    for (const each of found.responses) if (each.status !== 507) responses.push(each)
+    if (responses.length > MOST_LISTED) throw new ProviderError('bad-answer', `${collection.host} ${TOO_MANY}`)
     if (found.token === null) return { is: 'unsupported' }
     const stuck = found.token === token
     token = found.token
@@ -185,6 +190,6 @@ async function askListing(dav: Dav, collection: URL, depth: '0' | '1', signal: A
 function ctagIn({ responses }: Multistatus, collection: URL): string | null {
   const own = idOf(collection.href, collection)
   const found = responses.find(({ id }) => id === own)?.props
-  const text = textIn(found?.getctag) || textIn(found?.syncToken)
+  const text = tokenIn(found?.getctag) || tokenIn(found?.syncToken)
   return text === '' ? null : text
 }

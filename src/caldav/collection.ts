@@ -25,12 +25,14 @@ export const COLLECTION_PROPS = props(
   'ca:calendar-color',
 )
 
+const LONGEST_NAME = 250
+
 /** The calendar that a response describes; undefined if it is none, or holds no events. */
 export function collectionFrom({ id, props: found }: Described, base: URL): Collection | undefined {
   const types = namesIn(found.resourcetype)
   if (!types.includes('calendar') || !holdsEvents(found)) return undefined
   const url = urlOf(withSlash(id), base)
-  const name = textIn(found.displayname)
+  const name = textIn(found.displayname).slice(0, LONGEST_NAME)
   const color = /^#[0-9a-f]{6}/i.exec(textIn(found.calendarColor))?.[0] // iCloud: #RRGGBBAA
   const timeZone = zoneIn(textIn(found.calendarTimezone))
   const info: CalendarInfo = {

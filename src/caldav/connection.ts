@@ -1,6 +1,7 @@
 import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { holdsLogin } from '../transport/address'
+import { tooLarge } from '../transport/error'
 import type { Fetch } from '../transport/fetch'
 import type { Sleep } from '../transport/sleep'
 import { aborted, generalFailure, noAnswer, wasNotSent } from './errors'
@@ -26,11 +27,15 @@ export type Asked = {
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** The longest answer that is read, in bytes; default: {@link MOST_BYTES}. */
+  readonly most?: number
 }
 /** An answer, read to its end. `url` is where it came from after redirects. */
 export type Answered = { readonly status: number; readonly headers: Headers; readonly text: string; readonly url: URL }
 
 const MOST_REDIRECTS = 5
+/** Several answers may be in memory at once. */
+export const MOST_BYTES = 8 * 1024 * 1024
 /** Milliseconds before each further try after a 401; servers lock accounts that try a wrong password too often. */
 const AFTER_401 = { doubtful: [0, 2000], other: [0] }
 
@@ -164,12 +169,19 @@ export class Connection {
     try {
       signal.throwIfAborted()
       const response = await this.surroundings.fetch(url.href, { method, headers, body, signal, redirect: 'manual' })
-      return { status: response.status, headers: response.headers, text: await response.text(), url }
+      return { status: response.status, headers: response.headers, text: await textOf(response, url, asked.most), url }
     } catch (error) {
       if (error instanceof ProviderError) throw error
       throw signal.aborted ? aborted(error) : noAnswer(url, error)
     }
   }
+}
+
+/** The text of an answer whose bytes have been read; a text of them all would be as large again. */
+async function textOf(response: Response, url: URL, most = MOST_BYTES): Promise<string> {
+  const bytes = await response.arrayBuffer()
+  if (bytes.byteLength > most) throw tooLarge(url.host, most)
+  return new TextDecoder().decode(bytes)
 }
 
 function serverUrl(text: string): URL {

@@ -1,8 +1,10 @@
 import type { Millis } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import { TransportError } from '../transport/error'
+import { retryAfter } from '../transport/policy'
 import type { Answered } from './connection'
 import { isIcloudHost } from './paths'
+import { XmlError, childrenIn } from './xml'
 
 /** A signal's end, as an error of the provider. */
 export const aborted = (cause: unknown): ProviderError =>
@@ -11,13 +13,16 @@ export const aborted = (cause: unknown): ProviderError =>
 /** Why there was no answer, with what the user can do about it. */
 export function noAnswer(url: URL, cause: unknown): ProviderError {
   if (cause instanceof TransportError && cause.code !== 'network') {
-    return new ProviderError(cause.code === 'timeout' ? 'unreachable' : 'bad-answer', cause.message, { cause })
+    const advice = cause.code === 'too-large' ? ` ${TOO_LARGE}` : ''
+    const code = cause.code === 'timeout' ? 'unreachable' : 'bad-answer'
+    return new ProviderError(code, `${cause.message}${advice}`, { cause })
   }
   const code = errorCode(cause)
   const advice = ADVICE[code] ?? (/CERT|SSL|TLS|SELF_SIGNED/.test(code) ? BAD_CERTIFICATE : 'Check the network.')
   return new ProviderError('unreachable', `${url.host} can't be reached${code && ` (${code})`}. ${advice}`, { cause })
 }
 
+const TOO_LARGE = 'If the calendar is so large, move its old events into another one.'
 const BAD_CERTIFICATE = "Its certificate isn't trusted: NODE_EXTRA_CA_CERTS names further authorities."
 const ADVICE: Record<string, string> = {
   ENOTFOUND: 'There is no such host: check the server address of the account, and the network.',
@@ -32,6 +37,11 @@ const ADVICE: Record<string, string> = {
 /** Whether a request found nobody to take it: its host is gone, so that nothing can have been done. */
 export const wasNotSent = (error: unknown): boolean =>
   error instanceof ProviderError && ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'].includes(errorCode(error.cause))
+
+/** Whether an answer came and was not read, since it is too much or no XML: what was asked for may be asked for otherwise. */
+export const wasNotRead = (error: unknown): boolean =>
+  error instanceof ProviderError &&
+  (error.cause instanceof XmlError || (error.cause instanceof TransportError && error.cause.code === 'too-large'))
 
 /** The system's code (`ECONNREFUSED`) of a failed fetch, which wraps it in a TypeError, and our transport in one of its own. */
 function errorCode(error: unknown): string {
@@ -80,28 +90,14 @@ export function unauthorised(url: URL, status: number): ProviderError {
   return new ProviderError('reauthorise', `${refused} ${advice}`, { status })
 }
 
-function retryAt(answer: Answered, now: Millis): Millis | undefined {
-  const text = answer.headers.get('retry-after')
-  if (text === null) return undefined
-  const at = /^\s*\d+\s*$/.test(text) ? now + Number(text) * 1000 : Date.parse(text)
-  return Number.isNaN(at) ? undefined : at
+function retryAt({ headers }: Answered, now: Millis): Millis | undefined {
+  const wait = retryAfter(headers, now)
+  return wait === null ? undefined : now + wait
 }
 
 /**
  * Names of the preconditions in a DAV:error body: `valid-sync-token`, `no-uid-conflict`, ...; words besides are left out.
  * What stands inside of one is no other: the resource and privilege that are missing (RFC 3744 7.1.1), say.
  */
-export function preconditionsIn(text: string): string[] {
-  const error = /<(?:[\w-]+:)?error\b[^>]*>([^]*?)<\/(?:[\w-]+:)?error>/i.exec(text)?.[1] ?? ''
-  const bare = error.replace(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>/g, '')
-  const names: string[] = []
-  let depth = 0
-  for (const [tag, end, name = ''] of bare.matchAll(/<(\/?)(?:[\w-]+:)?([\w-]+)(?:"[^"]*"|'[^']*'|[^>"'])*>/g)) {
-    if (end === '/') depth -= 1
-    else {
-      if (depth === 0) names.push(name)
-      if (!tag.endsWith('/>')) depth += 1
-    }
-  }
-  return names.filter((name) => name !== 'responsedescription')
-}
+export const preconditionsIn = (text: string): string[] =>
+  childrenIn(text, 'error').filter((name) => name !== 'responsedescription')

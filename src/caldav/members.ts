@@ -4,7 +4,8 @@ import { fetchCtag, isInternalError } from './changes'
 import type { Answered } from './connection'
 import type { Dav, Described } from './dav'
 import { props } from './dav'
-import { unexpected } from './errors'
+import { unexpected, wasNotRead } from './errors'
+import { etagIn } from './multistatus'
 import { batches, inParallel } from './parallel'
 import { encodePath, urlOf } from './paths'
 import { textIn } from './value'
@@ -14,6 +15,7 @@ export type Member = { readonly id: ResourceId } & (
   | { readonly is: 'text'; readonly text: string; readonly etag: string | null; readonly modified?: Millis }
   | { readonly is: 'absent' }
   | { readonly is: 'withheld'; readonly status: number }
+  | { readonly is: 'too-large' }
 )
 
 /** Members in one multiget, and how many of those are under way at once. */
@@ -44,10 +46,7 @@ export async function fetchMembers(
     }
   }
   const found = await inParallel(batches([...new Set(ids)], BATCH), WIDTH, async (batch) => {
-    const byId = await multiget(dav, collection, batch, signal).catch((error: unknown) => {
-      if (isInternalError(error)) return new Map<ResourceId, Member>() // one of them may bring it about
-      throw error
-    })
+    const byId = await multigetInParts(dav, collection, batch, signal)
     const missing = batch.filter((id) => !byId.has(id))
     for (const member of await inParallel(missing, 1, get)) {
       byId.set(member.id, member)
@@ -55,6 +54,25 @@ export async function fetchMembers(
     return batch.flatMap((id) => byId.get(id) ?? [])
   })
   return found.flat()
+}
+
+/** One of them may bring it about that none is given out, or that the answer can't be read: then fewer are asked for at once. */
+async function multigetInParts(
+  dav: Dav,
+  collection: URL,
+  ids: readonly ResourceId[],
+  signal: AbortSignal,
+): Promise<Map<ResourceId, Member>> {
+  try {
+    return await multiget(dav, collection, ids, signal)
+  } catch (error) {
+    if (isInternalError(error) || (wasNotRead(error) && ids.length === 1)) return new Map()
+    if (!wasNotRead(error)) throw error
+  }
+  const found = new Map<ResourceId, Member>()
+  for (const half of batches(ids, Math.ceil(ids.length / 2)))
+    for (const each of await multigetInParts(dav, collection, half, signal)) found.set(...each)
+  return found
 }
 
 export async function multiget(
@@ -71,13 +89,12 @@ export async function multiget(
   return new Map(members.map((member) => [member.id, member]))
 }
 
-/** Undefined for a response without a whole text: long ones are cut by the XML parser where they aren't CDATA. */
+/** Undefined for a response without a whole text. */
 function memberFrom({ id, props: found }: Described): Member | undefined {
   const text = textIn(found.calendarData)
-  if (!/^\s*BEGIN:VCALENDAR/i.test(text) || !/END:VCALENDAR\s*$/i.test(text)) return undefined
-  const etag = textIn(found.getetag)
+  if (!/^\s*BEGIN:VCALENDAR/i.test(text) || !/END:VCALENDAR$/i.test(text.trimEnd())) return undefined
   const modified = Date.parse(textIn(found.getlastmodified))
-  return { id, is: 'text', text, etag: etag === '' ? null : etag, ...(Number.isNaN(modified) ? {} : { modified }) }
+  return { id, is: 'text', text, etag: etagIn(textIn(found.getetag)), ...(Number.isNaN(modified) ? {} : { modified }) }
 }
 
 /**
@@ -88,8 +105,12 @@ function memberFrom({ id, props: found }: Described): Member | undefined {
 export async function getMember(dav: Dav, collection: URL, id: ResourceId, signal: AbortSignal): Promise<Member> {
   // proxies that compress change the ETag ("...-gzip", W/): asked for as it is
   const headers = { accept: 'text/calendar', 'accept-encoding': 'identity' }
-  const answer = await dav.connection.send({ method: 'GET', url: urlOf(id, collection), headers }, signal)
-  return memberIn(answer, id)
+  try {
+    return memberIn(await dav.connection.send({ method: 'GET', url: urlOf(id, collection), headers }, signal), id)
+  } catch (error) {
+    if (wasNotRead(error)) return { id, is: 'too-large' }
+    throw error
+  }
 }
 
 function memberIn(answer: Answered, id: ResourceId): Member {
@@ -99,7 +120,7 @@ function memberIn(answer: Answered, id: ResourceId): Member {
   if (status !== 200) throw unexpected(answer, 'the request for an event')
   const modified = Date.parse(headers.get('last-modified') ?? '')
   const stamp = Number.isNaN(modified) ? {} : { modified }
-  return { id, is: 'text', text, etag: headers.get('etag'), ...stamp }
+  return { id, is: 'text', text, etag: etagIn(headers.get('etag')), ...stamp }
 }
 
 const isAbsent = (status: number): boolean => status === 404 || status === 410

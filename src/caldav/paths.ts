@@ -28,9 +28,12 @@ export function encodePath(id: ResourceId): string {
     .join('')
 }
 
-/** The id of what an href names: a path, or a whole URL, whatever its host. Undefined if it is empty or no URL. */
+/** No server takes a longer one back. */
+const LONGEST_HREF = 8000
+
+/** The id of what an href names: a path, or a whole URL, whatever its host. Undefined if it is empty, too long or no URL. */
 export function idOf(href: string, base: URL): ResourceId | undefined {
-  if (href === '' || !URL.canParse(href, base.href)) return undefined
+  if (href === '' || href.length > LONGEST_HREF || !URL.canParse(href, base.href)) return undefined
   return decodePath(new URL(href, base).pathname)
 }
 

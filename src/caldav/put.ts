@@ -5,6 +5,7 @@ import { notFound } from './changes'
 import type { Answered } from './connection'
 import { props } from './dav'
 import { preconditionsIn, unexpected } from './errors'
+import { etagIn } from './multistatus'
 import { refused, whyForbidden } from './forbidden'
 import { floatingZone } from './floating'
 import { lengthened, orRefused } from './marked'
@@ -45,7 +46,7 @@ export async function put(
   if (status >= 200 && status < 300) {
     place.refusals.passed()
     if (isNew) place.habits.created(status)
-    return { is: 'stored', etag: answer.headers.get('etag'), text }
+    return { is: 'stored', etag: etagIn(answer.headers.get('etag')), text }
   }
   const said = preconditionsIn(answer.text)
   if (writesTimes && said.includes('valid-calendar-data')) {

@@ -170,6 +170,7 @@ function unchanged({ etags }: Pick<Listing, 'etags'>, wanted: readonly ResourceI
 }
 
 const UNFETCHED = 'The server lists it but does not give it out.'
+const TOO_LARGE = 'It is larger than CalSync reads: take attachments, or occurrences that were changed, out of it.'
 
 /** Fetches and reads listed members. What the server does not give out is unread: listed as it is, it is not deleted. */
 async function fetchSeen(
@@ -179,9 +180,10 @@ async function fetchSeen(
   signal: AbortSignal,
 ): Promise<{ seen: Seen[]; unfetched: ResourceId[] }> {
   const members = await fetchMembers(place.dav, place.collection.url, ids, signal)
-  const unfetched = members.filter(({ is }) => is !== 'text').map(({ id }) => id)
+  const unfetched = members.filter(({ is }) => is === 'absent' || is === 'withheld').map(({ id }) => id)
+  const large = members.flatMap(({ is, id }) => (is === 'too-large' ? unread(id, known, TOO_LARGE) : []))
   const seen = await seenFromAll(members, known, place, signal)
-  return { seen: [...seen, ...unfetched.map((id) => unread(id, known, UNFETCHED))], unfetched }
+  return { seen: [...seen, ...large, ...unfetched.map((id) => unread(id, known, UNFETCHED))], unfetched }
 }
 
 /**
@@ -197,6 +199,7 @@ export async function seenNow(place: Place, id: ResourceId, known: Known, signal
 
 /** A member without a text: there if its own properties are. */
 async function seenWithoutText(place: Place, { is, id }: Member, known: Known, signal: AbortSignal): Promise<Seen> {
+  if (is === 'too-large') return unread(id, known, TOO_LARGE)
   const isThere = is === 'withheld' || (await isListed(place.dav, place.collection.url, id, signal))
   return isThere ? unread(id, known, UNFETCHED) : deleted(id, known)
 }

@@ -1,4 +1,5 @@
 import { ProviderError } from '../event/calendar'
+import { retryAfter } from '../transport/policy'
 import { refusalIn, wordsOf } from './token-trouble'
 
 /** What was asked, since Google's statuses mean different things for different requests. */
@@ -12,7 +13,7 @@ type Failure = {
   readonly status?: number
   readonly reason: string
   readonly message: string
-  readonly retryAfter?: string
+  readonly headers?: Headers
 }
 
 const LIMITS = /^(userRateLimitExceeded|rateLimitExceeded|quotaExceeded|dailyLimitExceeded\w*)$/
@@ -129,10 +130,9 @@ function missing(as: Make, asked: Asked, says: string): ProviderError {
 const isTokenTrouble = (asked: Asked, status: number, message: string): boolean =>
   asked === 'changes' && (status === 410 || (status === 400 && /invalid sync token/i.test(message)))
 
-function retryTime({ retryAfter }: Failure, now: () => number): { retryAt?: number } {
-  if (retryAfter === undefined) return {}
-  const at = /^\d+$/.test(retryAfter) ? now() + Number(retryAfter) * 1000 : Date.parse(retryAfter)
-  return Number.isNaN(at) ? {} : { retryAt: at }
+function retryTime({ headers }: Failure, now: () => number): { retryAt?: number } {
+  const wait = headers ? retryAfter(headers, now()) : null
+  return wait === null ? {} : { retryAt: now() + wait }
 }
 
 function failureOf(error: unknown): Failure {
@@ -144,12 +144,11 @@ function failureOf(error: unknown): Failure {
   const first = listed(property(body, 'errors'))[0]
   const detail = listed(property(body, 'details'))[0]
   const headers = property(response, 'headers')
-  const retryAfter = headers instanceof Headers ? (headers.get('retry-after') ?? undefined) : undefined
   const reason = text(property(first, 'reason')) || text(property(detail, 'reason'))
   // The token endpoint has a text in place of the object.
   const words = typeof body === 'string' ? wordsOf(refusalIn(data as Record<string, unknown>)) : ''
   const message = text(property(first, 'message')) || text(property(body, 'message')) || words
-  return { status, reason, message, ...(retryAfter !== undefined && { retryAfter }) }
+  return { status, reason, message, ...(headers instanceof Headers && { headers }) }
 }
 
 /** The system's name of a network error (`ECONNREFUSED`) where it has one: messages could quote an address. */

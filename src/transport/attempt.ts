@@ -1,4 +1,4 @@
-import { TransportError } from './error'
+import { TransportError, tooLarge } from './error'
 import type { Fetch } from './fetch'
 import type { Sleep } from './sleep'
 
@@ -99,13 +99,7 @@ async function readWhole(response: Response, watch: Watch, maxBytes: number, hos
     const { done, value } = await watch.over(reader.read())
     if (done) break
     bytes += value.byteLength
-    if (bytes > maxBytes) {
-      const most = `${Math.floor(maxBytes / 1024 / 1024)} MB`
-      throw new TransportError(
-        'too-large',
-        `${host} sent more than ${most} in one answer, which CalSync does not read.`,
-      )
-    }
+    if (bytes > maxBytes) throw tooLarge(host, maxBytes)
     chunks.push(value)
   }
   return copyOf(response, Buffer.concat(chunks))

@@ -14,3 +14,10 @@ export class TransportError extends Error {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause })
   }
 }
+
+/** The answer is longer than `most` bytes. */
+export const tooLarge = (host: string, most: number): TransportError =>
+  new TransportError(
+    'too-large',
+    `${host} sent more than ${Math.floor(most / 1024 / 1024)} MB in one answer, which CalSync does not read.`,
+  )

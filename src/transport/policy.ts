@@ -40,6 +40,9 @@ export function waitBefore(retry: number, retryAfter: number | null, backoff: Ba
   return Math.max(retryAfter, step) + random() * backoff.base
 }
 
+/** No server means longer, and no date lies beyond what is asked for with 300 digits. */
+const LONGEST_WAIT = 24 * 3600_000
+
 /**
  * Milliseconds from now that a `Retry-After` header asks for (RFC 9110 10.2.3: seconds, or an HTTP date); null if there
  * is none or it can't be understood. A date is compared with the answer's own `Date`, so that a wrong clock here does
@@ -47,10 +50,10 @@ export function waitBefore(retry: number, retryAfter: number | null, backoff: Ba
  */
 export function retryAfter(headers: Headers, now: number): number | null {
   const value = headers.get('retry-after')?.trim() ?? ''
-  if (/^\d+$/.test(value)) return Number(value) * 1000
+  if (/^\d+$/.test(value)) return Math.min(LONGEST_WAIT, Number(value) * 1000)
   // `Date.parse` makes dates of "-5" and "1.5" as well; those of HTTP end in GMT.
   const at = value.endsWith(' GMT') ? Date.parse(value) : NaN
   if (Number.isNaN(at)) return null
   const sent = Date.parse(headers.get('date') ?? '')
-  return Math.max(0, at - (Number.isNaN(sent) ? now : sent))
+  return Math.min(LONGEST_WAIT, Math.max(0, at - (Number.isNaN(sent) ? now : sent)))
 }

@@ -23,7 +23,7 @@ export type TransportOptions = {
   readonly perMinute?: number
   /** The longest silence of a server in milliseconds. Default 60,000. */
   readonly timeout?: number
-  /** The largest body that is read, in bytes. Default 64 MB. */
+  /** The largest body that is read, in bytes. Default 32 MB. */
   readonly maxBytes?: number
   /** How often a request is sent at most. Default 5. */
   readonly tries?: number
@@ -85,7 +85,7 @@ class Sender {
     const { concurrency, perMinute, timeout, maxBytes, backoff, tries, retryFor } = around.options
     this.slots = new Slots(concurrency ?? 4)
     this.pace = new Pace(around.now, perMinute ?? 600)
-    this.limits = { timeout: timeout ?? 60_000, maxBytes: maxBytes ?? 64 * 1024 * 1024 }
+    this.limits = { timeout: timeout ?? 60_000, maxBytes: maxBytes ?? 32 * 1024 * 1024 }
     this.backoff = backoff ?? { base: 1000, most: 32_000 }
     this.tries = tries ?? 5
     this.retryFor = retryFor ?? 120_000
