@@ -1,8 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import type { calendar_v3 } from '@googleapis/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Fetch } from '../transport/fetch'
+import type { PageHead } from './admission'
+import { admitted, admittedCalendar, itemsOf, LARGEST, pageHead } from './admission'
 import type { Asked } from './errors'
 import { explain } from './errors'
+import { pageTokenFrom, syncTokenFrom } from './pages'
+import { isRecord } from './shape'
 import type { GoogleCredentials } from './tokens'
 import { AccessTokens } from './tokens'
 import type { GoogleEvent } from './times'
@@ -15,7 +20,16 @@ export type GoogleConfig = {
   readonly credentials: GoogleCredentials
 }
 export type CalendarEntry = calendar_v3.Schema$CalendarListEntry
-export type EventsPage = calendar_v3.Schema$Events
+export type CalendarPage = { readonly items: readonly CalendarEntry[]; readonly nextPageToken?: string }
+export type EventsPage = PageHead & {
+  readonly items: readonly GoogleEvent[]
+  /** Characters of all of them. */
+  readonly size: number
+  readonly nextPageToken?: string
+  readonly nextSyncToken?: string
+}
+/** So many events are looked through in one go; then others have the event loop. */
+const SLICE = 250
 type Options = {
   readonly headers: Record<string, string>
   readonly signal: AbortSignal
@@ -46,15 +60,23 @@ export class GoogleApi {
     return new GoogleApi(client, new AccessTokens(config.tokenUrl, config.credentials, fetch, now), now)
   }
 
-  async calendars(pageToken: string | undefined, signal: AbortSignal): Promise<calendar_v3.Schema$CalendarList> {
-    return this.ask('calendars', signal, (options) =>
+  async calendars(pageToken: string | undefined, signal: AbortSignal): Promise<CalendarPage> {
+    const page: object = await this.ask('calendars', signal, (options) =>
       this.client.calendarList.list({ maxResults: 250, pageToken }, options),
     )
+    const items = itemsOf(page, 'calendar#calendarList')
+    if (!items) throw new ProviderError('bad-answer', 'Google sent a list of calendars without calendars.')
+    return { items: items.flatMap((item) => admittedCalendar(item) ?? []), ...tokensOf(page) }
   }
 
   /** One calendar of the account's list, by id or `primary`. */
   async calendar(calendarId: string, signal: AbortSignal): Promise<CalendarEntry> {
-    return this.ask('calendars', signal, (options) => this.client.calendarList.get({ calendarId }, options))
+    const entry = await this.ask('calendars', signal, (options) =>
+      this.client.calendarList.get({ calendarId }, options),
+    )
+    const admittedEntry = admittedCalendar(entry)
+    if (!admittedEntry) throw new ProviderError('bad-answer', 'Google does not say which calendar this is.')
+    return admittedEntry
   }
 
   /** One page of a list. The parameters beside the tokens must stay the same from read to read. */
@@ -65,13 +87,25 @@ export class GoogleApi {
   ): Promise<EventsPage> {
     const params = { singleEvents: false, maxResults: 2500, ...query, calendarId }
     const asked = query.syncToken === undefined ? 'list' : 'changes'
-    return this.ask(asked, signal, (options) => this.client.events.list(params, options))
+    const page: object = await this.ask(asked, signal, (options) => this.client.events.list(params, options))
+    const sent = itemsOf(page, 'calendar#events')
+    if (!sent) throw new ProviderError('bad-answer', 'Google sent a list of events without events.')
+    const items: GoogleEvent[] = []
+    let size = 0
+    for (const item of sent) {
+      const room = { left: LARGEST }
+      items.push(admitted(item, undefined, room))
+      size += LARGEST - Math.max(0, room.left)
+      if (items.length % SLICE === 0) await setImmediate()
+    }
+    return { ...pageHead(page), items, size, ...tokensOf(page) }
   }
 
   /** An event as it is now, deleted ones too as long as Google knows them; undefined if it is not there. */
   async get(calendarId: string, eventId: string, signal: AbortSignal): Promise<GoogleEvent | undefined> {
     try {
-      return await this.ask('get', signal, (options) => this.client.events.get({ calendarId, eventId }, options))
+      const event = await this.ask('get', signal, (options) => this.client.events.get({ calendarId, eventId }, options))
+      return admitted(event, eventId)
     } catch (error) {
       if (error instanceof ProviderError && (error.status === 404 || error.status === 410)) return undefined
       throw error
@@ -84,7 +118,7 @@ export class GoogleApi {
         this.client.events.insert({ calendarId, requestBody, sendUpdates: 'none' }, options),
       )
     try {
-      return { event: await this.zones.send(event, insert) }
+      return { event: admitted(await this.zones.send(event, insert), event.id ?? undefined) }
     } catch (error) {
       if (error instanceof ProviderError && error.status === 409) return { taken: true }
       throw error
@@ -99,7 +133,7 @@ export class GoogleApi {
     etag: string,
     signal: AbortSignal,
   ): Promise<GoogleEvent> {
-    return this.zones.send(event, (requestBody) =>
+    const held = await this.zones.send(event, (requestBody) =>
       this.ask('write', signal, ({ headers, ...options }) =>
         this.client.events.patch(
           { calendarId, eventId, requestBody, sendUpdates: 'none' },
@@ -107,6 +141,7 @@ export class GoogleApi {
         ),
       ),
     )
+    return admitted(held, eventId)
   }
 
   /** Deletes an event, if it still bears the ETag; one that is gone already is deleted. */
@@ -130,7 +165,7 @@ export class GoogleApi {
     call: (options: Options) => Promise<{ data: T }>,
   ): Promise<T> {
     const { data } = await this.send(asked, signal, call)
-    if (typeof data !== 'object') throw new ProviderError('bad-answer', 'Google sent something that is no JSON.')
+    if (!isRecord(data)) throw new ProviderError('bad-answer', 'Google sent something that is no JSON.')
     return data
   }
 
@@ -149,4 +184,11 @@ export class GoogleApi {
       }
     }
   }
+}
+
+/** Where a list goes on, and from where the next one does. */
+function tokensOf(page: object): { nextPageToken?: string; nextSyncToken?: string } {
+  const { nextPageToken, nextSyncToken } = page as Readonly<Record<string, unknown>>
+  const [next, sync] = [pageTokenFrom(nextPageToken), syncTokenFrom(nextSyncToken)]
+  return { ...(next !== undefined && { nextPageToken: next }), ...(sync !== undefined && { nextSyncToken: sync }) }
 }

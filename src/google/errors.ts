@@ -46,7 +46,7 @@ export function explain(error: unknown, asked: Asked, now: () => number, signal?
       `Google no longer accepts the login (${says}). Sign in again: press Connect in the account.`,
     )
   if (status === 403) return forbidden(as, asked, reason, says)
-  if (isTokenTrouble(asked, status, message)) return new SyncTokenInvalid(says)
+  if (isTokenTrouble(asked, status)) return new SyncTokenInvalid(says)
   if (status === 412) return as('stale', 'Google holds a newer version of the event.')
   if (status === 404 || status === 410) return missing(as, asked, says)
   if (status === 409 || /^Invalid sequence value/.test(message))
@@ -125,10 +125,10 @@ function missing(as: Make, asked: Asked, says: string): ProviderError {
 
 /**
  * Whether a list is to be asked for without its token: after any 410, whatever its reason, since to read all deletes
- * nothing, and tells whether the calendar itself is gone. Garbage is answered with 400.
+ * nothing, and tells whether the calendar itself is gone. Garbage is answered with 400, what is too long as such.
  */
-const isTokenTrouble = (asked: Asked, status: number, message: string): boolean =>
-  asked === 'changes' && (status === 410 || (status === 400 && /invalid sync token/i.test(message)))
+const isTokenTrouble = (asked: Asked, status: number): boolean =>
+  asked === 'changes' && [400, 410, 413, 414, 431].includes(status)
 
 function retryTime({ headers }: Failure, now: () => number): { retryAt?: number } {
   const wait = headers ? retryAfter(headers, now()) : null

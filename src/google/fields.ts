@@ -12,7 +12,7 @@ import { reminderMinutes } from './reminders'
 import type { Surroundings } from './seen'
 import { plainText } from './text'
 import type { GoogleEvent } from './times'
-import { eventTime, zoneNamed } from './times'
+import { eventTime, LAST_DAY, noTimeIn, zoneNamed } from './times'
 
 /**
  * What a live event or instance means, every held field present; of a series also the occurrences that its EXDATE
@@ -21,6 +21,7 @@ import { eventTime, zoneNamed } from './times'
  * @throws Error that says what can't be understood, or may not be seen
  */
 export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fields {
+  if (event.unreadable !== undefined) throw new Error(event.unreadable)
   if (isRedacted(event, surroundings)) throw new Error('Its details are private: this login may only see when it is.')
   const { when, excluded } = whenAndExcluded(event, surroundings.timeZone)
   const description = normalText(event.description)
@@ -60,7 +61,10 @@ function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When
   const start = event.recurrence ? inZone(first, zoneNamed(event.start?.timeZone ?? calendarZone)) : first
   // The end of an event without one is a placeholder.
   const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
+  const noTime = event.endTimeUnspecified === true ? undefined : noTimeIn(event.end)
+  if (noTime !== undefined) throw new Error(`It ends at ${noTime}, which is no time that can be computed with.`)
   const end = normalEnd(start, given)
+  if (isAllDay(start) && start.date >= LAST_DAY) throw new Error('It lasts beyond the year 9999.')
   const zone = event.start?.timeZone
   const isUnknownZone =
     typeof event.start?.dateTime === 'string' && typeof zone === 'string' && !canonicalZone(zoneNamed(zone))
@@ -72,6 +76,8 @@ function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When
 }
 
 function whyNoStart({ start }: GoogleEvent): string {
+  const noTime = noTimeIn(start)
+  if (noTime !== undefined) return `It starts at ${noTime}, which is no time that can be computed with.`
   const isClock = typeof start?.dateTime === 'string' && typeof start.timeZone === 'string'
   return isClock
     ? `It starts at ${start.dateTime} in the time zone "${start.timeZone}", which is not known here.`

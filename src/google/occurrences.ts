@@ -14,7 +14,7 @@ import { occurs } from '../event/occurs'
 import type { Surroundings } from './seen'
 import { isCancelled, refOf, withInstance } from './seen'
 import type { GoogleEvent } from './times'
-import { instanceId, keyOfInstance } from './times'
+import { instanceId, keyOfInstance, originalTime } from './times'
 
 const OWN_FIELDS = HELD.filter((name) => name !== 'visibility')
 
@@ -88,6 +88,15 @@ export class OccurrenceWriter {
     if (done.size > 0) yield { wrote: [...done].map(exceptionField), holds: this.series }
   }
 
+  /** The series with one of its occurrences as Google answers it; to be read again if that can't be understood. */
+  private with(instance: GoogleEvent): Live {
+    try {
+      return withInstance(this.series, instance, this.surroundings)
+    } catch (cause) {
+      throw new ProviderError('stale', `An occurrence can't be read: ${(cause as Error).message}`, { cause })
+    }
+  }
+
   private isOurs(key: string, before: Live): boolean {
     if (refOf(before).instances?.[key] === refOf(this.series).instances?.[key]) return true
     return followsFromOurWrite(key, before.fields, this.target, this.series.fields)
@@ -128,7 +137,7 @@ export class OccurrenceWriter {
     if (Object.keys(body).length > 0) {
       const instance = await this.patch(key, body, signal)
       if (!instance) throw noOccurrence(key)
-      this.series = withInstance(this.series, instance, this.surroundings)
+      this.series = this.with(instance)
       if (isCancelled(instance)) {
         yield { wrote: [], holds: this.series } // of which no query may tell
         throw changedMeanwhile(key)
@@ -154,7 +163,7 @@ export class OccurrenceWriter {
     const instance = await this.patch(key, { status: 'cancelled' }, signal)
     // Google may answer with less than what it keeps of a cancelled occurrence.
     if (instance) {
-      this.series = withInstance(this.series, { ...instance, status: 'cancelled' }, this.surroundings)
+      this.series = this.with({ originalStartTime: originalTime(key), ...instance, status: 'cancelled' })
     }
     return { wrote, holds: this.series }
   }
@@ -185,10 +194,7 @@ export class OccurrenceWriter {
     if (instance && isCancelled(instance)) return instance
     const isPlain =
       instance !== undefined &&
-      sameMeaning(
-        exceptionIn(withInstance(this.series, instance, this.surroundings).fields, key),
-        exceptionIn(this.series.fields, key),
-      )
+      sameMeaning(exceptionIn(this.with(instance).fields, key), exceptionIn(this.series.fields, key))
     if (!isPlain) throw changedMeanwhile(key)
     return this.api.patch(this.calendarId, id, body, instance.etag ?? '', signal)
   }

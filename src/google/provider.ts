@@ -5,6 +5,7 @@ import type { CalendarEntry, GoogleConfig } from './api'
 import { GoogleApi } from './api'
 import { GoogleCalendar } from './calendar'
 import { GoogleExamination } from './check'
+import { pagesOf } from './pages'
 import { surroundingsOf } from './reader'
 
 export type { GoogleConfig } from './api'
@@ -39,12 +40,7 @@ class GoogleProvider implements CalendarProvider {
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {
     const entries: CalendarEntry[] = []
-    let pageToken: string | undefined
-    do {
-      const page = await this.api.calendars(pageToken, signal)
-      entries.push(...(page.items ?? []))
-      pageToken = page.nextPageToken ?? undefined
-    } while (pageToken !== undefined)
+    for await (const page of pagesOf((pageToken) => this.api.calendars(pageToken, signal))) entries.push(...page.items)
     return entries
       .filter(({ accessRole, deleted }) => deleted !== true && READABLE.includes(accessRole ?? ''))
       .map(infoOf)

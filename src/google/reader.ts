@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import type { Known, Live, Read, ResourceId, Seen } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Json } from '../event/json'
+import type { PageHead } from './admission'
 import type { EventsPage, GoogleApi } from './api'
 import { SyncTokenInvalid } from './errors'
+import { checkExtent, pagesOf, syncTokenFrom } from './pages'
 import { cancelledBefore, mayOccur } from './remembered'
 import type { Surroundings } from './seen'
 import { gone, hasInstances, hasOldDefaults, isCancelled, isRecurring, seeEvent, withDefaults } from './seen'
@@ -51,9 +53,10 @@ export class Reader {
 
   /** What changed since a sync token, or all if there is none or Google no longer takes it. */
   async read(position: Json | null, known: Known, signal: AbortSignal): Promise<Read> {
-    if (typeof position === 'string') {
+    const syncToken = syncTokenFrom(position)
+    if (syncToken !== undefined) {
       try {
-        return await this.readChanges(position, known, signal)
+        return await this.readChanges(syncToken, known, signal)
       } catch (error) {
         if (error instanceof Contradiction) return this.readAllBut(error.deleted, known, signal, error.told)
         if (!(error instanceof SyncTokenInvalid)) throw error
@@ -218,26 +221,22 @@ export class Reader {
     signal: AbortSignal,
   ): Promise<Listing> {
     const items: GoogleEvent[] = []
-    let pageToken: string | undefined
-    for (;;) {
-      const page = await this.api.list(
-        this.calendarId,
-        { ...query, ...(pageToken !== undefined && { pageToken }) },
-        signal,
-      )
-      if (page.items !== undefined && !Array.isArray(page.items)) {
-        throw new ProviderError('bad-answer', 'Google sent a list of events without events.')
-      }
+    let [size, token]: [number, string | null] = [0, null]
+    const ask = (pageToken?: string): Promise<EventsPage> =>
+      this.api.list(this.calendarId, { ...query, ...(pageToken !== undefined && { pageToken }) }, signal)
+    for await (const page of pagesOf(ask)) {
       this.current = surroundingsOf(page, this.current)
-      items.push(...(page.items ?? []))
-      pageToken = page.nextPageToken ?? undefined
-      if (pageToken === undefined) return { items, token: page.nextSyncToken ?? null }
+      for (const item of page.items) items.push(item)
+      size += page.size
+      checkExtent(items.length, size)
+      token = page.nextSyncToken ?? null
     }
+    return { items, token }
   }
 }
 
 /** What a page of events says of its calendar. */
-export function surroundingsOf(page: EventsPage, before?: Surroundings): Surroundings {
+export function surroundingsOf(page: PageHead, before?: Surroundings): Surroundings {
   return {
     timeZone: page.timeZone ?? before?.timeZone ?? 'UTC',
     accessRole: page.accessRole ?? before?.accessRole ?? 'reader',

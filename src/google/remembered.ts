@@ -4,7 +4,7 @@ import { exceptionField, whenOf } from '../event/event'
 import { occurs } from '../event/occurs'
 import { refOf } from './seen'
 import type { GoogleEvent } from './times'
-import { instanceId } from './times'
+import { instanceId, originalTime } from './times'
 
 /**
  * The instances of a series that were seen cancelled, as Google tells of them, also those that the series did not have
@@ -20,7 +20,7 @@ export function cancelledBefore(before: Seen | undefined): GoogleEvent[] {
       etag,
       status: 'cancelled',
       recurringEventId: before.id,
-      originalStartTime: key.length === 10 ? { date: key } : { dateTime: key },
+      originalStartTime: originalTime(key),
     }))
 }
 

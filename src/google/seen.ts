@@ -1,12 +1,12 @@
-import type { Declined, Known, Live, ResourceId, Seen, Uid } from '../event/calendar'
-import type { Fields } from '../event/event'
-import { exceptionField, whenOf } from '../event/event'
+import type { Known, Live, ResourceId, Seen, Uid } from '../event/calendar'
+import type { Field, Fields } from '../event/event'
+import { exceptionField, fieldNames, fieldsFrom, whenOf } from '../event/event'
 import { exceptionOf } from '../event/occurrence'
 import type { Json } from '../event/json'
 import { sameJson } from '../event/json'
 import { normalReminders } from '../event/normal'
 import { keepsForThunderbird } from './categories'
-import { eventFields, isDeclined, withoutException } from './fields'
+import { eventFields, isDeclined } from './fields'
 import { markOf } from './mark'
 import { occurs } from '../event/occurs'
 import type { Override } from './reminders'
@@ -59,17 +59,29 @@ export function gone(id: ResourceId, known: Known, event?: GoogleEvent): Seen {
 
 /** A live event that is no part of a series, or a series without its exceptions. */
 export function seeEvent(event: GoogleEvent, surroundings: Surroundings): Seen {
-  const id = event.id ?? ''
   const mark = markOf(event)
   const uid = mark?.uid ?? serverUid(event)
-  const title = event.summary ?? undefined
   try {
     const fields = eventFields(event, surroundings)
     return live(event, mark?.uid ?? ownUid(event, surroundings), fields, surroundings)
   } catch (error) {
-    return { is: 'unread', id, uid, reason: (error as Error).message, ...(title !== undefined && { title }) }
+    return unread(event, uid, error as Error)
   }
 }
+
+/** A reason may cite what it is about, which may be long. */
+function unread(event: GoogleEvent, uid: Uid, { message }: Error): Seen {
+  const title = event.summary?.slice(0, LONGEST)
+  return {
+    is: 'unread',
+    id: event.id ?? '',
+    uid,
+    reason: message.slice(0, LONGEST),
+    ...(title !== undefined && { title }),
+  }
+}
+
+const LONGEST = 500
 
 /** `UID/<original start>` for an occurrence that stands alone, since all of a series share one UID. */
 function ownUid(event: GoogleEvent, { timeZone }: Surroundings): Uid {
@@ -136,45 +148,68 @@ function whyFixed(event: GoogleEvent): string | undefined {
   return undefined
 }
 
+/** A series with one of its occurrences laid over it, as {@link withInstances} does. */
+export const withInstance = (series: Live, instance: GoogleEvent, surroundings: Surroundings): Live =>
+  withInstances(series, [instance], surroundings)
+
 /**
- * A series with one of its occurrences laid over it: as the difference from the series, or cancelled. Google keeps
+ * A series with its occurrences laid over it: each as the difference from the series, or cancelled. Google keeps
  * exceptions that a series can't have any more since it moved: a cancelled one says nothing, a live one is an
  * occurrence on top of the others, whose times are therefore said.
+ *
+ * @throws Error that says what can't be understood of one
  */
-export function withInstance(series: Live, instance: GoogleEvent, surroundings: Surroundings): Live {
-  const key = keyOfInstance(instance, surroundings.timeZone)
-  if (key === undefined) return series
-  const name = exceptionField(key)
-  const rest = withoutException(series.fields, key)
+function withInstances(series: Live, instances: readonly GoogleEvent[], surroundings: Surroundings): Live {
   const when = whenOf(series.fields)
-  const ref = withInstanceRef(series, key, instance, surroundings)
-  const isLeftover = when === undefined || occurs(when, key) === 'no'
-  const { declined: _declined, ...before } = series
-  const declined = withDeclined(series.declined, key, instance)
-  const common = { ...before, ...(declined && { declined }), ref }
-  if (isCancelled(instance)) {
-    return { ...common, fields: isLeftover ? rest : { ...rest, [name]: null } }
+  const fields = new Map<Field, Json>(fieldNames(series.fields).map((name) => [name, series.fields[name] ?? null]))
+  const ref = refOf(series)
+  const [etags, ids] = [new Map(Object.entries(ref.instances ?? {})), new Map(Object.entries(ref.ids ?? {}))]
+  const all = series.declined?.all ?? false
+  const except = new Set(series.declined?.except)
+  let { changedAt, fixed } = series
+  let defaults = ref.defaults
+  for (const instance of instances) {
+    const key = keyOf(instance, surroundings)
+    const isLeftover = when === undefined || occurs(when, key) === 'no'
+    const id = instance.id ?? ''
+    etags.set(key, instance.etag ?? '')
+    if (id !== instanceId(series.id, key)) ids.set(key, id)
+    except.delete(key)
+    fields.delete(exceptionField(key))
+    if (isCancelled(instance)) {
+      if (!isLeftover) fields.set(exceptionField(key), null)
+      continue
+    }
+    if (isDeclined(instance) !== all) except.add(key)
+    if (usesDefaults(instance)) defaults = surroundings.defaultReminders
+    fixed ??= whyFixed(instance)
+    changedAt = Math.max(changedAt ?? 0, Date.parse(instance.updated ?? '') || 0)
+    const own = eventFields(instance, surroundings)
+    const differs = exceptionOf(series.fields, key, { ...own, visibility: series.fields.visibility ?? null })
+    if (isLeftover) fields.set(exceptionField(key), { ...timesOf(own), ...differs })
+    else if (differs !== null && Object.keys(differs).length > 0) fields.set(exceptionField(key), differs)
   }
-  const own = eventFields(instance, surroundings)
-  const whole = { ...own, visibility: series.fields.visibility }
-  const differs = exceptionOf(rest, key, whole)
-  const isPlain = differs !== null && Object.keys(differs).length === 0 && !isLeftover
-  const fixed = series.fixed ?? whyFixed(instance)
-  const changedAt = Math.max(series.changedAt ?? 0, Date.parse(instance.updated ?? '') || 0)
+  const { declined: _declined, fixed: _fixed, changedAt: _changedAt, ...rest } = series
   return {
-    ...common,
-    fields: isPlain ? rest : { ...rest, [name]: isLeftover ? { ...timesOf(own), ...differs } : differs },
-    changedAt,
+    ...rest,
+    fields: fieldsFrom(fields),
+    ref: asJson({
+      ...ref,
+      ...(etags.size > 0 && { instances: Object.fromEntries(etags) }),
+      ...(ids.size > 0 && { ids: Object.fromEntries(ids) }),
+      ...(defaults && { defaults }),
+    }),
+    ...((all || except.size > 0) && { declined: { all, except: [...except].sort() } }),
+    ...(changedAt !== undefined && { changedAt }),
     ...(fixed !== undefined && { fixed }),
   }
 }
 
-function withDeclined(before: Declined | undefined, key: string, instance: GoogleEvent): Declined | undefined {
-  const { all, except } = before ?? { all: false, except: [] }
-  const others = except.filter((each) => each !== key)
-  const differs = !isCancelled(instance) && isDeclined(instance) !== all
-  const keys = differs ? [...others, key].sort() : others
-  return all || keys.length > 0 ? { all, except: keys } : undefined
+/** @throws Error of an occurrence of which nobody knows which one it is */
+function keyOf(instance: GoogleEvent, { timeZone }: Surroundings): string {
+  const key = instance.unreadable === undefined ? keyOfInstance(instance, timeZone) : undefined
+  if (key !== undefined) return key
+  throw new Error(instance.unreadable ?? 'One of its occurrences does not say when it was to be.')
 }
 
 function timesOf(fields: Fields): { readonly [field: string]: Json } {
@@ -182,31 +217,13 @@ function timesOf(fields: Fields): { readonly [field: string]: Json } {
   return start && end ? { start, end } : {}
 }
 
-function withInstanceRef(series: Live, key: string, instance: GoogleEvent, surroundings: Surroundings): Json {
-  const ref = refOf(series)
-  const id = instance.id ?? ''
-  return asJson({
-    ...ref,
-    instances: { ...ref.instances, [key]: instance.etag ?? '' },
-    ...(id !== instanceId(series.id, key) && { ids: { ...ref.ids, [key]: id } }),
-    ...(!isCancelled(instance) && usesDefaults(instance) && { defaults: surroundings.defaultReminders }),
-  })
-}
-
 /** A series with all its exceptions, or an event that does not recur any more with those that it keeps out of sight. */
 export function seeSeries(master: GoogleEvent, instances: readonly GoogleEvent[], surroundings: Surroundings): Seen {
   const seen = seeEvent(master, surroundings)
   if (seen.is !== 'live') return seen
   try {
-    return instances.reduce((series, instance) => withInstance(series, instance, surroundings), seen)
+    return withInstances(seen, instances, surroundings)
   } catch (error) {
-    const title = master.summary ?? undefined
-    return {
-      is: 'unread',
-      id: seen.id,
-      uid: seen.uid,
-      reason: (error as Error).message,
-      ...(title !== undefined && { title }),
-    }
+    return unread(master, seen.uid, error as Error)
   }
 }

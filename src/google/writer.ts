@@ -94,14 +94,15 @@ export class Writer {
     if (seen.is !== 'live') throw new ProviderError('stale', 'The event was changed while it was copied.')
     const all = [...new Set([...HELD, ...fieldNames(target), ...fieldNames(seen.fields)])]
     const value = (fields: Fields, name: Field) => fields[name] ?? (name in fields ? null : emptyValue(name))
-    const differing = all.filter((name) => !sameMeaning(value(seen.fields, name), value(target, name)))
+    const same = new Set(all.filter((name) => sameMeaning(value(seen.fields, name), value(target, name))))
+    const differing = all.filter((name) => !same.has(name))
     const wrote = (what: Fields): boolean => seen.mark !== undefined && isHashOf(seen.mark.wrote, what)
     const isUntouched = wrote(seen.fields)
     const isHalfMade = wrote(target) && differing.every((name) => isException(name) && !(name in seen.fields))
     if (differing.length > 0 && !isUntouched && !isHalfMade) {
       throw new ProviderError('stale', 'The event is there already, and somebody has changed it since.')
     }
-    yield { wrote: all.filter((name) => !differing.includes(name)), holds: seen }
+    yield { wrote: [...same], holds: seen }
     if (differing.length > 0) yield* this.update(seen, target, differing, signal)
   }
 
@@ -195,7 +196,8 @@ export class Writer {
 
 /** What the event is to hold: what it holds, with the changed fields taken from `fields`. */
 function wantedFields(seen: Live, fields: Fields, changed: readonly Field[]): Fields {
-  const kept = fieldNames(seen.fields).filter((name) => !changed.includes(name))
+  const others = new Set(changed)
+  const kept = fieldNames(seen.fields).filter((name) => !others.has(name))
   return fieldsFrom([
     ...kept.map((name) => [name, seen.fields[name] ?? null] as const),
     ...changed.map((name) => [name, name in fields ? (fields[name] ?? null) : emptyValue(name)] as const),

@@ -1,6 +1,7 @@
 import type { Fact } from '../../event/examination'
 import { asExpected, counted, judged, needed, NotTried, tally } from '../../event/examination'
 import { count } from '../../event/veil'
+import { pagesOf } from '../pages'
 import type { CalendarEntry, EventsPage } from '../api'
 import { surroundingsOf } from '../reader'
 import { isCancelled } from '../seen'
@@ -37,12 +38,8 @@ export const READING: readonly Fact<Look>[] = [
     says: 'Each calendar in the list has a role that CalSync knows.',
     async ask(look, signal) {
       const entries: CalendarEntry[] = []
-      let pageToken: string | undefined
-      do {
-        const page = await look.api.calendars(pageToken, signal)
-        entries.push(...(page.items ?? []))
-        pageToken = page.nextPageToken ?? undefined
-      } while (pageToken !== undefined)
+      for await (const page of pagesOf((pageToken) => look.api.calendars(pageToken, signal)))
+        entries.push(...page.items)
       look.entries = entries
       const roles = tally(entries.map(({ accessRole }) => accessRole ?? 'none'))
       return judged(
@@ -88,7 +85,7 @@ export const READING: readonly Fact<Look>[] = [
       const { id, token } = needed(look.sample, 'No calendar was read.')
       const page = await look.api.list(id, { syncToken: needed(token, 'There is no token.') }, signal)
       const again = typeof page.nextSyncToken === 'string' ? 'a token' : 'no token'
-      const items = page.items ?? []
+      const { items } = page
       return judged(items.length === 0 && again === 'a token', `${count(items.length, 'event')}; ${again}.`)
     },
   },
@@ -112,7 +109,7 @@ export const READING: readonly Fact<Look>[] = [
       let missing = 0
       for (const { calendarId, iCalUID, cancelled } of asked) {
         const page = await look.api.list(calendarId, { iCalUID, showDeleted: true }, signal)
-        const found = new Set((page.items ?? []).filter(isCancelled).map(({ id }) => id))
+        const found = new Set(page.items.filter(isCancelled).map(({ id }) => id))
         const lost = cancelled.filter((id) => !found.has(id)).length
         missing += lost
         if (lost > 0) lacking += 1
@@ -190,7 +187,7 @@ async function readWhole(
   for (;;) {
     const page = await look.api.list(calendarId, { maxResults: 1000, ...(pageToken && { pageToken }) }, signal)
     const surroundings = surroundingsOf(page)
-    for (const event of page.items ?? []) survey.add(calendarId, event, surroundings)
+    for (const event of page.items) survey.add(calendarId, event, surroundings)
     const { nextPageToken: next, nextSyncToken: token } = page
     forms.push(formOf(page))
     if (typeof next !== 'string' || forms.length >= MOST_PAGES) return { forms, token: token ?? undefined }

@@ -50,7 +50,7 @@ export class ScratchCalendar {
     let pageToken: string | undefined
     for (;;) {
       const page = await this.send(() => this.api.list(this.id, { ...query, ...(pageToken && { pageToken }) }, PATIENT))
-      items.push(...(page.items ?? []))
+      items.push(...page.items)
       pageToken = page.nextPageToken ?? undefined
       if (pageToken === undefined) return { items, token: page.nextSyncToken ?? undefined }
     }
