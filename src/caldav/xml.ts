@@ -6,8 +6,8 @@ export class XmlError extends Error {
   override readonly name = 'XmlError'
 }
 
-/** Elements and texts in one document: a list of 50,000 members has fewer. */
-const MOST_PARTS = 500_000
+/** Tags and texts in one document: a list of 50,000 members has fewer. */
+const MOST_PARTS = 1_000_000
 const MOST_DEPTH = 50
 const MOST_ATTRIBUTES = 100
 /** Characters between two turns of the event loop; each part counts as some, for what it costs besides. */

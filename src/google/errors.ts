@@ -1,4 +1,5 @@
 import { ProviderError } from '../event/calendar'
+import { TransportError } from '../transport/error'
 import { retryAfter } from '../transport/policy'
 import { refusalIn, wordsOf } from './token-trouble'
 
@@ -27,6 +28,8 @@ const LIMITS = /^(userRateLimitExceeded|rateLimitExceeded|quotaExceeded|dailyLim
  */
 export function explain(error: unknown, asked: Asked, now: () => number, signal?: AbortSignal): Error {
   if (signal?.aborted === true) return new ProviderError('aborted', 'The request was given up.')
+  const unread = transportTrouble(error)
+  if (unread) return unread
   const failure = failureOf(error)
   const { status, reason, message } = failure
   const says = message === '' ? `status ${status ?? 'unknown'}` : message
@@ -149,6 +152,14 @@ function failureOf(error: unknown): Failure {
   const words = typeof body === 'string' ? wordsOf(refusalIn(data as Record<string, unknown>)) : ''
   const message = text(property(first, 'message')) || text(property(body, 'message')) || words
   return { status, reason, message, ...(headers instanceof Headers && { headers }) }
+}
+
+/** What our transport says of an answer that it gave up on, which says more than that there was none. */
+function transportTrouble(error: unknown): ProviderError | undefined {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1)
+    if (each instanceof TransportError && each.code !== 'network')
+      return new ProviderError(each.code === 'timeout' ? 'unreachable' : 'bad-answer', each.message)
+  return undefined
 }
 
 /** The system's name of a network error (`ECONNREFUSED`) where it has one: messages could quote an address. */

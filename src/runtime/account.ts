@@ -20,7 +20,7 @@ export function counted<T>(job: () => Promise<T>, counter: Counter): Promise<T> 
 }
 
 /** How often and how long is tried, where somebody waits for the answer; default: the transport's. */
-export type Patience = Pick<TransportOptions, 'tries' | 'timeout' | 'retryFor'>
+export type Patience = Pick<TransportOptions, 'tries' | 'timeout' | 'total' | 'retryFor'>
 
 /** One account: its provider, made when first used, and the transport that all its requests share. */
 export class Account {

@@ -1,6 +1,6 @@
 import { Account } from './account'
 import type { Patience } from './account'
-import { permissionFor } from './account-routes'
+import { permissionFor, soon } from './account-routes'
 import { checkWishIn, prepareCheck } from './check'
 import { Checks } from './checks'
 import { accountOfDialog } from './dialog'
@@ -29,26 +29,26 @@ export function checkRoutes(RED: NodeAPI, engine: Engine, newKey: () => string):
   const { around } = engine
   const checks = new Checks(around.now, around.sleep, newKey)
 
-  async function begin(type: string, body: Asked['body']): Promise<object> {
+  async function begin(type: string, { body, signal }: Asked): Promise<object> {
     const settings = accountOfDialog(RED, type, body)
     const wish = checkWishIn(body)
     const provider = await new Account(type, settings, around, PATIENCE).provider()
     const checking = { type, provider, around, whyNot: whyNotScratch(RED, engine), salt: newKey() }
-    const prepared = await prepareCheck(checking, wish, new AbortController().signal)
+    const prepared = await soon(around, signal, (until) => prepareCheck(checking, wish, until))
     return prepared.is === 'question' ? prepared.answer : { check: checks.begin((...how) => prepared.run(...how)) }
   }
 
   return Object.keys(PROVIDERS).flatMap((type) => {
-    const post = (path: string, answer: (body: Asked['body']) => object | Promise<object>): Route => ({
+    const post = (path: string, answer: (asked: Asked) => object | Promise<object>): Route => ({
       method: 'post',
       path: `/calsync/${type}/${path}`,
       permission: permissionFor(type),
-      answer: async ({ body }) => ({ is: 'json', value: await answer(body) }),
+      answer: async (asked) => ({ is: 'json', value: await answer(asked) }),
     })
     return [
-      post('check', (body) => begin(type, body)),
-      post('check/result', (body) => checks.state(textIn(body, 'check'))),
-      post('check/cancel', (body) => {
+      post('check', (asked) => begin(type, asked)),
+      post('check/result', ({ body }) => checks.state(textIn(body, 'check'))),
+      post('check/cancel', ({ body }) => {
         checks.cancel(textIn(body, 'check'))
         return {}
       }),

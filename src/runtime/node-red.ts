@@ -33,6 +33,7 @@ export type HttpRequest = {
   readonly body?: unknown
 }
 export type HttpResponse = {
+  on(event: 'close', listener: () => void): void
   set(name: string, value: string): void
   status(code: number): HttpResponse
   send(text: string): void

@@ -8,6 +8,8 @@ import type { HttpRequest, HttpResponse, NodeAPI } from './node-red'
 export type Asked = {
   readonly body: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, string>>
+  /** Aborted when the browser gives up. */
+  readonly signal: AbortSignal
 }
 export type Reply =
   | { readonly is: 'json'; readonly value: object }
@@ -41,7 +43,9 @@ export function serveRoute(RED: NodeAPI, route: Route): void {
   if (!httpAdmin || !auth) return
   const handler = (request: HttpRequest, response: HttpResponse): void => {
     response.set('cache-control', 'no-store')
-    answer(request, route)
+    const gone = new AbortController()
+    response.on('close', () => gone.abort(new CalSyncError('aborted', 'The browser has given up.')))
+    answer(request, route, gone.signal)
       .then((reply) => send(response, reply))
       .catch((error: unknown) => refuse(response, refusalOf(error, RED)))
       .catch((error: unknown) => logLine(RED, `an admin route could not answer: ${reasonOf(error)}`))
@@ -50,10 +54,11 @@ export function serveRoute(RED: NodeAPI, route: Route): void {
   httpAdmin[route.method](route.path, ...guards, handler)
 }
 
-async function answer(request: HttpRequest, route: Route): Promise<Reply> {
+async function answer(request: HttpRequest, route: Route, signal: AbortSignal): Promise<Reply> {
   if (route.permission !== 'none' && isForeign(request)) throw new Refused(FOREIGN)
   if (route.method === 'post' && !isJson(request)) throw new Refused(NOT_JSON)
-  return route.answer({ body: route.method === 'post' ? (request.body as Asked['body']) : {}, query: textsOf(request) })
+  const body = route.method === 'post' ? (request.body as Asked['body']) : {}
+  return route.answer({ body, query: textsOf(request), signal })
 }
 
 function isJson({ headers, body }: HttpRequest): boolean {

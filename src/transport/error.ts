@@ -3,6 +3,7 @@ export type TransportErrorCode =
   | 'network' // no connection, or it broke
   | 'timeout' // silence for too long
   | 'too-large' // the answer is larger than we would read
+  | 'headers' // its headers are
 
 export class TransportError extends Error {
   override readonly name = 'TransportError'

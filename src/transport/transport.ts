@@ -23,6 +23,8 @@ export type TransportOptions = {
   readonly perMinute?: number
   /** The longest silence of a server in milliseconds. Default 60,000. */
   readonly timeout?: number
+  /** The longest time for one answer in milliseconds. Default: five times the longest silence. */
+  readonly total?: number
   /** The largest body that is read, in bytes. Default 32 MB. */
   readonly maxBytes?: number
   /** How often a request is sent at most. Default 5. */
@@ -82,10 +84,10 @@ class Sender {
   private readonly retryFor: number
 
   constructor(private readonly around: Surroundings) {
-    const { concurrency, perMinute, timeout, maxBytes, backoff, tries, retryFor } = around.options
+    const { concurrency, perMinute, timeout = 60_000, total, maxBytes, backoff, tries, retryFor } = around.options
     this.slots = new Slots(concurrency ?? 4)
     this.pace = new Pace(around.now, perMinute ?? 600)
-    this.limits = { timeout: timeout ?? 60_000, maxBytes: maxBytes ?? 32 * 1024 * 1024 }
+    this.limits = { timeout, total: total ?? 5 * timeout, maxBytes: maxBytes ?? 32 * 1024 * 1024 }
     this.backoff = backoff ?? { base: 1000, most: 32_000 }
     this.tries = tries ?? 5
     this.retryFor = retryFor ?? 120_000
@@ -138,7 +140,7 @@ class Sender {
       const rateLimit = await this.isRateLimit(response)
       return { is: 'answered', status: response.status, rateLimit, response }
     } catch (error) {
-      if (error instanceof TransportError && error.code !== 'too-large') return { is: 'broken', error }
+      if (error instanceof TransportError && ['network', 'timeout'].includes(error.code)) return { is: 'broken', error }
       throw error
     }
   }

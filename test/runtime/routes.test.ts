@@ -8,9 +8,14 @@ type Handler = (request: HttpRequest, response: HttpResponse) => void
 type Answered = { status: number; body: unknown }
 
 /** Serves one route, and asks it as Express would; `json` of the response is Express's, which throws what can't be sent. */
-async function ask(route: Partial<Route>, request: Partial<HttpRequest> = {}): Promise<Answered & { log: string[] }> {
+async function ask(
+  route: Partial<Route>,
+  request: Partial<HttpRequest> = {},
+  isGone = false,
+): Promise<Answered & { log: string[] }> {
   const log: string[] = []
   let serve: Handler | undefined
+  let closed: () => void = () => undefined
   const register = (_path: string, ...handlers: unknown[]): void => void (serve = handlers.at(-1) as Handler)
   const RED = {
     httpAdmin: { get: register, post: register },
@@ -22,6 +27,7 @@ async function ask(route: Partial<Route>, request: Partial<HttpRequest> = {}): P
   const answered = await new Promise<Answered>((resolve) => {
     let status = 200
     const response: HttpResponse = {
+      on: (_, listener) => void (closed = listener),
       set: () => undefined,
       status: (code) => {
         status = code
@@ -31,6 +37,7 @@ async function ask(route: Partial<Route>, request: Partial<HttpRequest> = {}): P
       json: (value) => resolve({ status, body: JSON.parse(JSON.stringify(value)) as unknown }),
     }
     serve?.({ headers: {}, ...request }, response)
+    if (isGone) closed()
   })
   return { ...answered, log }
 }
@@ -62,6 +69,15 @@ describe('an admin route', () => {
     const answer: Route['answer'] = ({ query }) => done(query)
     const { body } = await ask({ answer }, { query: { a: '1', b: ['1', '2'], c: { d: '1' } } })
     assert.deepEqual(body, { a: '1' })
+  })
+
+  it('tells what it does when the browser gives up', async () => {
+    const answer: Route['answer'] = ({ signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    assert.deepEqual((await ask({ answer }, {}, true)).body, {
+      code: 'calsync.aborted',
+      message: 'The browser has given up.',
+    })
   })
 
   it('takes no list for a body', async () => {

@@ -74,6 +74,17 @@ describe('A transport over the real fetch', () => {
     await assert.rejects(transport.fetch(url), { code: 'timeout' })
   })
 
+  it('ends an answer that never does, however steadily it comes', async () => {
+    const { transport, url } = await serve(
+      (_, response) => {
+        const timer = setInterval(() => response.write('x'), 10)
+        response.on('close', () => clearInterval(timer))
+      },
+      { timeout: 60_000, total: 200, tries: 1 },
+    )
+    await assert.rejects(transport.fetch(url), { code: 'timeout', message: /took longer than 0.2 s for one answer/ })
+  })
+
   it('closes the connection of what is larger than it reads', async () => {
     let closed: () => void = () => assert.fail('not asked yet')
     const isClosed = new Promise<void>((resolve) => (closed = resolve))

@@ -192,18 +192,29 @@ describe('A transport', () => {
     }
   })
 
-  it('waits for a slow answer as long as it comes on', async () => {
-    const { send, time } = setUp([
+  /** A piece of an answer each 50 seconds, for so many minutes. */
+  const slowAnswer = (minutes: number) => {
+    const set = setUp([
       () => {
         const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
-          await time.sleep(50_000)
-          if (time.now() > Date.UTC(2026, 0, 1, 0, 5)) controller.close()
+          await set.time.sleep(50_000)
+          if (set.time.now() > Date.UTC(2026, 0, 1, 0, minutes)) controller.close()
           else controller.enqueue(Buffer.from('x'))
         }
         return Promise.resolve(new Response(new ReadableStream({ pull }, { highWaterMark: 0 })))
       },
     ])
-    assert.equal(await (await send()).text(), 'xxxxxx')
+    return set
+  }
+
+  it('waits for a slow answer as long as it comes on', async () => {
+    assert.equal(await (await slowAnswer(4).send()).text(), 'xxxx')
+  })
+
+  it('waits for no answer longer than five minutes, and asks no second time for one that takes so long', async () => {
+    const { send, time, transport } = slowAnswer(600)
+    await assert.rejects(send(), { code: 'timeout', message: 'calendar.test took longer than 300 s for one answer.' })
+    assert.deepEqual([time.sleeping, transport.counts.requests], [1, 1]) // its pull still sleeps
   })
 
   it('sends again what broke off in the middle of the answer', async () => {
