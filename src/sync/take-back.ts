@@ -14,7 +14,8 @@ export type Surplus = { readonly on: Side; readonly copy: Live; readonly itself:
 
 /**
  * What came to a side between its reading and our creating there, nobody could know: if an event itself has turned up
- * beside the copy that we made of it since both were compared last, and nobody has touched that copy, it is one too many.
+ * beside the copy that we made of it since both were compared last, and nobody has touched that copy, it is one too many;
+ * so it is beside an earlier copy that was taken out of the trash in that moment.
  *
  * @param beside other live resources of the event's uid, each side's
  */
@@ -31,7 +32,7 @@ export function surplusOf(
     const [itself] = beside[on]
     if (made === undefined || !isLive(copy) || !itself || !isLive(now[other(on)])) continue
     const isNew = !compared || (compared.at[on].epoch === replicas[on].epoch && made > compared.at[on].seq)
-    const isOurs = copy.mark?.uid === entry.uid && itself.mark === undefined
+    const isOurs = copy.mark?.uid === entry.uid
     const isUntouched = isUntouchedCopy(copy) || !hasOtherEdits(entry[on], copy.fields, [])
     if (isNew && isOurs && isUntouched) return { on, copy, itself }
   }

@@ -146,7 +146,10 @@ export class Checks {
 
   /** Whether an event is over for longer than new copies reach back, and was on the other side at no earlier rest. */
   private isPast(tag: string, home: Side, held: Both<Held>): boolean {
-    if (this.settled.has(`${other(home)}/${tag}/summary`)) return false
+    return !this.settled.has(`${other(home)}/${tag}/summary`) && this.isOver(tag, home, held)
+  }
+
+  private isOver(tag: string, home: Side, held: Both<Held>): boolean {
     const now = this.world.time.now()
     const lives = held[home].byTag.get(tag) ?? []
     return lives.every(({ fields }) => inWindow(fields, [now - PAST, Infinity], now) === false)
@@ -217,8 +220,10 @@ export class Checks {
         return !this.isSame(name, left, right, held)
       })
       // Of what came into both calendars itself nothing is agreed; once it is over for long, it is left as it stands.
-      const hasNoBase = backup || this.truth.imported.has(tag)
-      if (hasNoBase && SIDES.every((side) => this.isPast(tag, side, held))) {
+      // An old state may know less than what was agreed at the last rest.
+      const stands = (side: Side): boolean =>
+        backup ? this.isOver(tag, side, held) : this.truth.imported.has(tag) && this.isPast(tag, side, held)
+      if (SIDES.every(stands)) {
         for (const name of differing) this.apart.add(`${tag}/${name}`)
       }
       const values = differing

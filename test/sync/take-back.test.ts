@@ -31,6 +31,26 @@ describe('A copy beside the event itself', () => {
       assert.equal(world.sides[other(to)].live().get('party0')?.summary, 'Feast')
     })
 
+    it(`is taken back from the ${to} where an earlier copy came out of the trash in that moment`, async () => {
+      const world = await agreed()
+      const side = world.sides[to]
+      world.sides[other(to)].add('party', tea)
+      await world.settle()
+      const first = idsOf(world, to).find((id) => id.includes('copy-party'))!
+      world.sides[other(to)].remove('party')
+      await world.settle()
+      world.sides[other(to)].add('party', tea)
+      await world.read()
+      await world.write()
+      side.restore('party')
+      await world.settle()
+      assert.deepEqual(
+        idsOf(world, to).filter((id) => id.includes('copy-party')),
+        [first],
+      )
+      assert.equal(idsOf(world, other(to)).length, 2)
+    })
+
     it(`stays on the ${to} if somebody has touched it before, or does before it is deleted`, async () => {
       const world = await importedMeanwhile(to, 1)
       const touch = (): void => {
