@@ -1,6 +1,7 @@
 import type { EventTime, Exception, Field, Fields, When } from '../event/event'
-import { exceptionField, fieldNames, fieldsFrom, isAllDay } from '../event/event'
+import { exceptionField, fieldsFrom, isAllDay } from '../event/event'
 import type { Json } from '../event/json'
+import { EventError } from '../event/fault'
 import { normalEnd, normalLine, normalPlace, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
 import { canonicalZone, instantOf, occurrenceKey, wallClock } from '../event/zone'
@@ -18,11 +19,12 @@ import { eventTime, LAST_DAY, noTimeIn, zoneNamed } from './times'
  * What a live event or instance means, every held field present; of a series also the occurrences that its EXDATE
  * lines exclude, which mean the same as cancelled ones.
  *
- * @throws Error that says what can't be understood, or may not be seen
+ * @throws EventError that says what can't be understood, or may not be seen
  */
 export function eventFields(event: GoogleEvent, surroundings: Surroundings): Fields {
-  if (event.unreadable !== undefined) throw new Error(event.unreadable)
-  if (isRedacted(event, surroundings)) throw new Error('Its details are private: this login may only see when it is.')
+  if (event.unreadable !== undefined) throw new EventError(event.unreadable)
+  if (isRedacted(event, surroundings))
+    throw new EventError('Its details are private: this login may only see when it is.')
   const { when, excluded } = whenAndExcluded(event, surroundings.timeZone)
   const description = normalText(event.description)
   const base: (readonly [Field, Json])[] = [
@@ -57,19 +59,19 @@ function visibilityOf({ visibility }: GoogleEvent): string {
 
 function whenAndExcluded(event: GoogleEvent, calendarZone: string): { when: When; excluded: EventTime[] } {
   const first = eventTime(event.start, calendarZone)
-  if (!first) throw new Error(whyNoStart(event))
+  if (!first) throw new EventError(whyNoStart(event))
   const start = event.recurrence ? inZone(first, zoneNamed(event.start?.timeZone ?? calendarZone)) : first
   // The end of an event without one is a placeholder.
   const given = event.endTimeUnspecified === true ? undefined : eventTime(event.end, calendarZone)
   const noTime = event.endTimeUnspecified === true ? undefined : noTimeIn(event.end)
-  if (noTime !== undefined) throw new Error(`It ends at ${noTime}, which is no time that can be computed with.`)
+  if (noTime !== undefined) throw new EventError(`It ends at ${noTime}, which is no time that can be computed with.`)
   const end = normalEnd(start, given)
-  if (isAllDay(start) && start.date >= LAST_DAY) throw new Error('It lasts beyond the year 9999.')
+  if (isAllDay(start) && start.date >= LAST_DAY) throw new EventError('It lasts beyond the year 9999.')
   const zone = event.start?.timeZone
   const isUnknownZone =
     typeof event.start?.dateTime === 'string' && typeof zone === 'string' && !canonicalZone(zoneNamed(zone))
   // A single event has its instant all the same; a series would wander with a wrong zone.
-  if (isUnknownZone && event.recurrence) throw new Error(`Its time zone "${zone}" is not known here.`)
+  if (isUnknownZone && event.recurrence) throw new EventError(`Its time zone "${zone}" is not known here.`)
   const { recurrence, excluded } = normalRecurrence(repaired(event.recurrence ?? [], start), start)
   if (recurrence.length === 0) return { when: { start, end }, excluded: [] }
   return { when: { start, end, recurrence }, excluded }
@@ -88,15 +90,6 @@ function whyNoStart({ start }: GoogleEvent): string {
 function inZone(time: EventTime, zone: string): EventTime {
   if (isAllDay(time) || time.timeZone === zone || !canonicalZone(zone)) return time
   return { dateTime: wallClock(instantOf(time), zone), timeZone: zone }
-}
-
-/** Fields without one occurrence. */
-export function withoutException(fields: Fields, key: string): Fields {
-  const name = exceptionField(key)
-  if (!(name in fields)) return fields
-  return fieldsFrom(
-    fieldNames(fields).flatMap((each) => (each === name ? [] : [[each, fields[each] ?? null] as const])),
-  )
 }
 
 /** What fields say of one occurrence: that it is cancelled (null), in what it differs, or nothing (`{}`). */

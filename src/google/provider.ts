@@ -1,5 +1,6 @@
 import type { Calendar, CalendarInfo, CalendarProvider } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
+import { append } from '../event/lists'
 import type { Fetch } from '../transport/fetch'
 import type { CalendarEntry, GoogleConfig } from './api'
 import { GoogleApi } from './api'
@@ -40,7 +41,7 @@ class GoogleProvider implements CalendarProvider {
 
   async listCalendars(signal: AbortSignal): Promise<CalendarInfo[]> {
     const entries: CalendarEntry[] = []
-    for await (const page of pagesOf((pageToken) => this.api.calendars(pageToken, signal))) entries.push(...page.items)
+    for await (const page of pagesOf((pageToken) => this.api.calendars(pageToken, signal))) append(entries, page.items)
     return entries
       .filter(({ accessRole, deleted }) => deleted !== true && READABLE.includes(accessRole ?? ''))
       .map(infoOf)

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Known, Live, Read, ResourceId, Seen } from '../event/calendar'
 import { ProviderError } from '../event/calendar'
 import type { Json } from '../event/json'
+import { append } from '../event/lists'
 import type { PageHead } from './admission'
 import type { EventsPage, GoogleApi } from './api'
 import { SyncTokenInvalid } from './errors'
@@ -12,6 +13,8 @@ import { gone, hasInstances, hasOldDefaults, isCancelled, isRecurring, seeEvent,
 import type { Group } from './series'
 import { grouped, isKnown, isUnchanged, needsWhole, seeGroup } from './series'
 import { Contradiction, SeriesReader } from './series-reader'
+import { atOnce, bySlices } from './sliced'
+import type { Sliced } from './sliced'
 import type { GoogleEvent } from './times'
 import { keyOfInstance } from './times'
 
@@ -125,7 +128,7 @@ export class Reader {
     const withDeletions = (error: unknown): never => {
       if (!(error instanceof Contradiction)) throw error
       const isDeleted = ({ master }: Group): boolean => master !== undefined && isCancelled(master)
-      const deleted = changed.filter(isDeleted).flatMap((group) => seeGroup(group, known, this.current))
+      const deleted = changed.filter(isDeleted).flatMap((group) => atOnce(seeGroup(group, known, this.current)))
       const told = changed.filter((group) => !isDeleted(group)).map(({ id }) => id)
       throw new Contradiction(deleted.filter(isGone), told)
     }
@@ -144,8 +147,11 @@ export class Reader {
     const [series, others] = [old.filter(hasInstances), old.filter((each) => !hasInstances(each))]
     if (series.length > FEW) withDeletions(new Contradiction())
     for (const each of series) groups.push(await this.series.ofResource(each.id, each, signal).catch(withDeletions))
-    seen.push(...others.map((each) => withDefaults(each, this.current)))
-    seen.push(...(await this.understand(groups, (group) => seeGroup(group, known, this.current))))
+    append(
+      seen,
+      others.map((each) => withDefaults(each, this.current)),
+    )
+    append(seen, await this.understand(groups, (group) => seeGroup(group, known, this.current)))
     return { kind: 'incremental', seen, position: token ?? syncToken }
   }
 
@@ -159,11 +165,11 @@ export class Reader {
     }
   }
 
-  private async understand(groups: Iterable<Group>, see: (group: Group) => Seen[]): Promise<Seen[]> {
+  private async understand(groups: Iterable<Group>, see: (group: Group) => Sliced<Seen[]>): Promise<Seen[]> {
     const seen: Seen[] = []
     let count = 0
     for (const group of groups) {
-      seen.push(...see(group))
+      append(seen, await bySlices(see(group)))
       count += 1
       if (count % SLICE === 0) await setImmediate()
     }
@@ -212,7 +218,8 @@ export class Reader {
   /** One resource as it is now. */
   async readOne(id: ResourceId, known: Known, signal: AbortSignal): Promise<Seen> {
     const group = await this.series.ofResource(id, known.get(id), signal)
-    return seeGroup(group, known, this.current).find((seen) => seen.id === id) ?? gone(id, known)
+    const seen = await bySlices(seeGroup(group, known, this.current))
+    return seen.find((each) => each.id === id) ?? gone(id, known)
   }
 
   /** All pages of a list. A page may be empty and not the last. */

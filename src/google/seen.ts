@@ -1,13 +1,17 @@
 import type { Known, Live, ResourceId, Seen, Uid } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { exceptionField, fieldNames, fieldsFrom, whenOf } from '../event/event'
+import { EventError, faultOf } from '../event/fault'
 import { exceptionOf } from '../event/occurrence'
 import type { Json } from '../event/json'
 import { sameJson } from '../event/json'
 import { normalReminders } from '../event/normal'
+import { MOST_DATES } from '../event/recurrence'
 import { keepsForThunderbird } from './categories'
 import { eventFields, isDeclined } from './fields'
 import { markOf } from './mark'
+import type { Sliced } from './sliced'
+import { atOnce } from './sliced'
 import { occurs } from '../event/occurs'
 import type { Override } from './reminders'
 import { methodsToKeep, usesDefaults } from './reminders'
@@ -65,18 +69,20 @@ export function seeEvent(event: GoogleEvent, surroundings: Surroundings): Seen {
     const fields = eventFields(event, surroundings)
     return live(event, mark?.uid ?? ownUid(event, surroundings), fields, surroundings)
   } catch (error) {
-    return unread(event, uid, error as Error)
+    return unread(event, uid, error)
   }
 }
 
 /** A reason may cite what it is about, which may be long. */
-function unread(event: GoogleEvent, uid: Uid, { message }: Error): Seen {
+function unread(event: GoogleEvent, uid: Uid, error: unknown): Seen {
   const title = event.summary?.slice(0, LONGEST)
+  const { reason, ...rest } = faultOf(error)
   return {
     is: 'unread',
     id: event.id ?? '',
     uid,
-    reason: message.slice(0, LONGEST),
+    reason: reason.slice(0, LONGEST),
+    ...rest,
     ...(title !== undefined && { title }),
   }
 }
@@ -150,16 +156,18 @@ function whyFixed(event: GoogleEvent): string | undefined {
 
 /** A series with one of its occurrences laid over it, as {@link withInstances} does. */
 export const withInstance = (series: Live, instance: GoogleEvent, surroundings: Surroundings): Live =>
-  withInstances(series, [instance], surroundings)
+  atOnce(withInstances(series, [instance], surroundings))
 
 /**
  * A series with its occurrences laid over it: each as the difference from the series, or cancelled. Google keeps
  * exceptions that a series can't have any more since it moved: a cancelled one says nothing, a live one is an
  * occurrence on top of the others, whose times are therefore said.
  *
- * @throws Error that says what can't be understood of one
+ * @throws EventError that says what can't be understood of one, or for more than any series has
  */
-function withInstances(series: Live, instances: readonly GoogleEvent[], surroundings: Surroundings): Live {
+function* withInstances(series: Live, instances: readonly GoogleEvent[], surroundings: Surroundings): Sliced<Live> {
+  const cancelled = instances.filter(isCancelled).length
+  if (instances.length - cancelled > MOST_CHANGED || cancelled > MOST_DATES) throw tooManyOccurrences()
   const when = whenOf(series.fields)
   const fields = new Map<Field, Json>(fieldNames(series.fields).map((name) => [name, series.fields[name] ?? null]))
   const ref = refOf(series)
@@ -168,7 +176,8 @@ function withInstances(series: Live, instances: readonly GoogleEvent[], surround
   const except = new Set(series.declined?.except)
   let { changedAt, fixed } = series
   let defaults = ref.defaults
-  for (const instance of instances) {
+  for (const [index, instance] of instances.entries()) {
+    if (index % SLICE === SLICE - 1) yield
     const key = keyOf(instance, surroundings)
     const isLeftover = when === undefined || occurs(when, key) === 'no'
     const id = instance.id ?? ''
@@ -205,11 +214,18 @@ function withInstances(series: Live, instances: readonly GoogleEvent[], surround
   }
 }
 
-/** @throws Error of an occurrence of which nobody knows which one it is */
+/** As many occurrences of one series may differ from it as in iCalendar. */
+const MOST_CHANGED = 3000
+/** So many occurrences are understood in one go. */
+const SLICE = 25
+const tooManyOccurrences = (): EventError =>
+  new EventError(`More than ${MOST_CHANGED} of its occurrences were changed, or more than ${MOST_DATES} cancelled.`)
+
+/** @throws EventError of an occurrence of which nobody knows which one it is */
 function keyOf(instance: GoogleEvent, { timeZone }: Surroundings): string {
   const key = instance.unreadable === undefined ? keyOfInstance(instance, timeZone) : undefined
   if (key !== undefined) return key
-  throw new Error(instance.unreadable ?? 'One of its occurrences does not say when it was to be.')
+  throw new EventError(instance.unreadable ?? 'One of its occurrences does not say when it was to be.')
 }
 
 function timesOf(fields: Fields): { readonly [field: string]: Json } {
@@ -218,12 +234,16 @@ function timesOf(fields: Fields): { readonly [field: string]: Json } {
 }
 
 /** A series with all its exceptions, or an event that does not recur any more with those that it keeps out of sight. */
-export function seeSeries(master: GoogleEvent, instances: readonly GoogleEvent[], surroundings: Surroundings): Seen {
+export function* seeSeries(
+  master: GoogleEvent,
+  instances: readonly GoogleEvent[],
+  surroundings: Surroundings,
+): Sliced<Seen> {
   const seen = seeEvent(master, surroundings)
   if (seen.is !== 'live') return seen
   try {
-    return withInstances(seen, instances, surroundings)
+    return yield* withInstances(seen, instances, surroundings)
   } catch (error) {
-    return unread(master, seen.uid, error as Error)
+    return unread(master, seen.uid, error)
   }
 }

@@ -3,6 +3,7 @@ import { sameJson } from '../event/json'
 import { isDeclined } from './fields'
 import type { Surroundings } from './seen'
 import { gone, isCancelled, isRecurring, refOf, seeEvent, seeSeries, seriesId } from './seen'
+import type { Sliced } from './sliced'
 import type { GoogleEvent } from './times'
 import { keyOfInstance } from './times'
 
@@ -32,13 +33,13 @@ export function grouped(events: Iterable<GoogleEvent>): Map<ResourceId, Group> {
  * What a whole group means: a series, or what was one, with its exceptions; or, where it is not there (one was invited
  * to some occurrences only), each live exception as an event of its own.
  */
-export function seeGroup({ id, master, instances }: Group, known: Known, surroundings: Surroundings): Seen[] {
+export function* seeGroup({ id, master, instances }: Group, known: Known, surroundings: Surroundings): Sliced<Seen[]> {
   if (master && !isCancelled(master)) {
+    const series = yield* seeSeries(master, instances, surroundings)
+    // What stood alone is part of it now, if it is understood.
     const leftAlone = instances.filter((instance) => known.get(instance.id ?? '')?.is === 'live')
-    return [
-      seeSeries(master, instances, surroundings),
-      ...leftAlone.map((instance) => gone(instance.id ?? '', known, instance)),
-    ]
+    if (series.is !== 'live') return [series]
+    return [series, ...leftAlone.map((instance) => gone(instance.id ?? '', known, instance))]
   }
   const seen: Seen[] = master || known.has(id) ? [gone(id, known, master)] : []
   for (const instance of instances) {

@@ -13,6 +13,7 @@ import { OccurrenceWriter } from './occurrences'
 import type { Reader } from './reader'
 import { isCancelled, refOf, seeEvent } from './seen'
 import { seeGroup } from './series'
+import { bySlices } from './sliced'
 import type { GoogleEvent } from './times'
 
 /** Deleted events keep their ids: so often the same uid can be made again. */
@@ -138,7 +139,8 @@ export class Writer {
     const instances = refOf(seen).instances
       ? await this.reader.series.instancesAfter(event, seen, written.includes('when'), signal)
       : []
-    const [now = patched] = seeGroup({ id: seen.id, master: event, instances }, new Map(), this.reader.surroundings)
+    const group = { id: seen.id, master: event, instances }
+    const [now = patched] = await bySlices(seeGroup(group, new Map(), this.reader.surroundings))
     if (now.is !== 'live') {
       yield { wrote: base, holds: now }
       return

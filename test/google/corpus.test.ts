@@ -5,6 +5,7 @@ import { fieldNames } from '../../src/event/event'
 import { sameMeaning } from '../../src/event/normal'
 import { HELD } from '../../src/google/holds'
 import { grouped, seeGroup } from '../../src/google/series'
+import { atOnce } from '../../src/google/sliced'
 import type { GoogleEvent } from '../simulators/google/resource'
 import { collect, heldAfter, signal, World } from './world'
 
@@ -32,7 +33,9 @@ describe('Events of other projects', () => {
     for (const file of readdirSync(CORPUS)) {
       const events = eventsIn(JSON.parse(readFileSync(join(CORPUS, file), 'utf8')))
       const calendar = await new World().calendar()
-      for (const seen of [...grouped(events).values()].flatMap((group) => seeGroup(group, new Map(), SURROUNDINGS))) {
+      for (const seen of [...grouped(events).values()].flatMap((group) =>
+        atOnce(seeGroup(group, new Map(), SURROUNDINGS)),
+      )) {
         if (seen.is === 'unread') assert.match(seen.reason, /\w+ \w+/)
         if (seen.is !== 'live') continue
         assert.deepEqual(HELD.filter((name) => !(name in seen.fields)), [], file) // prettier-ignore

@@ -71,3 +71,21 @@ export const plain = (id: string, more: object = {}): Record<string, unknown> =>
 
 export const liveIn = (seen: readonly Seen[]): Live[] => seen.filter((each) => each.is === 'live')
 export const unreadIn = (seen: readonly Seen[]): Unread[] => seen.filter((each) => each.is === 'unread')
+
+/** A series with so many occurrences that differ from it, day after day, as a list has them. */
+export function manyOccurrences(count: number, line: string, more: object = {}): Record<string, unknown>[] {
+  const day = (index: number): string => new Date(Date.UTC(2026, 0, 6 + index)).toISOString().slice(0, 10)
+  const at = (date: string, hour: string): object => ({ dateTime: `${date}T${hour}:00:00Z`, timeZone: 'UTC' })
+  const instances = Array.from({ length: count }, (_, index) => {
+    const date = day(index)
+    return plain(`many_${date.replaceAll('-', '')}T080000Z`, {
+      recurringEventId: 'many',
+      iCalUID: 'many@google.com',
+      originalStartTime: at(date, '08'),
+      start: at(date, '09'),
+      end: at(date, '10'),
+      ...more,
+    })
+  })
+  return [plain('many', { start: at(day(0), '08'), end: at(day(0), '09'), recurrence: [line] }), ...instances]
+}

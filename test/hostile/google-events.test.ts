@@ -177,3 +177,20 @@ describe('One occurrence of a series of Google’s', () => {
     assert.deepEqual(unreadIn(seen).map(({ id, title }) => [id, title]), [['bad', 'Event bad']]) // prettier-ignore
   })
 })
+
+describe('An event of Google’s that stood alone', () => {
+  it('is not deleted when it is said to belong to a series, in a way that nobody understands', async () => {
+    const before = await readOf([plain('good'), plain('single')])
+    for (const more of [{ summary: 5 }, {}, { originalStartTime: { date: '0000-00-00' } }]) {
+      const calendar = await calendarBefore((path) => {
+        const items = [plain('good', SERIES), plain('single', { recurringEventId: 'good', ...more })]
+        return isEvents(path) ? page(items) : undefined
+      })
+      const known = new Map(before.seen.map((each) => [each.id, each]))
+      for (const position of ['token', null]) {
+        const { seen } = await calendar.read(position, known, new AbortController().signal)
+        assert.deepEqual(seen.map(({ id, is }) => [id, is]), [['good', 'unread']]) // prettier-ignore
+      }
+    }
+  })
+})

@@ -1,6 +1,7 @@
 import type { Fact } from '../../event/examination'
 import { asExpected, counted, judged, needed, NotTried, tally } from '../../event/examination'
 import { count } from '../../event/veil'
+import { append } from '../../event/lists'
 import { pagesOf } from '../pages'
 import type { CalendarEntry, EventsPage } from '../api'
 import { surroundingsOf } from '../reader'
@@ -39,7 +40,7 @@ export const READING: readonly Fact<Look>[] = [
     async ask(look, signal) {
       const entries: CalendarEntry[] = []
       for await (const page of pagesOf((pageToken) => look.api.calendars(pageToken, signal)))
-        entries.push(...page.items)
+        append(entries, page.items)
       look.entries = entries
       const roles = tally(entries.map(({ accessRole }) => accessRole ?? 'none'))
       return judged(

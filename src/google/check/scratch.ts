@@ -1,3 +1,4 @@
+import { append } from '../../event/lists'
 import { ProviderError } from '../../event/calendar'
 import type { GoogleApi, Inserted } from '../api'
 import { isCancelled } from '../seen'
@@ -50,7 +51,7 @@ export class ScratchCalendar {
     let pageToken: string | undefined
     for (;;) {
       const page = await this.send(() => this.api.list(this.id, { ...query, ...(pageToken && { pageToken }) }, PATIENT))
-      items.push(...page.items)
+      append(items, page.items)
       pageToken = page.nextPageToken ?? undefined
       if (pageToken === undefined) return { items, token: page.nextSyncToken ?? undefined }
     }
