@@ -128,6 +128,7 @@ export class CalendarAccess {
    * is wrong; another call tries again.
    */
   async open(): Promise<CalendarState> {
+    this.engine.around.throwIfLost?.()
     const state = await this.reach()
     await this.assumeZone(state)
     return state

@@ -1,5 +1,5 @@
 import { ProviderError } from '../event/calendar'
-import { StoreError } from '../store/error'
+import { StoreError, type StoreErrorCode } from '../store/error'
 import { oneLine } from './log'
 
 /** An error for the flow: `code` (`calsync.<what>`) for a Catch node, and a message that says what to do. */
@@ -32,6 +32,11 @@ const STATUS: Record<string, string> = {
   unreachable: 'unreachable',
   'rate-limit': 'slowed down',
   'read-only': 'read-only',
+}
+
+const STORE_STATUS: Partial<Record<StoreErrorCode, string>> = {
+  'in-use': 'used by another',
+  'no-directory': 'no user directory',
 }
 
 /** So many events are named in one message. */
@@ -84,7 +89,9 @@ function known(error: unknown): CalSyncError | undefined {
   if (error instanceof CalSyncError) return error
   const cause = { cause: error }
   if (error instanceof ProviderError) return new CalSyncError(error.code, error.message, STATUS[error.code], cause)
-  if (error instanceof StoreError) return new CalSyncError(`store-${error.code}`, error.message, 'state error', cause)
+  if (error instanceof StoreError) {
+    return new CalSyncError(`store-${error.code}`, error.message, STORE_STATUS[error.code] ?? 'state error', cause)
+  }
   return error instanceof Error ? defect(error, cause) : undefined
 }
 

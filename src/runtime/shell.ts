@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { nodeDisk } from '../store/node-disk'
 import { realSleep } from '../transport/real-sleep'
 import { Account } from './account'
 import { CalendarAccess, Engine } from './engine'
 import { serveAdmin } from './admin'
 import { call, copyOf, end, quietly, readable, sendAll, showStatus } from './callbacks'
+import { noDisk, stateDisk } from './directory'
 import { asCalSyncError } from './errors'
 import type { CalSyncError } from './errors'
 import { oneLine } from './log'
@@ -29,21 +28,24 @@ const engines = new Map<string, Engine>()
 
 /** The engine of this Node-RED's user directory. */
 export function engineOf(RED: NodeAPI): Engine {
-  const userDir = RED.settings.userDir ?? join(tmpdir(), 'node-red')
-  const root = join(userDir, 'calsync')
+  const { userDir } = RED.settings
+  const root = userDir === undefined ? '' : join(userDir, 'calsync')
   const known = engines.get(root)
   if (known) return known
+  const warn = (message: string): void => quietly(() => RED.log.warn(`[calsync] ${oneLine(message)}`))
+  const state = root === '' ? { disk: noDisk() } : stateDisk(root, ({ message }) => warn(message))
   const engine = new Engine({
     version: packageVersion(),
     root,
-    disk: nodeDisk(),
+    disk: state.disk,
+    ...('owner' in state ? { throwIfLost: () => state.owner.throwIfLost() } : {}),
     fetch: (input, init) => fetch(input, init),
     now: () => Date.now(),
     sleep: realSleep,
     random: () => Math.random(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    warn: (message) => quietly(() => RED.log.warn(`[calsync] ${oneLine(message)}`)),
+    warn,
     log: (level, { message, ...entry }) =>
       quietly(() => RED.log[level]({ message: `[calsync] ${oneLine(message)}`, calsync: entry })),
   })

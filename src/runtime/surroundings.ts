@@ -22,6 +22,8 @@ export type Surroundings = {
   readonly localZone: string
   /** Where log lines go; without it nowhere. */
   readonly log?: Log
+  /** Throws if the state was lost to another process; without it that can't be. */
+  readonly throwIfLost?: () => void
   /** Hears of trouble that fails no call. */
   readonly warn: (message: string) => void
 }

@@ -5,6 +5,8 @@ export type StoreErrorCode =
   | 'disk-full'
   | 'read-only' // no permission, or a read-only file system
   | 'io' // anything else that the disk said
+  | 'in-use' // by another process
+  | 'no-directory' // there is none to keep it in
   | 'closed' // our own doing: a deploy or shutdown
 
 export class StoreError extends Error {

@@ -37,6 +37,14 @@ export class Site {
     return new Site(servers, await newUserDir(), await Listener.open(), await freePort(31880), red)
   }
 
+  /** A second Node-RED on the same user directory, with a listener of its own; it has not been started. */
+  async beside(): Promise<Site> {
+    const { servers, userDir, red } = this
+    const other = new Site(servers, userDir, await Listener.open(), await freePort(31880), red)
+    other.flow = this.flow
+    return other
+  }
+
   /** Where the state is kept. */
   get folder(): string {
     return join(this.userDir, 'calsync')

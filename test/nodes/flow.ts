@@ -241,6 +241,11 @@ export class Flow {
     }
   }
 
+  /** Node-RED has no user directory from the next deploy on. */
+  withoutUserDir(): void {
+    helper.init(load.resolve('node-red'), {})
+  }
+
   private async newUserDir(copyOf?: string): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'calsync-flow-'))
     this.closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
