@@ -8,6 +8,7 @@ import type { Play } from './plays'
 const KINDS: Readonly<Record<string, () => Promise<{ readonly play: Play }>>> = {
   icalendar: () => import('./texts-fuzz.js'),
   google: () => import('./google-fuzz.js'),
+  xml: () => import('./xml-fuzz.js'),
 }
 
 /** The promise for hostile input, in milliseconds. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { childrenIn, readXml } from '../../src/caldav/xml'
 import type { Parsed } from '../../src/caldav/value'
+import { playAll } from './plays'
+import { play } from './xml-fuzz'
 
 /** What is made of a document: its outermost elements, or why it is not read; and in how many slices. */
 async function read(text: string, root = 'm'): Promise<{ found: [string, Parsed][] | string; slices: number }> {
@@ -122,6 +124,10 @@ describe('XML of a hostile or broken server', () => {
     // as many characters again in one text are no less work
     const text = await read(`<m><a>${'x &lt; '.repeat(100_000)}</a></m>`)
     assert.ok(text.slices >= 10, `${text.slices} slices`)
+  })
+
+  it('in the spelling of any server says the same, and spoiled is refused or read, but never ends in a defect', async () => {
+    await playAll(play, 300)
   })
 
   it('names the errors that it states, as far as it goes', () => {
