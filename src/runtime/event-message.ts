@@ -3,6 +3,7 @@ import type { EventTime, Exception, Field, Fields, When } from '../event/event'
 import { BASE_FIELDS, exceptionField, fieldNames, isAllDay, isException, originalStart, whenOf } from '../event/event'
 import type { Json } from '../event/json'
 import { isArray, isObject } from '../event/json'
+import { EventError } from '../event/fault'
 import { emptyValue, normalCategories, normalLine, normalReminders, normalText } from '../event/normal'
 import { normalRecurrence } from '../event/recurrence'
 import { canonicalZone, instantOf, occurrenceKey, utcText, wallClock } from '../event/zone'
@@ -147,7 +148,7 @@ function timeOf(value: Json | undefined, name: string, zone: string): EventTime 
   // An offset in the text says which instant is meant. What a clock shows stays as it is said: luxon's own conversion
   // is an hour off in places, since it guesses from the offset of today.
   const shownIn = NAMES_AN_OFFSET.test(dateTime) ? inZone : 'UTC'
-  return { dateTime: wallClock(time.toMillis(), shownIn), timeZone: inZone }
+  return { dateTime: inRange(() => wallClock(time.toMillis(), shownIn)), timeZone: inZone }
 }
 
 function fieldValue(name: Field, value: Json): Json {
@@ -204,7 +205,7 @@ function occurrenceName(text: string): string {
   if (!time.isValid || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) {
     throw invalid(`${quoted(text)} names no occurrence: use its original start, 2026-06-01 or 2026-06-01T08:00:00Z.`)
   }
-  return utcText(time.toMillis())
+  return inRange(() => utcText(time.toMillis()))
 }
 
 const isOneLine = (line: Json): line is string => typeof line === 'string' && !/\p{Cc}/u.test(line.trim())
@@ -214,5 +215,14 @@ const isInstant = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) &&
   !Number.isNaN(Date.parse(text)) &&
   new Date(text).toISOString() === text.replace('Z', '.000Z')
+
+/** A time that calendars can tell. */
+function inRange(tell: () => string): string {
+  try {
+    return tell()
+  } catch (error) {
+    throw error instanceof EventError ? invalid(`The event can’t be taken: ${error.message}.`) : error
+  }
+}
 
 const invalid = (message: string): CalSyncError => new CalSyncError('invalid-event', message, 'invalid event')

@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<string, () => Promise<{ readonly play: Play }>>> = 
   icalendar: () => import('./texts-fuzz.js'),
   google: () => import('./google-fuzz.js'),
   xml: () => import('./xml-fuzz.js'),
+  messages: () => import('./fuzz-messages.js'),
 }
 
 /** The promise for hostile input, in milliseconds. */
