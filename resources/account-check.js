@@ -27,8 +27,10 @@
 
   /** What is seen of a check: a state, lines, the report, and what it takes to check writing. */
   class Panel {
-    constructor(words) {
+    /** @param translate the words of a key, in the language of the editor */
+    constructor(words, translate) {
       this.words = words
+      this.translate = translate
       this.state = $('<div class="calsync-check-state" role="status"></div>')
       this.stop = button('fa-stop', words.stop)
       this.agree = button('fa-pencil', words.agree)
@@ -86,7 +88,16 @@
       for (const line of lines) this.lines.append(this.line(line))
     }
 
-    line({ outcome, says, saw }) {
+    /** What was seen, in the language of the editor: a phrase with its values, or what is the same in each language. */
+    said(said) {
+      if (Array.isArray(said)) return said.map((each) => this.said(each)).join(', ')
+      if (typeof said !== 'object') return String(said)
+      const { key, says, values } = said
+      const words = key === '' ? says : this.translate('check.seen.' + key)
+      return words.replace(/\{(\d+)\}/g, (_, at) => this.said(values[at]))
+    }
+
+    line({ id, outcome, seen }) {
       const words = {
         differs: this.words.differs,
         'not tried': this.words.notTried,
@@ -99,8 +110,8 @@
         .appendTo(head)
       const text = $('<span></span>').css('margin-left', '4px').appendTo(head)
       $('<b></b>').text(words[outcome]).css('color', COLORS[outcome]).appendTo(text)
-      text.append(document.createTextNode(' ' + says))
-      const below = $('<div></div>').text(saw).css({ 'margin-left': '24px', 'overflow-wrap': 'anywhere' })
+      text.append(document.createTextNode(' ' + this.translate('check.says.' + id)))
+      const below = $('<div></div>').text(this.said(seen)).css({ 'margin-left': '24px', 'overflow-wrap': 'anywhere' })
       below.css('color', 'var(--red-ui-secondary-text-color)')
       return $('<li></li>').attr('data-outcome', outcome).css('margin-bottom', '6px').append(head, below)
     }
@@ -109,7 +120,7 @@
   class Check {
     constructor(accountType, node, values, words) {
       Object.assign(this, { accountType, node, values, words })
-      this.panel = new Panel(words)
+      this.panel = new Panel(words, (key) => node._(key))
       this.panel.stop.on('click', () => this.cancel())
       this.panel.write.on('click', () => this.begin({ ...this.scratch(), confirm: false }))
       this.panel.agree.on('click', () => this.begin({ ...this.agreed, confirm: true }))

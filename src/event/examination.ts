@@ -1,10 +1,13 @@
 import { ProviderError } from './calendar'
+import type { Said } from './phrase'
+import { english, mapTexts, orNone, say } from './phrase'
+import type { Veil } from './veil'
 
 /** How what a server did compares with what its provider rests on. */
 export type Outcome = 'as expected' | 'differs' | 'not tried'
 
-/** What was seen of one fact. `saw` holds nothing of the account's owner: it may be shown to anybody. */
-export type Seen = { readonly outcome: Outcome; readonly saw: string }
+/** What was seen of one fact. It holds nothing of the account's owner: it may be shown to anybody. */
+export type Seen = { readonly outcome: Outcome; readonly seen: Said }
 
 /** One line of an examination. */
 export type Finding = Seen & {
@@ -12,16 +15,18 @@ export type Finding = Seen & {
   readonly id: string
   /** What is expected, as a sentence. */
   readonly says: string
-  /** The requests that it took, one line each, as fit to be shown as `saw` is. */
+  /** What was seen, in English. */
+  readonly saw: string
+  /** The requests that it took, one line each, as fit to be shown as `seen` is. */
   readonly asked: readonly string[]
 }
 
+export const ALL_REMOVED = 'All events that the check made in the scratch calendar are removed again.'
+
 /** The line that tells whether all was removed that a check had made. */
 export function cleanupFinding(id: string, removed: number, left: readonly string[]): Finding {
-  const says = 'All events that the check made in the scratch calendar are removed again.'
-  const saw =
-    left.length === 0 ? `${removed} removed.` : `${removed} removed. Delete these yourself: ${left.join(', ')}.`
-  return { id, says, ...judged(left.length === 0, saw), asked: [] }
+  const seen = left.length === 0 ? say`${removed} removed.` : say`${removed} removed. Delete these yourself: ${left}.`
+  return { id, says: ALL_REMOVED, ...judged(left.length === 0, seen), saw: english(seen), asked: [] }
 }
 
 /** One fact on which a provider rests, and how it is asked. `C`: what the questions of one examination share. */
@@ -56,14 +61,19 @@ export interface Examination {
 }
 
 /** A fact that can't be asked about here: what it takes is not there. The message says what. */
-export class NotTried extends Error {}
+export class NotTried extends Error {
+  constructor(readonly seen: Said) {
+    super(english(seen))
+  }
+}
 
-export const asExpected = (saw: string): Seen => ({ outcome: 'as expected', saw })
-export const differs = (saw: string): Seen => ({ outcome: 'differs', saw })
-export const judged = (isExpected: boolean, saw: string): Seen => (isExpected ? asExpected(saw) : differs(saw))
+export const asExpected = (seen: Said): Seen => ({ outcome: 'as expected', seen })
+export const differs = (seen: Said): Seen => ({ outcome: 'differs', seen })
+const notTried = (seen: Said): Seen => ({ outcome: 'not tried', seen })
+export const judged = (isExpected: boolean, seen: Said): Seen => (isExpected ? asExpected(seen) : differs(seen))
 
 /** Something that an earlier question found. @throws NotTried if it did not */
-export function needed<T>(value: T | undefined, what: string): T {
+export function needed<T>(value: T | undefined, what: Said): T {
   if (value === undefined) throw new NotTried(what)
   return value
 }
@@ -87,33 +97,42 @@ export async function ask<C>(
   let end: ProviderError | undefined
   for (const fact of facts) {
     const { id, says } = fact
+    const found = ({ outcome, seen }: Seen, requests: readonly string[]): void =>
+      tell({ id, says, outcome, seen, saw: english(seen), asked: requests })
     if (signal.aborted) end ??= gaveUp()
     if (end) {
-      const saw = end.code === 'aborted' ? end.message : 'An earlier question ended the check.'
-      tell({ id, says, outcome: 'not tried', saw, asked: [] })
+      found(notTried(end.code === 'aborted' ? GIVEN_UP : say`An earlier question ended the check.`), [])
       continue
     }
     try {
-      tell({ id, says, ...(await fact.ask(context, signal)), asked: asked() })
+      found(await fact.ask(context, signal), asked())
     } catch (thrown) {
       const error = signal.aborted ? gaveUp() : thrown
-      tell({ id, says, ...seenIn(error), asked: asked() })
+      found(seenIn(error), asked())
       if (error instanceof ProviderError && ENDS.includes(error.code)) end = error
     }
   }
   if (end) throw end
 }
 
-const gaveUp = (): ProviderError => new ProviderError('aborted', 'The check was given up.')
+const GIVEN_UP = say`The check was given up.`
+const gaveUp = (): ProviderError => new ProviderError('aborted', english(GIVEN_UP))
 
 function seenIn(error: unknown): Seen {
-  if (error instanceof NotTried) return { outcome: 'not tried', saw: error.message }
+  if (error instanceof NotTried) return notTried(error.seen)
   if (!(error instanceof ProviderError)) throw error
-  const { code, status, message } = error
-  if (code === 'aborted') return { outcome: 'not tried', saw: message }
-  if (status === undefined) return { outcome: 'not tried', saw: `There was no answer (${code}).` }
+  const { code, status } = error
+  if (code === 'aborted') return notTried(GIVEN_UP)
+  if (status === undefined) return notTried(say`There was no answer (${code}).`)
   return differs(`HTTP ${status}.`)
 }
+
+/** A finding without what is somebody's own. */
+export const veiled = (finding: Finding, veil: Veil): Finding => ({
+  ...finding,
+  saw: veil.over(finding.saw),
+  seen: mapTexts(finding.seen, (text) => veil.over(text)),
+})
 
 /** How often each text occurs. */
 export function tally(texts: Iterable<string>): Map<string, number> {
@@ -123,5 +142,5 @@ export function tally(texts: Iterable<string>): Map<string, number> {
 }
 
 /** `2 x a, 1 x b` */
-export const counted = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].map(([text, many]) => `${many} x ${text}`).join(', ') || 'none'
+export const counted = (counts: ReadonlyMap<string, number>): Said =>
+  orNone([...counts].map(([text, times]) => `${times} x ${text}`))

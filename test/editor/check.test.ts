@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { FACTS } from '../../src/caldav/check'
+import { phrasesIn } from '../package/phrases'
 import { browserMissing, Editor } from './browser'
 import { flawsOf } from './looks'
 import { deployFlow, ID, openSite, type EditorSite } from './site'
@@ -36,6 +38,15 @@ describe('“Check this account”', function () {
 
   const writes = (): number => site.world.icloud.log.filter(({ method }) => method === 'PUT').length
 
+  /** No line says in English what a line of a check says, and each says what is expected. */
+  function assertGerman(lines: string): void {
+    const facts = FACTS.filter(({ says }) => lines.includes(says)).map(({ id }) => id)
+    const phrases = phrasesIn('src/caldav/check', 'src/event/examination.ts', 'src/event/phrase.ts')
+    const fixed = phrases.flatMap((phrase) => phrase.split(/\{\d+\}/)).filter((part) => /[a-z]{3} [a-z]{2}/i.test(part))
+    assert.deepEqual([facts, fixed.filter((part) => lines.includes(part))], [[], []])
+    assert.ok(!/[{}]|check\.s/.test(lines), lines)
+  }
+
   it('shows lines, troubles first, and a report that can be copied', async () => {
     const editor = await Editor.open(site.browser, site.nodeRed.url, 'en-US')
     await editor.openConfig('calsync-icloud-account', ID.icloudAccount)
@@ -70,6 +81,10 @@ describe('“Check this account”', function () {
     await editor.openConfig('calsync-icloud-account', ID.icloudAccount)
     await editor.page.click('#calsync-check-button')
     await until(editor, /wie erwartet/)
+    const read = await editor.page.innerText('.calsync-check-lines')
+    assert.match(read, /HTTP 401; Verfahren: Basic\./)
+    assert.match(read, /\d+ Kalender; nicht dafür gehalten: /)
+    assertGerman(read)
     await editor.pictures('check-de')
     await editor.page.getByText('Auch das Schreiben prüfen').click()
     await until(editor, /Geben Sie den Namen eines Kalenders ein/)
@@ -86,10 +101,10 @@ describe('“Check this account”', function () {
     await editor.picture('check-running-de')
     await until(editor, /wie erwartet/)
     assert.ok(writes() > 0)
-    assert.match(
-      await editor.page.innerText('.calsync-check-lines'),
-      /All events that the check made in the scratch calendar are removed again\./,
-    )
+    const lines = await editor.page.innerText('.calsync-check-lines')
+    assert.match(lines, /Alle Termine, die die Prüfung im Probekalender angelegt hat, sind wieder entfernt\./)
+    assert.match(lines, /\d+ entfernt\./)
+    assertGerman(lines)
     assert.deepEqual([editor.problems, await flawsOf(editor)], [[], { faint: [], cut: [] }])
     await editor.cancel()
     await editor.page.close()

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { FACTS as CALDAV_FACTS } from '../../src/caldav/check'
+import { keyOf } from '../../src/event/phrase'
+import { FACTS as GOOGLE_FACTS } from '../../src/google/check'
 import { editorHtml, scriptsOf } from './editor-html'
+import { phrasesIn } from './phrases'
 import { readJson, readText, sets } from './project'
 
 const LANGUAGES = ['en-US', 'de']
@@ -24,6 +28,28 @@ function keysAskedFor(html: string): string[] {
   return [...new Set([...marked, ...called])].sort()
 }
 
+/** What a check of an account says in its lines, by key: its dialog looks these up by what the check tells. */
+function linesOf(set: string): Map<string, string> {
+  const kind = set === 'calsync-google-account' ? 'google' : set === 'calsync-icloud-account' ? 'caldav' : undefined
+  if (kind === undefined) return new Map()
+  const facts = kind === 'google' ? GOOGLE_FACTS : CALDAV_FACTS
+  const phrases = phrasesIn(`src/${kind}/check`, 'src/event/examination.ts', 'src/event/phrase.ts')
+  const spoken = phrases.filter((phrase) => keyOf(phrase) !== '')
+  return new Map([
+    ...facts.map(({ id, says }) => [`check.says.${id}`, says] as const),
+    ...spoken.map((phrase) => [`check.seen.${keyOf(phrase)}`, phrase] as const),
+  ])
+}
+
+/** The text of a key. */
+const textOf = (labels: Labels, key: string): string | Labels | undefined =>
+  key
+    .split('.')
+    .reduce<string | Labels | undefined>((at, part) => (typeof at === 'object' ? at[part] : undefined), labels)
+
+/** The places for values in a text. */
+const placesIn = (text: string): string[] => (text.match(/\{\d+\}/g) ?? []).sort()
+
 /** The tags of a help text in their order, which is what a translation must share with the original. */
 const outline = (html: string): string[] =>
   [...html.matchAll(/<(h3|h4|dt|dd|li|ol|p|pre)\b/g)].map((tag) => tag[1] ?? '')
@@ -34,7 +60,7 @@ describe('The words of the editor', () => {
       it(`of ${set} are all there in ${language}, and none is left over`, () => {
         const asked = keysAskedFor(editorHtml(set))
         assert.ok(asked.length > 3)
-        assert.deepEqual(keysOf(labelsOf(set, language)).sort(), asked)
+        assert.deepEqual(keysOf(labelsOf(set, language)).sort(), [...asked, ...linesOf(set).keys()].sort())
       })
 
       it(`of ${set} in ${language} are not empty`, () => {
@@ -42,6 +68,16 @@ describe('The words of the editor', () => {
         assert.doesNotMatch(labels, /:""/)
       })
     }
+
+    it(`of ${set} say in the lines of a check what its report says, with all its values`, () => {
+      const labels = LANGUAGES.map((language) => labelsOf(set, language))
+      for (const [key, says] of linesOf(set)) {
+        const [english, german] = labels.map((each) => textOf(each, key))
+        assert.equal(english, says, key)
+        assert.ok(typeof german === 'string', key)
+        assert.deepEqual(placesIn(german), placesIn(says), key)
+      }
+    })
 
     it(`of ${set} are asked for by keys that can be found in the text`, () => {
       assert.doesNotMatch(scriptsOf(editorHtml(set)), /\._\(\s*[^'\s)]/)

@@ -9,7 +9,7 @@ import type { NodeAPI } from '../../src/runtime/node-red'
 import { whyNotScratch } from '../../src/runtime/scratch'
 import { SimulatedTime } from '../transport/simulated-time'
 
-const LINE: CheckLine = { id: 'a.b', says: 'It is so.', outcome: 'as expected', saw: 'So it is.' }
+const LINE: CheckLine = { id: 'a.b', says: 'It is so.', outcome: 'as expected', saw: 'So it is.', seen: 'So it is.' }
 const ANSWER: CheckAnswer = { text: 'All is well.', lines: [LINE], report: 'report' }
 
 describe('The checks that dialogs have begun', () => {

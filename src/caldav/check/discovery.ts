@@ -1,6 +1,7 @@
 import type { Fact } from '../../event/examination'
 import { judged, needed, NotTried } from '../../event/examination'
-import { count } from '../../event/veil'
+import { many, orNone, say } from '../../event/phrase'
+import type { Said } from '../../event/phrase'
 import type { Exchange } from '../../transport/observed'
 import { props } from '../dav'
 import { findAccount } from '../discovery'
@@ -19,9 +20,9 @@ export const DISCOVERY: readonly Fact<Look>[] = [
       const { status, headers } = await sent(() => requests.fetch(dav.connection.server.href, asked))
       const methods = methodsIn(headers)
       const location = headers.get('location')
-      const to = location === null ? '' : ` to ${veil.address(location)}`
+      const to = location === null ? '' : say` to ${veil.address(location)}`
       const isExpected = status === 401 && methods.some((name) => /^(basic|digest)$/i.test(name))
-      return judged(isExpected, `HTTP ${status}${to}; methods: ${methods.join(', ') || 'none'}.`)
+      return judged(isExpected, say`HTTP ${status}${to}; methods: ${orNone(methods)}.`)
     },
   },
   {
@@ -32,7 +33,7 @@ export const DISCOVERY: readonly Fact<Look>[] = [
       const found = await dav.propfind(new URL('/.well-known/caldav', dav.connection.server), WANTED, '0', signal)
       const statuses = requests.exchanges.slice(from).map(({ status }) => status ?? 0)
       const isRedirect = [301, 302, 303, 307, 308].includes(statuses[0] ?? 0)
-      return judged(isRedirect || found.ok, `HTTP ${statuses.join(', then ')}.`)
+      return judged(isRedirect || found.ok, say`HTTP ${then(statuses)}.`)
     },
   },
   {
@@ -42,22 +43,23 @@ export const DISCOVERY: readonly Fact<Look>[] = [
       const from = look.requests.exchanges.length
       look.account = await findAccount(look.dav, signal)
       look.steps = look.requests.exchanges.slice(from)
-      const places = count(look.account.homes.length, 'place')
-      return judged(true, `${places} of calendars, found by ${count(look.steps.length, 'request')}.`)
+      const places = many.place(look.account.homes.length)
+      return judged(true, say`${places} of calendars, found by ${many.request(look.steps.length)}.`)
     },
   },
   {
     id: 'caldav.discovery.home',
     says: 'iCloud names the place of the calendars by a whole URL, on a numbered host with the port 443.',
     async ask({ dav, steps, veil }) {
-      const hrefs = homeHrefs(needed(steps, 'The account was not found.'))
-      const saw = hrefs.map((href) => veil.address(href)).join(', ') || 'no calendar-home-set'
-      if (!dav.connection.isIcloud) throw new NotTried(`Only iCloud does. Here: ${saw}.`)
+      const hrefs = homeHrefs(needed(steps, say`The account was not found.`))
+      const addresses = hrefs.map((href) => veil.address(href))
+      const saw = addresses.length > 0 ? addresses : say`no calendar-home-set`
+      if (!dav.connection.isIcloud) throw new NotTried(say`Only iCloud does. Here: ${saw}.`)
       const expected = /^https:\/\/p\d+-caldav\.icloud\.com(\.cn)?:443\//
       return Promise.resolve(
         judged(
           hrefs.some((href) => expected.test(href)),
-          `${saw}.`,
+          say`${saw}.`,
         ),
       )
     },
@@ -66,11 +68,14 @@ export const DISCOVERY: readonly Fact<Look>[] = [
     id: 'caldav.discovery.features',
     says: 'The place of the calendars says by OPTIONS that it is CalDAV (calendar-access).',
     async ask({ dav, account }, signal) {
-      const [home] = needed(account, 'The account was not found.').homes
-      const { headers } = await dav.connection.send({ method: 'OPTIONS', url: needed(home, 'There is none.') }, signal)
+      const [home] = needed(account, say`The account was not found.`).homes
+      const { headers } = await dav.connection.send(
+        { method: 'OPTIONS', url: needed(home, say`There is none.`) },
+        signal,
+      )
       const features = headers.get('dav') ?? ''
       const known = features.split(/\s*,\s*/).filter((name) => /^(calendar|sync)-/.test(name))
-      return judged(/\bcalendar-access\b/.test(features), `${known.join(', ') || 'nothing of calendars'}.`)
+      return judged(/\bcalendar-access\b/.test(features), say`${known.length > 0 ? known : say`nothing of calendars`}.`)
     },
   },
 ]
@@ -80,9 +85,12 @@ async function sent(send: () => Promise<Response>): Promise<Response> {
   try {
     return await send()
   } catch {
-    throw new NotTried('There was no answer.')
+    throw new NotTried(say`There was no answer.`)
   }
 }
+
+const then = ([first = 0, ...others]: readonly number[]): Said =>
+  others.reduce<Said>((said, status) => say`${said}, then ${status}`, first)
 
 /** The hrefs of calendar-home-set, as they stand in the answers. */
 function homeHrefs(steps: readonly Exchange[]): string[] {

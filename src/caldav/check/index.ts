@@ -1,6 +1,6 @@
 import { ProviderError } from '../../event/calendar'
 import type { Examination, ExaminationWish, Fact, Finding } from '../../event/examination'
-import { ask, cleanupFinding } from '../../event/examination'
+import { ALL_REMOVED, ask, cleanupFinding, veiled } from '../../event/examination'
 import { hashJson } from '../../event/json'
 import { Veil } from '../../event/veil'
 import { observed } from '../../transport/observed'
@@ -24,8 +24,12 @@ const CLEANUP = 'caldav.cleanup'
 
 const READING: readonly Fact<Look>[] = [...DISCOVERY, ...LISTING, ...TOKENS, ...MEMBERS]
 
-/** The names of all facts. */
-export const FACTS: readonly string[] = [...[...READING, ...WRITING].map(({ id }) => id), CLEANUP]
+/** The names of all facts, and what each of them says. */
+export const FACTS: readonly Pick<Finding, 'id' | 'says'>[] = [
+  ...READING,
+  ...WRITING,
+  { id: CLEANUP, says: ALL_REMOVED },
+].map(({ id, says }) => ({ id, says }))
 
 /** Asks a CalDAV server about the facts on which this provider rests, by the provider's own requests. */
 export class CaldavExamination implements Examination {
@@ -47,7 +51,7 @@ export class CaldavExamination implements Examination {
     const around = { ...this.around, fetch: requests.fetch }
     const look: Look = { dav: new Dav(new Connection(this.config, around)), requests, around, veil }
     const asked = (): string[] => requests.take().map((step) => veil.over(stepLine(step, veil)))
-    const tellVeiled = (finding: Finding): void => tell({ ...finding, saw: veil.over(finding.saw) })
+    const tellVeiled = (finding: Finding): void => tell(veiled(finding, veil))
     await ask(READING, look, asked, tellVeiled, signal)
     if (wish.scratch) await this.write(look, wish, asked, tellVeiled, signal)
   }

@@ -1,6 +1,6 @@
 import type { Fact } from '../../event/examination'
 import { counted, judged, needed, NotTried, tally } from '../../event/examination'
-import { count } from '../../event/veil'
+import { many, say } from '../../event/phrase'
 import { COLLECTION_PROPS, collectionFrom } from '../collection'
 import type { Described } from '../dav'
 import type { Parsed } from '../value'
@@ -14,10 +14,10 @@ export const LISTING: readonly Fact<Look>[] = [
     id: 'caldav.list.recognised',
     says: 'Of what the place of the calendars lists, at least one is a calendar that holds events.',
     async ask(look, signal) {
-      const { homes } = needed(look.account, 'The account was not found.')
+      const { homes } = needed(look.account, say`The account was not found.`)
       const listed: Listed[] = []
       for (const home of homes) {
-        const found = multistatusOf(await look.dav.propfind(home, COLLECTION_PROPS, '1', signal), 'The list')
+        const found = multistatusOf(await look.dav.propfind(home, COLLECTION_PROPS, '1', signal), say`The list`)
         for (const described of found.responses) {
           listed.push({ described, calendar: collectionFrom(described, found.url) })
         }
@@ -26,8 +26,9 @@ export const LISTING: readonly Fact<Look>[] = [
       const calendars = listed.filter(({ calendar }) => calendar)
       const others = listed.filter(({ calendar }) => !calendar)
       const kinds = counted(tally(others.map(({ described }) => typesOf(described))))
-      const saw = `${count(listed.length, 'resource')}: ${count(calendars.length, 'calendar')}; not taken for one: ${kinds}.`
-      return judged(calendars.length > 0, `${saw} hrefs: ${hrefForms(listed.map(({ described }) => described.href))}.`)
+      const [all, taken] = [many.resource(listed.length), many.calendar(calendars.length)]
+      const forms = hrefForms(listed.map(({ described }) => described.href))
+      return judged(calendars.length > 0, say`${all}: ${taken}; not taken for one: ${kinds}. hrefs: ${forms}.`)
     },
   },
   {
@@ -53,12 +54,12 @@ async function ofEach(
   valuesOf: (described: Described) => string[],
   wanted: readonly string[] = [],
 ): ReturnType<Fact<Look>['ask']> {
-  const calendars = needed(look.listed, 'Nothing was listed.').filter(({ calendar }) => calendar)
-  if (calendars.length === 0) throw new NotTried('There is no calendar.')
+  const calendars = needed(look.listed, say`Nothing was listed.`).filter(({ calendar }) => calendar)
+  if (calendars.length === 0) throw new NotTried(say`There is no calendar.`)
   const values = calendars.map(({ described }) => valuesOf(described))
   const isExpected = values.every((each) => each.length > 0 && wanted.every((name) => each.includes(name)))
   return Promise.resolve(
-    judged(isExpected, `${counted(tally(values.map((each) => [...each].sort().join('+') || 'nothing')))}.`),
+    judged(isExpected, say`${counted(tally(values.map((each) => [...each].sort().join('+') || '-')))}.`),
   )
 }
 

@@ -1,4 +1,6 @@
 import { NotTried } from '../../event/examination'
+import { say } from '../../event/phrase'
+import type { Said } from '../../event/phrase'
 import type { Veil } from '../../event/veil'
 import type { Exchange, Observed } from '../../transport/observed'
 import type { Collection } from '../collection'
@@ -59,34 +61,34 @@ export function methodsIn(headers: Headers): string[] {
 }
 
 /** What a server said that gave no multistatus: its status, and the preconditions that it names. */
-export function refusalLine({ answer }: NoMultistatus): string {
+export function refusalLine({ answer }: NoMultistatus): Said {
   const said = preconditionsIn(answer.text)
-  const form = said.length > 0 ? said.join(', ') : bodyForm(answer.text)
-  return `HTTP ${answer.status}, ${form}`
+  return say`HTTP ${answer.status}, ${said.length > 0 ? said : bodyForm(answer.text)}`
 }
 
-function bodyForm(text: string): string {
-  if (text.trim() === '') return 'no body'
-  return /<html|<!doctype/i.test(text) ? 'an HTML page' : 'a body without DAV:error'
+function bodyForm(text: string): Said {
+  if (text.trim() === '') return say`no body`
+  return /<html|<!doctype/i.test(text) ? say`an HTML page` : say`a body without DAV:error`
 }
 
 /** @throws NotTried where there is no multistatus to look at */
-export function multistatusOf(found: Multistatus | NoMultistatus, what: string): Multistatus {
+export function multistatusOf(found: Multistatus | NoMultistatus, what: Said): Multistatus {
   if (found.ok) return found
-  throw new NotTried(`${what}: ${refusalLine(found)}.`)
+  throw new NotTried(say`${what}: ${refusalLine(found)}.`)
 }
 
 /** How hrefs are spelled. */
-export function hrefForms(hrefs: readonly string[]): string {
+export function hrefForms(hrefs: readonly string[]): Said {
   const of = (form: RegExp): number => hrefs.filter((href) => form.test(href)).length
   const whole = of(/^https?:/i)
-  const forms = [
-    `${hrefs.length - whole} paths`,
-    ...(whole > 0 ? [`${whole} whole URLs`] : []),
-    ...(of(/:443(\/|$)/) > 0 ? [`${of(/:443(\/|$)/)} with :443`] : []),
-    ...(of(/%40/) > 0 ? [`${of(/%40/)} with %40`] : []),
-    ...(of(/@/) > 0 ? [`${of(/@/)} with @`] : []),
-    ...(new Set(hrefs).size < hrefs.length ? [`${hrefs.length - new Set(hrefs).size} doubled`] : []),
+  const having = (form: RegExp, what: string): Said[] => (of(form) > 0 ? [say`${of(form)} with ${what}`] : [])
+  const doubled = hrefs.length - new Set(hrefs).size
+  return [
+    say`${hrefs.length - whole} paths`,
+    ...(whole > 0 ? [say`${whole} whole URLs`] : []),
+    ...having(/:443(\/|$)/, ':443'),
+    ...having(/%40/, '%40'),
+    ...having(/@/, '@'),
+    ...(doubled > 0 ? [say`${doubled} doubled`] : []),
   ]
-  return forms.join(', ')
 }

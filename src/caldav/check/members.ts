@@ -1,7 +1,8 @@
 import type { ResourceId } from '../../event/calendar'
 import type { Fact } from '../../event/examination'
 import { judged, needed, NotTried } from '../../event/examination'
-import { count } from '../../event/veil'
+import { many, say } from '../../event/phrase'
+import type { Said } from '../../event/phrase'
 import { IcalError, readEvent } from '../../ical'
 import { fetchMembers, getMember, multiget } from '../members'
 import type { Look } from './look'
@@ -19,16 +20,16 @@ export const MEMBERS: readonly Fact<Look>[] = [
       const { url } = sampleIn(look).collection
       const ids = idsIn(look).slice(0, COMPARED)
       const together = await multiget(look.dav, url, ids, signal)
-      const seen: string[] = []
+      const seen: Said[] = []
       for (const id of ids) {
         const alone = await getMember(look.dav, url, id, signal)
         const member = together.get(id)
-        if (member?.is !== 'text') seen.push('multiget lacks one')
-        else if (alone.is !== 'text') seen.push('GET lacks one')
-        else if (normal(alone.text) !== normal(member.text)) seen.push('the text of one differs')
-        else if (alone.etag !== member.etag) seen.push('the ETag of one differs')
+        if (member?.is !== 'text') seen.push(say`multiget lacks one`)
+        else if (alone.is !== 'text') seen.push(say`GET lacks one`)
+        else if (normal(alone.text) !== normal(member.text)) seen.push(say`the text of one differs`)
+        else if (alone.etag !== member.etag) seen.push(say`the ETag of one differs`)
       }
-      return judged(seen.length === 0, `${count(ids.length, 'member')}: ${seen.join(', ') || 'all the same'}.`)
+      return judged(seen.length === 0, say`${many.member(ids.length)}: ${seen.length > 0 ? seen : say`all the same`}.`)
     },
   },
   {
@@ -42,17 +43,17 @@ export const MEMBERS: readonly Fact<Look>[] = [
       const reasons = texts.flatMap((text) => whyUnreadable(text, floatingZone) ?? [])
       const withheld = members.length - texts.length
       const zones = reasons.filter((reason) => /zone/i.test(reason)).length
-      const saw = `${count(members.length, 'event')}: ${withheld} not given out, ${reasons.length} not readable, ${zones} of them for a time zone.`
+      const saw = say`${many.event(members.length)}: ${withheld} not given out, ${reasons.length} not readable, ${zones} of them for a time zone.`
       return judged(withheld + reasons.length === 0, saw)
     },
   },
 ]
 
-const sampleIn = (look: Look): NonNullable<Look['sample']> => needed(look.sample, 'There is no calendar.')
+const sampleIn = (look: Look): NonNullable<Look['sample']> => needed(look.sample, say`There is no calendar.`)
 
 function idsIn(look: Look): ResourceId[] {
   const ids = [...sampleIn(look).listing.etags.keys()]
-  if (ids.length === 0) throw new NotTried('The calendar is empty.')
+  if (ids.length === 0) throw new NotTried(say`The calendar is empty.`)
   return ids
 }
 

@@ -1,3 +1,6 @@
+import { say } from '../../event/phrase'
+import type { Said } from '../../event/phrase'
+
 /** A small event for a check, tomorrow from now: the text of a resource. `lines`: more properties. */
 export function eventText(uid: string, now: number, lines: readonly string[] = [], end = true): string {
   const tomorrow = new Date(now + 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
@@ -27,7 +30,7 @@ const linesOf = (text: string): string[] =>
     .filter((line) => line !== '')
 
 /** What became of a text: `spelling`, other line ends or another order; `lines`: which lines, by their names. */
-export type Rewriting = 'none' | 'spelling' | { readonly lines: string }
+export type Rewriting = 'none' | 'spelling' | { readonly lines: Said }
 
 /** How a text differs from the one that was sent. */
 export function rewriting(sent: string, held: string): Rewriting {
@@ -36,13 +39,14 @@ export function rewriting(sent: string, held: string): Rewriting {
   const lost = namesOf(surplus(before, after))
   const added = namesOf(surplus(after, before))
   const changed = lost.filter((name) => added.includes(name))
-  const parts = [
-    ['changed', changed],
-    ['added', added.filter((name) => !changed.includes(name))],
-    ['dropped', lost.filter((name) => !changed.includes(name))],
-  ] as const
-  const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}`)
-  return told.length === 0 ? 'spelling' : { lines: told.join('; ') }
+  const others = (names: readonly string[]): string[] => names.filter((name) => !changed.includes(name))
+  const told = [
+    ...(changed.length > 0 ? [say`changed: ${changed}`] : []),
+    ...(others(added).length > 0 ? [say`added: ${others(added)}`] : []),
+    ...(others(lost).length > 0 ? [say`dropped: ${others(lost)}`] : []),
+  ]
+  const [first, ...more] = told
+  return first ? { lines: more.reduce<Said>((lines, each) => say`${lines}; ${each}`, first) } : 'spelling'
 }
 
 /** The lines that one list has more often than the other. */

@@ -1,5 +1,7 @@
 import type { Fact, Seen } from '../../event/examination'
 import { judged, needed, NotTried } from '../../event/examination'
+import { orNone, say } from '../../event/phrase'
+import type { Said } from '../../event/phrase'
 import type { Answered } from '../connection'
 import { preconditionsIn } from '../errors'
 import { isTaken } from '../put'
@@ -38,8 +40,8 @@ export const WRITING: readonly Fact<Writing>[] = [
       if (held.status === 200) versions.push({ text: held.text, etag })
       const given = answer.headers.get('etag')
       const changes = rewriting(text, held.text)
-      const tag = given === null ? 'no ETag' : given === etag ? 'an ETag' : 'another ETag than GET'
-      const saw = `HTTP ${answer.status}, ${tag}; at once: ${heldLine(held, changes)}.`
+      const tag = given === null ? say`no ETag` : given === etag ? say`an ETag` : say`another ETag than GET`
+      const saw = say`HTTP ${answer.status}, ${tag}; at once: ${heldLine(held, changes)}.`
       return judged(answer.status === 201 && given !== null && given === etag && isKept(changes), saw)
     },
   },
@@ -53,7 +55,7 @@ export const WRITING: readonly Fact<Writing>[] = [
       const tag = held.headers.get('etag') ?? ''
       const changes = rewriting(text, held.text)
       if (held.status === 200) versions.push({ text: held.text, etag: tag })
-      const saw = `${heldLine(held, changes)}; ${tag === etag ? 'the same ETag' : 'another ETag'}.`
+      const saw = say`${heldLine(held, changes)}; ${tag === etag ? say`the same ETag` : say`another ETag`}.`
       return judged(held.status === 200 && isKept(changes) && tag === etag, saw)
     },
   },
@@ -64,7 +66,7 @@ export const WRITING: readonly Fact<Writing>[] = [
       const before = latest(versions)
       const second = before.text.replace('CalSync check', 'CalSync check 2')
       const changed = await scratch.put('one', second, { 'if-match': before.etag })
-      if (!isSuccess(changed)) return judged(false, `With the newest ETag: ${statusLine(changed)}`)
+      if (!isSuccess(changed)) return judged(false, say`With the newest ETag: ${statusLine(changed)}`)
       const held = await scratch.get('one')
       versions.push({ text: held.text, etag: held.headers.get('etag') ?? '' })
       return refusedWith412(await scratch.put('one', before.text, { 'if-match': before.etag }))
@@ -82,7 +84,7 @@ export const WRITING: readonly Fact<Writing>[] = [
     says: 'A deletion under an ETag that is no longer the newest is refused with 412.',
     async ask({ scratch, versions }) {
       const [first] = versions
-      if (!first || first.etag === latest(versions).etag) throw new NotTried('The event has only one version.')
+      if (!first || first.etag === latest(versions).etag) throw new NotTried(say`The event has only one version.`)
       return refusedWith412(await scratch.delete('one', { 'if-match': first.etag }))
     },
   },
@@ -90,11 +92,11 @@ export const WRITING: readonly Fact<Writing>[] = [
     id: 'caldav.write.same-uid',
     says: 'The UID of an event in another calendar is refused by iCloud with no-uid-conflict, and taken by other servers.',
     async ask({ scratch, second, around, dav }) {
-      const other = needed(second, 'No second scratch calendar was named.')
+      const other = needed(second, say`No second scratch calendar was named.`)
       const text = eventText(scratch.uidOf('one'), around.now())
       // a server that ignores preconditions has deleted it by now
       if ((await scratch.get('one')).status !== 200 && !isSuccess(await scratch.put('one', text, NEW))) {
-        throw new NotTried('There is no event whose UID could be used.')
+        throw new NotTried(say`There is no event whose UID could be used.`)
       }
       const answer = await other.put('one', text, NEW)
       const isRefused = isTaken(preconditionsIn(answer.text))
@@ -107,7 +109,7 @@ export const WRITING: readonly Fact<Writing>[] = [
     async ask({ scratch, around }) {
       const etag = (await scratch.get('one')).headers.get('etag')
       const deleted = await scratch.delete('one', etag === null ? {} : { 'if-match': etag })
-      if (!isSuccess(deleted) && deleted.status !== 404) return judged(false, `The deletion: ${statusLine(deleted)}`)
+      if (!isSuccess(deleted) && deleted.status !== 404) return judged(false, say`The deletion: ${statusLine(deleted)}`)
       const again = await scratch.put('one', eventText(scratch.uidOf('one'), around.now()), NEW)
       return judged(isSuccess(again), statusLine(again))
     },
@@ -132,7 +134,7 @@ export const WRITING: readonly Fact<Writing>[] = [
       const changed = lines.filter((line) => !hasLine(held.text, line)).map((line) => line.replace(/:.*$/, ''))
       const lost = changed.filter((name) => !hasProperty(held.text, name))
       const respelled = changed.filter((name) => !lost.includes(name))
-      const saw = `Dropped: ${lost.join(', ') || 'none'}; with another value: ${respelled.join(', ') || 'none'}.`
+      const saw = say`Dropped: ${orNone(lost)}; with another value: ${orNone(respelled)}.`
       return judged(held.status === 200 && changed.length === 0, saw)
     },
   },
@@ -141,7 +143,7 @@ export const WRITING: readonly Fact<Writing>[] = [
 const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 300
 
 function latest(versions: Writing['versions']): Writing['versions'][number] {
-  return needed(versions.at(-1), 'The event was not taken.')
+  return needed(versions.at(-1), say`The event was not taken.`)
 }
 
 const refusedWith412 = (answer: Answered): Seen => judged(answer.status === 412, statusLine(answer))
@@ -153,10 +155,10 @@ function statusLine(answer: Answered): string {
 
 const isKept = (changes: Rewriting): boolean => changes === 'none' || changes === 'spelling'
 
-function heldLine({ status }: Answered, changes: Rewriting): string {
-  if (status !== 200) return `GET answers HTTP ${status}`
-  if (changes === 'none') return 'as it was sent'
+function heldLine({ status }: Answered, changes: Rewriting): Said {
+  if (status !== 200) return say`GET answers HTTP ${status}`
+  if (changes === 'none') return say`as it was sent`
   return changes === 'spelling'
-    ? 'the same lines, with other line ends or in another order'
-    : `rewritten (${changes.lines})`
+    ? say`the same lines, with other line ends or in another order`
+    : say`rewritten (${changes.lines})`
 }

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../event/calendar'
 import type { Examination, ExaminationWish, Finding } from '../../event/examination'
-import { ask, cleanupFinding } from '../../event/examination'
+import { ALL_REMOVED, ask, cleanupFinding, veiled } from '../../event/examination'
 import { hashJson } from '../../event/json'
 import { Veil } from '../../event/veil'
 import type { Fetch } from '../../transport/fetch'
@@ -21,8 +21,12 @@ const CLEANUP = 'google.cleanup'
 
 type World = { readonly fetch: Fetch; readonly now: () => number }
 
-/** The names of all facts. */
-export const FACTS: readonly string[] = [...[...READING, ...WRITING].map(({ id }) => id), CLEANUP]
+/** The names of all facts, and what each of them says. */
+export const FACTS: readonly Pick<Finding, 'id' | 'says'>[] = [
+  ...READING,
+  ...WRITING,
+  { id: CLEANUP, says: ALL_REMOVED },
+].map(({ id, says }) => ({ id, says }))
 
 /** Asks Google about the facts on which this provider rests, by the provider's own requests. */
 export class GoogleExamination implements Examination {
@@ -45,7 +49,7 @@ export class GoogleExamination implements Examination {
     const api = await GoogleApi.load(this.config, requests.fetch, now)
     const look: Look = { api, requests, tokenUrl: this.config.tokenUrl, now, veil }
     const asked = (): string[] => requests.take().map((step) => veil.over(stepLine(step, veil)))
-    const tellVeiled = (finding: Finding): void => tell({ ...finding, saw: veil.over(finding.saw) })
+    const tellVeiled = (finding: Finding): void => tell(veiled(finding, veil))
     await ask(READING, look, asked, tellVeiled, signal)
     if (wish.scratch) await this.write(look, wish.scratch.id, wish.salt, asked, tellVeiled, signal)
   }

@@ -1,7 +1,7 @@
 import type { Fact } from '../../event/examination'
 import { asExpected, counted, judged, needed, NotTried, tally } from '../../event/examination'
-import { count } from '../../event/veil'
 import { append } from '../../event/lists'
+import { many, say } from '../../event/phrase'
 import { pagesOf } from '../pages'
 import type { CalendarEntry, EventsPage } from '../api'
 import { surroundingsOf } from '../reader'
@@ -29,7 +29,7 @@ export const READING: readonly Fact<Look>[] = [
       await look.api.calendar('primary', signal)
       const granted = look.requests.exchanges.find(({ url }) => url.href.startsWith(look.tokenUrl))
       const scope = /"scope"\s*:\s*"([^"]*)"/.exec(granted?.text ?? '')?.[1]
-      const scopes = needed(scope, 'The token server does not say what the login covers.').split(' ')
+      const scopes = needed(scope, say`The token server does not say what the login covers.`).split(' ')
       const names = scopes.map((each) => each.replace('https://www.googleapis.com/auth/', ''))
       return judged(names.includes('calendar') || SCOPES.every((each) => scopes.includes(each)), `${names.join(', ')}.`)
     },
@@ -45,7 +45,7 @@ export const READING: readonly Fact<Look>[] = [
       const roles = tally(entries.map(({ accessRole }) => accessRole ?? 'none'))
       return judged(
         [...roles.keys()].every((role) => ROLES.includes(role)),
-        `${counted(roles)}.`,
+        say`${counted(roles)}.`,
       )
     },
   },
@@ -56,7 +56,7 @@ export const READING: readonly Fact<Look>[] = [
       const entry = mainEntry(look)
       const page = await look.api.list(entry.id ?? '', { maxResults: 1 }, signal)
       const [listed, told] = [entry.defaultReminders, page.defaultReminders].map((each) => each ?? [])
-      const saw = `${count(listed?.length ?? 0, 'default reminder')} and ${told?.length ?? 0}.`
+      const saw = say`${many.reminder(listed?.length ?? 0)}, and ${told?.length ?? 0}.`
       return judged(JSON.stringify(listed) === JSON.stringify(told), saw)
     },
   },
@@ -75,7 +75,7 @@ export const READING: readonly Fact<Look>[] = [
       const odd = pages.filter((form) => form !== 'right').length
       return judged(
         odd === 0,
-        `${count(pages.length, 'page')} of ${count(Math.min(MOST_READ, readable(look).length), 'calendar')}: ${odd === 0 ? 'so it is on each' : `not so on ${odd}`}.`,
+        say`${many.page(pages.length)} of ${many.calendar(Math.min(MOST_READ, readable(look).length))}: ${odd === 0 ? say`so it is on each` : say`not so on ${odd}`}.`,
       )
     },
   },
@@ -83,18 +83,21 @@ export const READING: readonly Fact<Look>[] = [
     id: 'google.sync.same-token',
     says: 'The token that was just given out lists no event, and comes with a token again.',
     async ask(look, signal) {
-      const { id, token } = needed(look.sample, 'No calendar was read.')
-      const page = await look.api.list(id, { syncToken: needed(token, 'There is no token.') }, signal)
-      const again = typeof page.nextSyncToken === 'string' ? 'a token' : 'no token'
+      const { id, token } = needed(look.sample, say`No calendar was read.`)
+      const page = await look.api.list(id, { syncToken: needed(token, say`There is no token.`) }, signal)
+      const isGiven = typeof page.nextSyncToken === 'string'
       const { items } = page
-      return judged(items.length === 0 && again === 'a token', `${count(items.length, 'event')}; ${again}.`)
+      return judged(
+        items.length === 0 && isGiven,
+        say`${many.event(items.length)}; ${isGiven ? say`a token` : say`no token`}.`,
+      )
     },
   },
   {
     id: 'google.sync.impossible-token',
     says: 'A token that was never given out is refused with 400 or 410.',
     async ask(look, signal) {
-      const { id } = needed(look.sample, 'No calendar was read.')
+      const { id } = needed(look.sample, say`No calendar was read.`)
       const answer = await answerTo(look, () => look.api.list(id, { syncToken: 'CalSyncCheck=' }, signal))
       return judged([400, 410].includes(answer.status), refusalLine(answer))
     },
@@ -103,8 +106,8 @@ export const READING: readonly Fact<Look>[] = [
     id: 'google.series.cancelled-by-uid',
     says: 'A query by UID gives out the cancelled occurrences of a series that the whole list has.',
     async ask(look, signal) {
-      const { series } = needed(look.survey, 'No calendar was read.')
-      if (series.length === 0) throw new NotTried('No series has a cancelled occurrence.')
+      const { series } = needed(look.survey, say`No calendar was read.`)
+      if (series.length === 0) throw new NotTried(say`No series has a cancelled occurrence.`)
       const asked = series.slice(0, MOST_SERIES)
       let lacking = 0
       let missing = 0
@@ -116,7 +119,7 @@ export const READING: readonly Fact<Look>[] = [
         if (lost > 0) lacking += 1
       }
       const all = asked.reduce((sum, { cancelled }) => sum + cancelled.length, 0)
-      const saw = `${asked.length} of ${series.length} series asked for, ${count(all, 'cancelled occurrence')}: ${missing} missing, in ${lacking} series.`
+      const saw = say`${asked.length} of ${series.length} series asked for, ${many.occurrence(all)}: ${missing} missing, in ${lacking} series.`
       return judged(missing === 0, saw)
     },
   },
@@ -124,21 +127,20 @@ export const READING: readonly Fact<Look>[] = [
     id: 'google.events.owner-only',
     says: 'A guest who is the owner is marked as such, also where there is no other.',
     ask(look) {
-      const { withGuests, ownerOnly } = needed(look.survey, 'No calendar was read.')
-      if (ownerOnly === 0)
-        throw new NotTried(`There is no such event, among ${count(withGuests, 'event')} with guests.`)
-      return Promise.resolve(asExpected(`${ownerOnly} of ${count(withGuests, 'event')} with guests.`))
+      const { withGuests, ownerOnly } = needed(look.survey, say`No calendar was read.`)
+      if (ownerOnly === 0) throw new NotTried(say`There is no such event, among ${many.event(withGuests)} with guests.`)
+      return Promise.resolve(asExpected(say`${ownerOnly} of ${many.event(withGuests)} with guests.`))
     },
   },
   {
     id: 'google.events.kinds',
     says: 'Each event is of a type that CalSync knows.',
     ask(look) {
-      const { kinds } = needed(look.survey, 'No calendar was read.')
+      const { kinds } = needed(look.survey, say`No calendar was read.`)
       return Promise.resolve(
         judged(
           [...kinds.keys()].every((kind) => KINDS.includes(kind)),
-          `${counted(kinds)}.`,
+          say`${counted(kinds)}.`,
         ),
       )
     },
@@ -147,29 +149,29 @@ export const READING: readonly Fact<Look>[] = [
     id: 'google.events.zones',
     says: 'Each time zone that an event names is one that CalSync knows.',
     ask(look) {
-      const { strangeZones } = needed(look.survey, 'No calendar was read.')
-      return Promise.resolve(judged(strangeZones.size === 0, `Not known: ${counted(strangeZones)}.`))
+      const { strangeZones } = needed(look.survey, say`No calendar was read.`)
+      return Promise.resolve(judged(strangeZones.size === 0, say`Not known: ${counted(strangeZones)}.`))
     },
   },
   {
     id: 'google.events.readable',
     says: 'Each event can be read.',
     ask(look) {
-      const { events, unreadable } = needed(look.survey, 'No calendar was read.')
-      return Promise.resolve(judged(unreadable === 0, `${unreadable} of ${count(events, 'event')} can’t be read.`))
+      const { events, unreadable } = needed(look.survey, say`No calendar was read.`)
+      return Promise.resolve(judged(unreadable === 0, say`${unreadable} of ${many.event(events)} can’t be read.`))
     },
   },
 ]
 
 /** Calendars whose events show what they are, the main one first. */
 function readable({ entries }: Look): readonly CalendarEntry[] {
-  const all = needed(entries, 'The calendars were not listed.').filter(
+  const all = needed(entries, say`The calendars were not listed.`).filter(
     ({ accessRole, deleted }) => deleted !== true && !['freeBusyReader', 'none'].includes(accessRole ?? 'none'),
   )
   return [...all.filter(({ primary }) => primary), ...all.filter(({ primary }) => !primary)]
 }
 
-const mainEntry = (look: Look): CalendarEntry => needed(readable(look)[0], 'There is no calendar that can be read.')
+const mainEntry = (look: Look): CalendarEntry => needed(readable(look)[0], say`There is no calendar that can be read.`)
 
 /** A page bears either the token of the next one, or a sync token. */
 const formOf = ({ nextPageToken, nextSyncToken }: EventsPage): 'right' | 'odd' =>

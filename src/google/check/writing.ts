@@ -1,6 +1,6 @@
 import type { Fact } from '../../event/examination'
 import { judged, needed } from '../../event/examination'
-import { count } from '../../event/veil'
+import { many, say } from '../../event/phrase'
 import { isCancelled } from '../seen'
 import type { GoogleEvent } from '../times'
 import type { Look, Refusal } from './look'
@@ -29,12 +29,12 @@ export const WRITING: readonly Fact<Writing>[] = [
       const { scratch } = look
       const id = scratch.idOf('one')
       const inserted = await scratch.insert({ ...eventAt(look.now()), id })
-      if (!('event' in inserted)) return judged(false, 'HTTP 409: the id is taken.')
+      if (!('event' in inserted)) return judged(false, say`HTTP 409: the id is taken.`)
       look.one = inserted.event
       const [sameId, sameUid] = [inserted.event.id === id, inserted.event.iCalUID === `${id}@google.com`]
       return judged(
         sameId && sameUid,
-        `${sameId ? 'The id' : 'Another id'}, and ${sameUid ? 'the UID that follows' : 'another UID'}.`,
+        say`${sameId ? say`The id` : say`Another id`}, and ${sameUid ? say`the UID that follows` : say`another UID`}.`,
       )
     },
   },
@@ -67,10 +67,14 @@ export const WRITING: readonly Fact<Writing>[] = [
       const reminders = { useDefault: false, overrides: [{ method: 'popup', minutes: 15 }] }
       const after = await look.scratch.patch(before.id ?? '', { reminders }, before.etag ?? '')
       look.one = after
-      const { items } = await look.scratch.list({ syncToken: needed(token, 'There is no token.') })
+      const { items } = await look.scratch.list({ syncToken: needed(token, say`There is no token.`) })
       const [newTag, sameTime] = [after.etag !== before.etag, after.updated === before.updated]
       const isTold = items.some(({ id }) => id === before.id)
-      const saw = `${newTag ? 'A new' : 'The same'} ETag, ${sameTime ? 'the same' : 'another'} time, ${isTold ? '' : 'not '}in the list of changes.`
+      const saw = [
+        newTag ? say`A new ETag` : say`The same ETag`,
+        sameTime ? say`the same time` : say`another time`,
+        isTold ? say`in the list of changes.` : say`not in the list of changes.`,
+      ]
       return judged(newTag && sameTime && isTold, saw)
     },
   },
@@ -88,18 +92,18 @@ export const WRITING: readonly Fact<Writing>[] = [
     async ask(look) {
       const { scratch } = look
       const inserted = await scratch.insert({ ...seriesAt(look.now()), id: scratch.idOf('series') })
-      if (!('event' in inserted)) return judged(false, 'HTTP 409: the id of the series is taken.')
+      if (!('event' in inserted)) return judged(false, say`HTTP 409: the id of the series is taken.`)
       look.series = inserted.event
       const since = (await scratch.list({})).token
       const id = occurrence(inserted.event, 1)
       await scratch.delete(id)
       look.cancelled = { id, since }
-      const { items } = await scratch.list({ syncToken: needed(since, 'There is no token.') })
+      const { items } = await scratch.list({ syncToken: needed(since, say`There is no token.`) })
       const told = items.find((event) => event.id === id && isCancelled(event))
       const isWhole = told?.recurringEventId === inserted.event.id && told?.originalStartTime !== undefined
       return judged(
         isWhole,
-        `${count(items.length, 'event')}; ${told ? (isWhole ? 'it is among them' : 'it lacks its series or start') : 'it is not among them'}.`,
+        say`${many.event(items.length)}; ${told ? (isWhole ? say`it is among them` : say`it lacks its series or start`) : say`it is not among them`}.`,
       )
     },
   },
@@ -107,10 +111,13 @@ export const WRITING: readonly Fact<Writing>[] = [
     id: 'google.write.cancelled-by-uid',
     says: 'A query by UID gives out an occurrence that was cancelled.',
     async ask(look) {
-      const { id } = needed(look.cancelled, 'No occurrence was cancelled.')
+      const { id } = needed(look.cancelled, say`No occurrence was cancelled.`)
       const { items } = await look.scratch.list({ iCalUID: seriesIn(look).iCalUID ?? '', showDeleted: true })
       const isFound = items.some((event) => event.id === id && isCancelled(event))
-      return judged(isFound, `${count(items.length, 'event')}; it is ${isFound ? '' : 'not '}among them.`)
+      return judged(
+        isFound,
+        say`${many.event(items.length)}; ${isFound ? say`it is among them` : say`it is not among them`}.`,
+      )
     },
   },
   {
@@ -120,33 +127,33 @@ export const WRITING: readonly Fact<Writing>[] = [
       const { scratch } = look
       const series = seriesIn(look)
       const id = occurrence(series, 2)
-      const plain = needed(await scratch.get(id), 'Google does not show an occurrence.')
+      const plain = needed(await scratch.get(id), say`Google does not show an occurrence.`)
       const changed = await scratch.patch(id, { summary: 'CalSync check, changed (may be deleted)' }, plain.etag ?? '')
-      const { etag } = needed(await scratch.get(series.id ?? ''), 'Google does not show the series.')
+      const { etag } = needed(await scratch.get(series.id ?? ''), say`Google does not show the series.`)
       await scratch.patch(series.id ?? '', timesAt(look.now(), 14), etag ?? '')
       const { items } = await scratch.list({ iCalUID: series.iCalUID ?? '', showDeleted: true })
       const found = items.filter((event) => event.recurringEventId === series.id && !isCancelled(event))
       const kept = found.find((event) => event.id === changed.id)
-      if (!kept) return judged(found.length === 0, found.length === 0 ? 'It is forgotten.' : 'It has another id.')
+      if (!kept) return judged(found.length === 0, found.length === 0 ? say`It is forgotten.` : say`It has another id.`)
       const isSame = kept.originalStartTime?.dateTime === changed.originalStartTime?.dateTime
-      const stays = kept.start?.dateTime === changed.start?.dateTime ? 'it stays where it was' : 'it moved along'
+      const stays = kept.start?.dateTime === changed.start?.dateTime ? say`it stays where it was` : say`it moved along`
       return judged(
         isSame,
-        `${isSame ? 'It keeps its original start' : 'It has another original start'}, and ${stays}.`,
+        say`${isSame ? say`It keeps its original start` : say`It has another original start`}, and ${stays}.`,
       )
     },
   },
 ]
 
-const oneIn = (look: Writing): GoogleEvent => needed(look.one, 'The event was not taken.')
-const seriesIn = (look: Writing): GoogleEvent => needed(look.series, 'The series was not taken.')
+const oneIn = (look: Writing): GoogleEvent => needed(look.one, say`The event was not taken.`)
+const seriesIn = (look: Writing): GoogleEvent => needed(look.series, say`The series was not taken.`)
 
 async function insertAgain(look: Writing) {
   oneIn(look)
   const inserted = await look.scratch.insert({ ...eventAt(look.now()), id: look.scratch.idOf('one') })
   if ('event' in inserted) {
     look.one = inserted.event
-    return judged(false, 'It is taken.')
+    return judged(false, say`It is taken.`)
   }
   const answer: Refusal = lastAnswer(look)
   return judged(answer.reason === 'duplicate', refusalLine(answer))
