@@ -22,10 +22,6 @@ export class GoogleOwner implements Owner {
     this.user.restore(id)
   }
 
-  restoreAnew(id: string): void {
-    this.user.restoreAnew(id)
-  }
-
   add(times: Times, texts: Texts, guests: boolean, uid?: string): void {
     const attendees = [{ email: 'guest@example.org', responseStatus: 'needsAction' }]
     this.user.create({

@@ -37,10 +37,6 @@ export class IcloudOwner implements Owner {
     this.user.restore(id)
   }
 
-  restoreAnew(id: string): void {
-    this.user.restoreAnew(id)
-  }
-
   private owned(texts: readonly (readonly [string, string])[]): Owned[] {
     return texts.flatMap(([id, text]) => {
       const master = this.master(parseIcal(text))

@@ -39,8 +39,6 @@ export interface Owner {
   /** What was deleted here, by whomever. */
   trash(): Owned[]
   restore(id: string): void
-  /** As many apps do it: as a new event of the same content, under a UID of its own. */
-  restoreAnew(id: string): void
 }
 
 /** The tag in a description; undefined: none of ours. */

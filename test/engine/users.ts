@@ -57,8 +57,7 @@ export class Users {
 
   /** Takes out of the trash what was deleted there, by whomever: from then on it is there by its owner's will. */
   protected restore(side: Side, { id, tag }: Owned): void {
-    if (this.random.chance(0.4)) this.owners[side].restoreAnew(id)
-    else this.owners[side].restore(id)
+    this.owners[side].restore(id)
     const isAt = (each: Side): boolean => this.owners[each].events().some((event) => event.tag === tag)
     this.truth.restore(side, tag, isAt)
   }
