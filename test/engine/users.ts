@@ -67,9 +67,10 @@ export class Users {
     if (this.owners[side].events().filter((each) => each.tag === tag).length > 1) this.truth.doubled.set(tag, 1)
   }
 
-  /** Of what came into both calendars and is gone from one before it was read there, nobody knows that it was there. */
+  /** Of what came into both calendars and is gone from one before both were read, nobody knows that it was in both. */
   protected removeKnown(side: Side, event: Owned): void {
-    if (this.truth.imported.has(event.tag) && !this.isKnown(event.id)) this.change(side, event)
+    const halves = SIDES.flatMap((each) => this.owners[each].events().filter(({ tag }) => tag === event.tag))
+    if (this.truth.imported.has(event.tag) && !halves.every(({ id }) => this.isKnown(id))) this.change(side, event)
     else this.remove(side, event)
   }
 
