@@ -73,7 +73,7 @@ function ask(op: Operation, agreement: Agreement): Step[] {
 
 /**
  * The order of a plan (fewest failures first; updates before creates before deletes; operations on one event as they
- * were planned) and the part of it that one run carries out: one operation, or more within so many requests.
+ * were planned) and the part of it that one run carries out: one operation, or more within so many requests; none within 0.
  *
  * @param requests about how many an operation takes
  * @returns the operations of this run, and those that the next ones will plan again
@@ -89,7 +89,7 @@ export function cut(
   let [count, sum] = [0, 0]
   for (const op of ordered) {
     sum += requests(op)
-    if (count > 0 && sum > maxOperations) break
+    if (sum > maxOperations && (count > 0 || maxOperations === 0)) break
     count += 1
   }
   return { now: ordered.slice(0, count), remaining: ordered.slice(count) }
