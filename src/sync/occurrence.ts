@@ -290,8 +290,11 @@ function stillShown(
   const names = base.includes('when') ? fieldNames(is) : base
   const followed = names.filter((name) => !isOwn(seen, field, name) && !sameMeaning(was[name], is[name]))
   const plain = plainOf(series, key)
+  // Of what nothing was agreed before, what it shows counts as it stands, as that of its series does.
+  const fresh = side === written ? base.filter((name) => !(name in before[side].held)) : []
   return exceptionOf(series, key, {
     ...old,
+    ...Object.fromEntries(fresh.map((name) => [name, is[name] ?? null])),
     ...Object.fromEntries(followed.map((name) => [name, plain[name] ?? null])),
   })
 }

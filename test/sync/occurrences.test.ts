@@ -4,7 +4,7 @@ import type { Field, Fields } from '../../src/event/event'
 import { wholeOccurrence } from '../../src/event/occurrence'
 import { merge } from '../../src/sync/merge'
 import { note } from '../../src/sync/outcome'
-import type { Common } from '../../src/sync/model'
+import type { Common, Half } from '../../src/sync/model'
 import type { Side } from '../../src/sync/model'
 import { SIDES, both, other } from '../../src/sync/model'
 import { World, agreed, spoken } from './world'
@@ -235,6 +235,21 @@ describe('An occurrence whose series is agreed as it stands', () => {
       assert.equal(spoken(await world.sync()), `update ${keeps}: ${SECOND}`)
       assert.deepEqual([titleOn(world, 'left'), titleOn(world, 'right')], ['B', 'B'])
       assert.equal(spoken(await world.sync()), 'nothing')
+    })
+
+    it(`has not been edited if it never had the place that its series got on the ${follows} and nobody had agreed on`, async () => {
+      const world = (await agreed(series({ [SECOND]: { summary: 'S' } }))).oneWay(keeps)
+      const entry = world.agreement.get('tea')!
+      if (entry.is !== 'pair') throw new Error('the event is no pair')
+      const withoutPlace = ({ held: { location: _, ...held }, ...half }: Half): Half => ({ ...half, held })
+      world.agreement.set({ ...entry, born: 'both', ...both((side) => withoutPlace(entry[side])) })
+      world[follows].edit('tea', { location: 'D', [SECOND]: { summary: 'S', location: null } })
+      world[keeps].edit('tea', { location: 'E' })
+      await world.sync()
+      world.answer('tea', keeps)
+      await world.settle()
+      world.with({ into: { left: true, right: true }, oneWay: false })
+      assert.equal(spoken(await world.sync()), 'ask (settled)')
     })
 
     it(`has not been edited if it keeps what it showed on the ${keeps}, from where nothing may flow`, async () => {
