@@ -287,7 +287,8 @@ function stillShown(
   }
   if (!old) return asItWas(field, before[side], series)
   // A series that moves may forget whatever its occurrences had of their own.
-  const names = base.includes('when') ? fieldNames(is) : base
+  const isMoved = base.includes('when') && !sameMeaning(valueOf(before[written].held, 'when'), valueOf(seen, 'when'))
+  const names = isMoved ? fieldNames(is) : base
   const followed = names.filter((name) => !isOwn(seen, field, name) && !sameMeaning(was[name], is[name]))
   const plain = plainOf(series, key)
   // Of what nothing was agreed before, what it shows counts as it stands, as that of its series does.

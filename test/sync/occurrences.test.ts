@@ -306,6 +306,20 @@ describe('An occurrence that kept what its series showed while both series were 
   }
 })
 
+describe('An occurrence of two series that were never compared', () => {
+  for (const wins of SIDES) {
+    it(`is as the ${wins} has it if that wins, also when it is refused again and again before`, async () => {
+      const world = new World().with({ strategy: wins })
+      world[wins].add('tea', series({ summary: 'B', location: 'C' }))
+      world[other(wins)].add('tea', series({ location: 'C', [SECOND]: { summary: 'S' } }))
+      for (let times = 0; times < 3; times += 1) await world.sync(() => undefined)
+      await world.settle()
+      assert.deepEqual(world.left.live().get('tea'), world.right.live().get('tea'))
+      assert.equal(world.left.live().get('tea')?.[SECOND], undefined)
+    })
+  }
+})
+
 describe('An occurrence that would come with a series that moves', () => {
   const NEXT = { start: at('12:00'), end: at('13:00'), recurrence: ['RRULE:FREQ=WEEKLY;BYDAY=WE'] }
   const COMES = 'exceptions.2026-06-17T12:00:00Z'
