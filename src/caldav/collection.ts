@@ -83,6 +83,6 @@ function hasTokens(found: Described['props']): boolean {
 
 /** The zone of a calendar-timezone property, a VTIMEZONE as text. */
 function zoneIn(text: string): string | undefined {
-  const named = /^TZID[^:\r\n]*:(.+)$/m.exec(text)?.[1]?.trim()
+  const named = /^TZID[^:\r\n\u2028\u2029]*:([^\r\n\u2028\u2029]+)/m.exec(text)?.[1]?.trim()
   return named === undefined ? undefined : zoneNamed(named)
 }

@@ -3,7 +3,7 @@ import { ProviderError } from '../event/calendar'
 import type { Field, Fields } from '../event/event'
 import { isException } from '../event/event'
 import { sameFields } from '../event/normal'
-import { patchEvent } from '../ical'
+import { patchEvent, unfold } from '../ical'
 import { refused } from './forbidden'
 import { floatingZone } from './floating'
 import { orRefused, markedText } from './marked'
@@ -119,4 +119,8 @@ export function answerAfter(
  * a text, Xandikos takes the backslash in an escaped one for another escape, and a comma in a category for the next.
  */
 const isFragile = (text: string): boolean =>
-  /^[A-Z-]+[^:\r\n]*:[ \t]|\\\\|^CATEGORIES[^:\r\n]*:.*\\,/m.test(text.replace(/\r\n[ \t]/g, ''))
+  unfold(text).some((line) => {
+    const value = line.slice(line.indexOf(':') + 1)
+    const isList = line.startsWith('CATEGORIES')
+    return (/^[A-Z-]/.test(line) && /^[ \t]/.test(value)) || line.includes('\\\\') || (isList && value.includes('\\,'))
+  })

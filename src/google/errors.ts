@@ -79,7 +79,7 @@ function forbidden(as: Make, asked: Asked, reason: string, says: string): Provid
   if (
     reason === 'insufficientPermissions' ||
     reason === 'ACCESS_TOKEN_SCOPE_INSUFFICIENT' ||
-    /insufficient.*scope/i.test(says)
+    (/insufficient/i.test(says) && /scope/i.test(says))
   ) {
     return as(
       'reauthorise',

@@ -49,7 +49,8 @@ function invalidGrant({ subtype, description }: Refusal, kind: GrantKind): strin
   if (kind === 'service-account') return keyRefused(description)
   if (subtype === 'invalid_rapt' || /invalid_rapt/.test(description))
     return `The organisation of this Google account ends logins after a while ({says}). {connect} So that it does not end again, its administrator can exempt the app: Admin console, Security, Google Cloud session control.`
-  if (/account .*deleted/i.test(description)) return 'This Google account was deleted ({says}). Connect another one.'
+  if (/account /i.test(description) && /deleted/i.test(description))
+    return 'This Google account was deleted ({says}). Connect another one.'
   return `Google no longer accepts the login of this account ({says}). {connect} Does this happen every week? ${PUBLISH}`
 }
 

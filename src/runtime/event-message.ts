@@ -130,7 +130,7 @@ function recurrenceOf(lines: readonly string[], start: EventTime): ReturnType<ty
   }
 }
 
-const NAMES_AN_OFFSET = /T.*(Z|[+-]\d\d(:?\d\d)?)$/i
+const NAMES_AN_OFFSET = /T[\d:.,]*(?:Z|[+-]\d\d(?::?\d\d)?)$/i
 
 function timeOf(value: Json | undefined, name: string, zone: string): EventTime {
   const example = `${name} must be {date: "2026-06-01"} or {dateTime: "2026-06-01T10:00:00", timeZone: "Europe/Paris"}.`

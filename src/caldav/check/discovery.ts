@@ -74,7 +74,10 @@ export const DISCOVERY: readonly Fact<Look>[] = [
         signal,
       )
       const features = headers.get('dav') ?? ''
-      const known = features.split(/\s*,\s*/).filter((name) => /^(calendar|sync)-/.test(name))
+      const known = features
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => /^(calendar|sync)-/.test(name))
       return judged(/\bcalendar-access\b/.test(features), say`${known.length > 0 ? known : say`nothing of calendars`}.`)
     },
   },
@@ -94,9 +97,27 @@ const then = ([first = 0, ...others]: readonly number[]): Said =>
 
 /** The hrefs of calendar-home-set, as they stand in the answers. */
 function homeHrefs(steps: readonly Exchange[]): string[] {
-  const sets = steps.flatMap(({ text }) => [
-    ...text.matchAll(/calendar-home-set[^>]*>([^]*?)<\/[^>]*calendar-home-set/gi),
-  ])
-  const hrefs = sets.flatMap(([, set = '']) => [...set.matchAll(/<[^>/]*href[^>]*>\s*([^<\s]+)/gi)])
-  return [...new Set(hrefs.map((match) => match[1] ?? ''))]
+  // what stands before the word in an end tag is in the element
+  const sets = steps.flatMap(({ text }) =>
+    text
+      .split(/calendar-home-set/i)
+      .slice(0, -1)
+      .filter(endsInEndTag),
+  )
+  return [...new Set(sets.flatMap((set) => set.split('<').flatMap((tag) => hrefBehind(tag) ?? [])))]
+}
+
+const endsInEndTag = (text: string): boolean => text.startsWith('</', text.lastIndexOf('<'))
+
+/** What stands behind the beginning of an `href` element, of whatever namespace. */
+function hrefBehind(tag: string): string | undefined {
+  const end = tag.indexOf('>')
+  const name = tag.slice(0, Math.max(end, 0)).split(/\s/, 1)[0] ?? ''
+  if (!/^(?:[\w-]+:)?href$/i.test(name)) return undefined
+  return (
+    tag
+      .slice(end + 1)
+      .trim()
+      .split(/\s/, 1)[0] || undefined
+  )
 }

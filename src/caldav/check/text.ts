@@ -60,7 +60,7 @@ function surplus(lines: readonly string[], others: readonly string[]): string[] 
 }
 
 const namesOf = (lines: readonly string[]): string[] => [
-  ...new Set(lines.map((line) => (/^(BEGIN|END):/.test(line) ? line : line.replace(/[:;].*$/, '')))),
+  ...new Set(lines.map((line) => (/^(BEGIN|END):/.test(line) ? line : (line.split(/[:;]/, 1)[0] ?? '')))),
 ]
 
 /** Whether a text has this very line. */

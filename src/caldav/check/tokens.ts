@@ -134,8 +134,8 @@ function tokenForm(token: string): Said {
  * in the end of a token, and take another number there for an earlier one.)
  */
 export function otherToken(token: string): string {
-  const at = token.search(/[^/,]+$/)
-  if (at < 0) throw new NotTried(say`The token has a form in which no letter can be changed.`)
+  const at = Math.max(token.lastIndexOf('/'), token.lastIndexOf(',')) + 1
+  if (at >= token.length) throw new NotTried(say`The token has a form in which no letter can be changed.`)
   const letter = token[at] ?? ''
   const other = /\d/.test(letter) ? (letter === '9' ? '8' : String(Number(letter) + 1)) : letter === 'a' ? 'b' : 'a'
   return token.slice(0, at) + other + token.slice(at + 1)

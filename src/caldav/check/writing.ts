@@ -131,7 +131,7 @@ export const WRITING: readonly Fact<Writing>[] = [
       const answer = await scratch.put('kept', eventText(scratch.uidOf('kept'), around.now(), lines), NEW)
       if (!isSuccess(answer)) return judged(false, statusLine(answer))
       const held = await scratch.get('kept')
-      const changed = lines.filter((line) => !hasLine(held.text, line)).map((line) => line.replace(/:.*$/, ''))
+      const changed = lines.filter((line) => !hasLine(held.text, line)).map((line) => line.split(':', 1)[0] ?? '')
       const lost = changed.filter((name) => !hasProperty(held.text, name))
       const respelled = changed.filter((name) => !lost.includes(name))
       const saw = say`Dropped: ${orNone(lost)}; with another value: ${orNone(respelled)}.`
