@@ -318,12 +318,12 @@ export class Checks {
     if (answers.get(field)?.includes(valueOf(seen.fields, field) as string)) return
     const before = this.settled.get(`${side}/${tag}/${field}`)
     if (deleted.size > 0 || restored.size > 0) {
-      // Made again: from what its other half held then, which may have been something in between, or lain in the trash.
-      const there = this.settled.get(`${other(side)}/${tag}/${field}`)
-      if (there === undefined && restored.has(other(side))) {
+      // What comes out of the trash is of any time.
+      if (restored.size > 0) {
         this.fieldWasTyped(tag, field, seen)
         return
       }
+      // Made again: from what its other half held then, which may have been something in between.
       const some = [...SIDES.map((each) => this.settled.get(`${each}/${tag}/${field}`)), ...(all.get(field) ?? [])]
       const now = valueOf(seen.fields, field)
       if (before !== undefined) assert.ok(some.includes(now), `${field} of ${tag} on the ${side} was typed by nobody`)
