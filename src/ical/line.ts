@@ -59,7 +59,7 @@ function endsSoft(piece: string): boolean | undefined {
  * Whether a line ends in a soft line break, so that the next belongs to it: not if that begins or ends a component, or if
  * `=` and what follows the blank are one octet, which was folded like any other text (RFC 5545 3.1).
  */
-function goesOn({ head, isSoft }: Folded, next: string): boolean {
+function goesOn({ head, isSoft }: Pick<Folded, 'head' | 'isSoft'>, next: string): boolean {
   if (!isSoft || !/^[^:]*;(ENCODING=)?"?QUOTED-PRINTABLE"?[;:]/i.test(head)) return false
   return !/^(BEGIN|END):|^[ \t][0-9A-F]{2}/.test(next)
 }
@@ -69,7 +69,13 @@ const LINE_OCTETS = 75
 
 /** Lines as they go to the server: folded between characters, never within one, each ended by CRLF. */
 export function fold(lines: readonly string[]): string {
-  return lines.map((line) => `${folded(line)}\r\n`).join('')
+  return lines.map((line, index) => `${folded(closed(line, lines[index + 1]))}\r\n`).join('')
+}
+
+/** A line whose last soft line break nothing followed so far, without that where a line comes behind it. */
+function closed(line: string, next: string | undefined): string {
+  if (next === undefined || endsSoft(line) !== true || !goesOn({ head: line, isSoft: true }, next)) return line
+  return line.slice(0, line.lastIndexOf('='))
 }
 
 function folded(line: string): string {

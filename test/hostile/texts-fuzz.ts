@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Fields } from '../../src/event/event'
+import type { Field, Fields } from '../../src/event/event'
 import { fieldNames, isAllDay, isException, originalStart, whenOf } from '../../src/event/event'
 import { hashFields } from '../../src/event/normal'
 import { instantOf } from '../../src/event/zone'
 import { completed, IcalError, patchEvent, readEvent, writeEvent } from '../../src/ical'
 import { Random } from '../sync/random'
+import type { Timed } from './plays'
 import { hostileText } from './texts-grammar'
 
 const floatingZone = 'Europe/Berlin'
@@ -14,20 +15,26 @@ const now = Date.UTC(2026, 0, 2, 3, 4, 5)
  * One text, read and written: it is one that can't be read, which says why, or its dates are dates, reading it again
  * gives the same, what is written back unchanged is the same text, and what is written anew means the same.
  */
-export function play(seed: number): string {
+export function play(seed: number, timed: Timed = (part) => part()): string {
   const text = hostileText(new Random(seed))
-  const first = reading(text)
-  assert.deepEqual(reading(text), first)
+  const first = timed(() => reading(text))
+  assert.deepEqual(
+    timed(() => reading(text)),
+    first,
+  )
   if (typeof first === 'string') return outcomeOf(first)
   checkDates(first)
-  const stays = patchEvent(text, { fields: first, changed: [], now, floatingZone })
-  assert.equal(patchEvent(stays, { fields: first, changed: [], now, floatingZone }), stays)
-  const other = withIcalErrors(() =>
-    patchEvent(text, { fields: { ...first, summary: 'Other' }, changed: ['summary'], now, floatingZone }),
-  )
-  if (other !== undefined) assert.equal(readEvent(other, { floatingZone, uid: 'x' }).fields.summary, 'Other')
-  withIcalErrors(() => completed(text, floatingZone))
-  const written = withIcalErrors(() => writeEvent({ uid: 'one', fields: first, now }))
+  const patched = (fields: Fields, changed: readonly Field[], of: string): string | undefined =>
+    timed(() => withIcalErrors(() => patchEvent(of, { fields, changed, now, floatingZone })))
+  const stays = patched(first, [], text)
+  if (stays !== undefined) assert.equal(patched(first, [], stays), stays)
+  const other = patched({ ...first, description: 'Other' }, ['description'], text)
+  if (other !== undefined) {
+    const after = reading(other)
+    if (typeof after !== 'string') assert.equal(after.description, 'Other')
+  }
+  timed(() => withIcalErrors(() => completed(text, floatingZone)))
+  const written = timed(() => withIcalErrors(() => writeEvent({ uid: 'one', fields: first, now })))
   if (written === undefined) return 'read, but can not be written anew'
   assert.equal(hashFields(readEvent(written, { floatingZone }).fields), hashFields(first))
   return 'read'

@@ -39,6 +39,11 @@ describe('Quoted-printable text', () => {
     assert.equal(fields(`SUMMARY${UTF8}:Caf=C3=A9=`).summary, 'Café')
   })
 
+  it('does not swallow a line that comes behind it', () => {
+    const after = patched(event(PARIS_START, PARIS_END, `SUMMARY${UTF8}:Caf=C3=A9=`), { location: 'Here' })
+    assert.deepEqual([read(after).summary, read(after).location], ['Café', 'Here'])
+  })
+
   it('may be folded like any other text, also within a character', () => {
     assert.equal(fields(`SUMMARY${UTF8}:Caf=C3=\r\n A9, Caf=C\r\n 3=A9`).summary, 'Café, Café')
     const long = 'é'.repeat(60)
