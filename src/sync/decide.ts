@@ -77,7 +77,7 @@ function decidePair(entry: PairEntry, now: Both<Live>, rules: Rules): Step[] {
   const based = SIDES.reduce((each, side) => basedOn(each, fields[side], [...to[side].keys()]), living)
   const asTheyStand = verdict.asTheyStand.length > 0 ? [...verdict.asTheyStand, ...merged.beside] : []
   const stands = [...merged.same, ...asTheyStand, ...stuck.left, ...stuck.right]
-  const isWritten = (field: Field): boolean => SIDES.some((side) => to[side].has(field))
+  const isWritten = (field: Field): boolean => SIDES.some((side) => to[side].has(field) || merged.to[side].has(field))
   const standing = withStandingOccurrences(based, advance(based, fields, stands), fields, stands, isWritten)
   const agreed = withSettled(standing, stuck, entry.settled)
   const ops = SIDES.flatMap((side) => {

@@ -227,7 +227,7 @@ export function withPendingOccurrences(
 
 /**
  * The agreement on a series in which some fields are agreed as they stand, each side's occurrences with it: they count as
- * showing what they showed, or what they have taken over from their series. Those that are written now count as showing
+ * showing what they showed, or what they have taken over from their series. Those that are to be written count as showing
  * what they showed, on both sides, until that is done.
  *
  * @param before the agreement before that, `after` with the fields as they stand
@@ -287,8 +287,7 @@ function stillShown(
   }
   if (!old) return asItWas(field, before[side], series)
   // A series that moves may forget whatever its occurrences had of their own.
-  const isMoved = base.includes('when') && !sameMeaning(valueOf(before[written].held, 'when'), valueOf(seen, 'when'))
-  const names = isMoved ? fieldNames(is) : base
+  const names = base.includes('when') ? fieldNames(is) : base
   const followed = names.filter((name) => !isOwn(seen, field, name) && !sameMeaning(was[name], is[name]))
   const plain = plainOf(series, key)
   // Of what nothing was agreed before, what it shows counts as it stands, as that of its series does.
